@@ -1,0 +1,3 @@
+/** onnx */
+@org.jspecify.annotations.NullMarked
+package io.repfold.onnx;

@@ -1,0 +1,3 @@
+/** graph */
+@org.jspecify.annotations.NullMarked
+package io.repfold.graph;

@@ -1,0 +1,3 @@
+/** runtime */
+@org.jspecify.annotations.NullMarked
+package io.repfold.runtime;

@@ -1,0 +1,49 @@
+package io.repfold.graph;
+
+/**
+ * One dimension of a shape: a number, a symbol that stands for the same number wherever it occurs,
+ * or unknown.
+ */
+public sealed interface Dim {
+  record Known(long size) implements Dim {
+    public Known {
+      Check.that(size >= 0, "Dimension %d is negative", size);
+    }
+
+    @Override
+    public String toString() {
+      return Long.toString(size);
+    }
+  }
+
+  /**
+   * A name such as {@code H}, or a canonical expression of names such as {@code floor((H-1)/2)+1}.
+   */
+  record Symbol(String name) implements Dim {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Nothing is known, not even that it equals another unknown. */
+  record Unknown() implements Dim {
+    @Override
+    public String toString() {
+      return "?";
+    }
+  }
+
+  static Dim of(long size) {
+    return new Known(size);
+  }
+
+  static Dim unknown() {
+    return new Unknown();
+  }
+
+  /** Whether both are surely the same number. */
+  default boolean surelyEquals(Dim other) {
+    return !(this instanceof Unknown) && equals(other);
+  }
+}

@@ -1,0 +1,927 @@
+package io.repfold.graph;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The closed set of ops that have a meaning here, and {@link Opaque} for every other one.
+ *
+ * <p>Each is the ONNX operator of the same name in the default domain; the attributes that moved to
+ * inputs in later opsets are {@link Optional} here and present in the form that the graph's opset
+ * has.
+ */
+public sealed interface Op {
+  /** The ONNX {@code op_type}. */
+  String type();
+
+  <R> R accept(Visitor<R> visitor);
+
+  /** One method an op and no default, so that a new op breaks every lowering at compile time. */
+  interface Visitor<R> {
+    R conv(Conv op);
+
+    R convTranspose(ConvTranspose op);
+
+    R batchNormalization(BatchNormalization op);
+
+    R unary(Unary op);
+
+    R binary(Binary op);
+
+    R variadic(Variadic op);
+
+    R leakyRelu(LeakyRelu op);
+
+    R elu(Elu op);
+
+    R pRelu(PRelu op);
+
+    R hardSigmoid(HardSigmoid op);
+
+    R clip(Clip op);
+
+    R softmax(Softmax op);
+
+    R concat(Concat op);
+
+    R pad(Pad op);
+
+    R maxPool(MaxPool op);
+
+    R maxUnpool(MaxUnpool op);
+
+    R averagePool(AveragePool op);
+
+    R globalAveragePool(GlobalAveragePool op);
+
+    R reduce(Reduce op);
+
+    R matMul(MatMul op);
+
+    R gemm(Gemm op);
+
+    R flatten(Flatten op);
+
+    R reshape(Reshape op);
+
+    R transpose(Transpose op);
+
+    R slice(Slice op);
+
+    R squeeze(Squeeze op);
+
+    R unsqueeze(Unsqueeze op);
+
+    R expand(Expand op);
+
+    R tile(Tile op);
+
+    R split(Split op);
+
+    R resize(Resize op);
+
+    R depthToSpace(DepthToSpace op);
+
+    R spaceToDepth(SpaceToDepth op);
+
+    R argMax(ArgMax op);
+
+    R dropout(Dropout op);
+
+    R identity(Identity op);
+
+    R cast(Cast op);
+
+    R constant(Constant op);
+
+    R constantOfShape(ConstantOfShape op);
+
+    R shape(ShapeOf op);
+
+    R size(Size op);
+
+    R gather(Gather op);
+
+    R where(Where op);
+
+    R scatterND(ScatterND op);
+
+    R range(Range op);
+
+    R opaque(Opaque op);
+  }
+
+  /** Inputs X {@code [N, I, D...]}, W {@code [O, I/groups, k...]}, optional B {@code [O]}. */
+  record Conv(Window window, int groups) implements Op {
+    public Conv {
+      Check.that(groups >= 1, "Conv: groups must be at least 1, got %d", groups);
+    }
+
+    @Override
+    public String type() {
+      return "Conv";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.conv(this);
+    }
+  }
+
+  /** Inputs X {@code [N, I, D...]}, W {@code [I, O/groups, k...]}, optional B {@code [O]}. */
+  record ConvTranspose(
+      Window window, int groups, List<Integer> outputPadding, List<Integer> outputShape)
+      implements Op {
+    public ConvTranspose {
+      Check.that(groups >= 1, "ConvTranspose: groups must be at least 1, got %d", groups);
+      outputPadding = List.copyOf(outputPadding);
+      outputShape = List.copyOf(outputShape);
+    }
+
+    @Override
+    public String type() {
+      return "ConvTranspose";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.convTranspose(this);
+    }
+  }
+
+  /**
+   * Inputs X {@code [N, C, D...]}, scale, B, mean, variance {@code [C]}.
+   *
+   * @param training whether batch statistics are used: {@code training_mode = 1}, or more than one
+   *     output before opset 14
+   */
+  record BatchNormalization(float epsilon, float momentum, boolean training) implements Op {
+    @Override
+    public String type() {
+      return "BatchNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.batchNormalization(this);
+    }
+  }
+
+  /** An elementwise function without attributes. */
+  record Unary(Function function) implements Op {
+    /** The functions, by ONNX name. */
+    public enum Function {
+      RELU("Relu"),
+      SIGMOID("Sigmoid"),
+      HARD_SWISH("HardSwish"),
+      NEG("Neg"),
+      ABS("Abs"),
+      EXP("Exp"),
+      LOG("Log"),
+      SQRT("Sqrt"),
+      RECIPROCAL("Reciprocal"),
+      TANH("Tanh"),
+      ERF("Erf"),
+      FLOOR("Floor"),
+      CEIL("Ceil"),
+      SOFTPLUS("Softplus"),
+      SOFTSIGN("Softsign"),
+      NOT("Not");
+
+      private final String type;
+
+      Function(String type) {
+        this.type = type;
+      }
+
+      public String type() {
+        return type;
+      }
+    }
+
+    @Override
+    public String type() {
+      return function.type();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unary(this);
+    }
+  }
+
+  /** An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). */
+  record Binary(Function function) implements Op {
+    /** The functions, by ONNX name. */
+    public enum Function {
+      ADD("Add"),
+      SUB("Sub"),
+      MUL("Mul"),
+      DIV("Div"),
+      POW("Pow"),
+      EQUAL("Equal"),
+      LESS("Less"),
+      LESS_OR_EQUAL("LessOrEqual"),
+      GREATER("Greater"),
+      GREATER_OR_EQUAL("GreaterOrEqual"),
+      AND("And"),
+      OR("Or");
+
+      private final String type;
+
+      Function(String type) {
+        this.type = type;
+      }
+
+      public String type() {
+        return type;
+      }
+    }
+
+    @Override
+    public String type() {
+      return function.type();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.binary(this);
+    }
+  }
+
+  /** An elementwise function of one or more inputs that broadcast (opset 8 and up). */
+  record Variadic(Function function) implements Op {
+    /** The functions, by ONNX name. */
+    public enum Function {
+      SUM("Sum"),
+      MEAN("Mean"),
+      MAX("Max"),
+      MIN("Min");
+
+      private final String type;
+
+      Function(String type) {
+        this.type = type;
+      }
+
+      public String type() {
+        return type;
+      }
+    }
+
+    @Override
+    public String type() {
+      return function.type();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.variadic(this);
+    }
+  }
+
+  record LeakyRelu(float alpha) implements Op {
+    @Override
+    public String type() {
+      return "LeakyRelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.leakyRelu(this);
+    }
+  }
+
+  record Elu(float alpha) implements Op {
+    @Override
+    public String type() {
+      return "Elu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.elu(this);
+    }
+  }
+
+  /** Inputs X and slope, which broadcasts to X (unidirectional). */
+  record PRelu() implements Op {
+    @Override
+    public String type() {
+      return "PRelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.pRelu(this);
+    }
+  }
+
+  /** {@code max(0, min(1, alpha x + beta))}. */
+  record HardSigmoid(float alpha, float beta) implements Op {
+    @Override
+    public String type() {
+      return "HardSigmoid";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hardSigmoid(this);
+    }
+  }
+
+  /** The bounds are attributes up to opset 10, optional inputs 1 and 2 from 11. */
+  record Clip(OptionalDouble min, OptionalDouble max) implements Op {
+    @Override
+    public String type() {
+      return "Clip";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.clip(this);
+    }
+  }
+
+  /**
+   * @param axis may be negative
+   * @param flattens whether the input is coerced to two dimensions before {@code axis} (up to opset
+   *     12)
+   */
+  record Softmax(int axis, boolean flattens) implements Op {
+    @Override
+    public String type() {
+      return "Softmax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.softmax(this);
+    }
+  }
+
+  record Concat(int axis) implements Op {
+    @Override
+    public String type() {
+      return "Concat";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.concat(this);
+    }
+  }
+
+  /**
+   * @param pads the attribute up to opset 10; from 11 input 1, with the constant value as input 2
+   *     and axes as input 3
+   * @param value the attribute up to opset 10
+   */
+  record Pad(Mode mode, Optional<List<Long>> pads, OptionalDouble value) implements Op {
+    /** What lies outside. */
+    public enum Mode {
+      CONSTANT,
+      REFLECT,
+      EDGE,
+      WRAP
+    }
+
+    public Pad {
+      pads = pads.map(List::copyOf);
+    }
+
+    @Override
+    public String type() {
+      return "Pad";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.pad(this);
+    }
+  }
+
+  /**
+   * The optional second output holds the flat indices of the maxima, over the whole input tensor.
+   */
+  record MaxPool(List<Integer> kernel, Window window, boolean ceilMode, boolean columnMajorIndices)
+      implements Op {
+    public MaxPool {
+      kernel = List.copyOf(kernel);
+    }
+
+    @Override
+    public String type() {
+      return "MaxPool";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.maxPool(this);
+    }
+  }
+
+  /** Inputs X, indices, optional output shape. */
+  record MaxUnpool(List<Integer> kernel, Window window) implements Op {
+    public MaxUnpool {
+      kernel = List.copyOf(kernel);
+    }
+
+    @Override
+    public String type() {
+      return "MaxUnpool";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.maxUnpool(this);
+    }
+  }
+
+  record AveragePool(List<Integer> kernel, Window window, boolean ceilMode, boolean countIncludePad)
+      implements Op {
+    public AveragePool {
+      kernel = List.copyOf(kernel);
+    }
+
+    @Override
+    public String type() {
+      return "AveragePool";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.averagePool(this);
+    }
+  }
+
+  record GlobalAveragePool() implements Op {
+    @Override
+    public String type() {
+      return "GlobalAveragePool";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.globalAveragePool(this);
+    }
+  }
+
+  /**
+   * A reduction over axes.
+   *
+   * @param axes the attribute, in the opsets that have one (up to 17; ReduceSum up to 12); else
+   *     optional input 1
+   * @param keepsDims whether reduced axes stay with size 1
+   * @param noopWithoutAxes whether an absent axes input means no reduction instead of all axes
+   */
+  record Reduce(
+      Function function, Optional<List<Integer>> axes, boolean keepsDims, boolean noopWithoutAxes)
+      implements Op {
+    /** The reductions, by ONNX name. */
+    public enum Function {
+      MEAN("ReduceMean"),
+      SUM("ReduceSum"),
+      MAX("ReduceMax"),
+      MIN("ReduceMin"),
+      PROD("ReduceProd");
+
+      private final String type;
+
+      Function(String type) {
+        this.type = type;
+      }
+
+      public String type() {
+        return type;
+      }
+    }
+
+    public Reduce {
+      axes = axes.map(List::copyOf);
+    }
+
+    @Override
+    public String type() {
+      return function.type();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.reduce(this);
+    }
+  }
+
+  record MatMul() implements Op {
+    @Override
+    public String type() {
+      return "MatMul";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.matMul(this);
+    }
+  }
+
+  /** {@code alpha A' B' + beta C}; C is optional from opset 11. */
+  record Gemm(float alpha, float beta, boolean transA, boolean transB) implements Op {
+    @Override
+    public String type() {
+      return "Gemm";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gemm(this);
+    }
+  }
+
+  record Flatten(int axis) implements Op {
+    @Override
+    public String type() {
+      return "Flatten";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.flatten(this);
+    }
+  }
+
+  /** Input 1 is the shape; 0 copies the input's dimension unless {@code allowZero}. */
+  record Reshape(boolean allowZero) implements Op {
+    @Override
+    public String type() {
+      return "Reshape";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.reshape(this);
+    }
+  }
+
+  /**
+   * @param permutation empty to reverse the axes
+   */
+  record Transpose(List<Integer> permutation) implements Op {
+    public Transpose {
+      permutation = List.copyOf(permutation);
+    }
+
+    @Override
+    public String type() {
+      return "Transpose";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.transpose(this);
+    }
+  }
+
+  /**
+   * Starts, ends and axes are attributes up to opset 9; inputs 1 to 4 (starts, ends, axes, steps)
+   * from 10.
+   */
+  record Slice(Optional<Bounds> bounds) implements Op {
+    /** The attributes of Slice-1; empty axes mean the first ones. */
+    public record Bounds(List<Long> starts, List<Long> ends, List<Integer> axes) {
+      public Bounds {
+        starts = List.copyOf(starts);
+        ends = List.copyOf(ends);
+        axes = List.copyOf(axes);
+      }
+    }
+
+    @Override
+    public String type() {
+      return "Slice";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.slice(this);
+    }
+  }
+
+  /** Axes: the attribute up to opset 12, optional input 1 from 13. */
+  record Squeeze(Optional<List<Integer>> axes) implements Op {
+    public Squeeze {
+      axes = axes.map(List::copyOf);
+    }
+
+    @Override
+    public String type() {
+      return "Squeeze";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.squeeze(this);
+    }
+  }
+
+  /** Axes: the attribute up to opset 12, input 1 from 13. */
+  record Unsqueeze(Optional<List<Integer>> axes) implements Op {
+    public Unsqueeze {
+      axes = axes.map(List::copyOf);
+    }
+
+    @Override
+    public String type() {
+      return "Unsqueeze";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unsqueeze(this);
+    }
+  }
+
+  record Expand() implements Op {
+    @Override
+    public String type() {
+      return "Expand";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.expand(this);
+    }
+  }
+
+  record Tile() implements Op {
+    @Override
+    public String type() {
+      return "Tile";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.tile(this);
+    }
+  }
+
+  /**
+   * Sizes: the attribute up to opset 12, optional input 1 from 13; without either, equal parts, the
+   * last may be smaller.
+   */
+  record Split(int axis, Optional<List<Long>> sizes) implements Op {
+    public Split {
+      sizes = sizes.map(List::copyOf);
+    }
+
+    @Override
+    public String type() {
+      return "Split";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.split(this);
+    }
+  }
+
+  /**
+   * Resize of opset 10 (inputs X, scales) or 11 and up (inputs X, roi, scales, sizes).
+   *
+   * @param mode {@code nearest}, {@code linear} or {@code cubic}
+   * @param coordinates ONNX {@code coordinate_transformation_mode}; opset 10 is {@code asymmetric}
+   * @param nearestMode ONNX {@code nearest_mode}; opset 10 rounds down
+   * @param legacyInputs whether the inputs are those of opset 10
+   */
+  record Resize(
+      String mode,
+      String coordinates,
+      String nearestMode,
+      float cubicCoefficient,
+      boolean excludeOutside,
+      float extrapolationValue,
+      boolean antialias,
+      List<Integer> axes,
+      String aspectRatioPolicy,
+      boolean legacyInputs)
+      implements Op {
+    public Resize {
+      axes = List.copyOf(axes);
+    }
+
+    @Override
+    public String type() {
+      return "Resize";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.resize(this);
+    }
+  }
+
+  /**
+   * @param columnRowDepth mode CRD (PyTorch's pixel shuffle) instead of DCR
+   */
+  record DepthToSpace(int blockSize, boolean columnRowDepth) implements Op {
+    @Override
+    public String type() {
+      return "DepthToSpace";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.depthToSpace(this);
+    }
+  }
+
+  record SpaceToDepth(int blockSize) implements Op {
+    @Override
+    public String type() {
+      return "SpaceToDepth";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.spaceToDepth(this);
+    }
+  }
+
+  record ArgMax(int axis, boolean keepsDims, boolean selectsLast) implements Op {
+    @Override
+    public String type() {
+      return "ArgMax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.argMax(this);
+    }
+  }
+
+  /**
+   * At inference the identity; the ratio and training mode are inputs 1 and 2 from opset 12, the
+   * ratio an attribute before.
+   */
+  record Dropout(OptionalDouble ratio) implements Op {
+    @Override
+    public String type() {
+      return "Dropout";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.dropout(this);
+    }
+  }
+
+  record Identity() implements Op {
+    @Override
+    public String type() {
+      return "Identity";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.identity(this);
+    }
+  }
+
+  record Cast(ElementType to) implements Op {
+    @Override
+    public String type() {
+      return "Cast";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.cast(this);
+    }
+  }
+
+  record Constant(Tensor value) implements Op {
+    @Override
+    public String type() {
+      return "Constant";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.constant(this);
+    }
+  }
+
+  /**
+   * @param value one element
+   */
+  record ConstantOfShape(Tensor value) implements Op {
+    @Override
+    public String type() {
+      return "ConstantOfShape";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.constantOfShape(this);
+    }
+  }
+
+  /**
+   * ONNX {@code Shape}.
+   *
+   * @param end absent for the rank
+   */
+  record ShapeOf(int start, Optional<Integer> end) implements Op {
+    @Override
+    public String type() {
+      return "Shape";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.shape(this);
+    }
+  }
+
+  record Size() implements Op {
+    @Override
+    public String type() {
+      return "Size";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.size(this);
+    }
+  }
+
+  record Gather(int axis) implements Op {
+    @Override
+    public String type() {
+      return "Gather";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gather(this);
+    }
+  }
+
+  record Where() implements Op {
+    @Override
+    public String type() {
+      return "Where";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.where(this);
+    }
+  }
+
+  /** Without a reduction: updates replace. */
+  record ScatterND() implements Op {
+    @Override
+    public String type() {
+      return "ScatterND";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.scatterND(this);
+    }
+  }
+
+  record Range() implements Op {
+    @Override
+    public String type() {
+      return "Range";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.range(this);
+    }
+  }
+
+  /**
+   * An op that is carried along and written back unchanged.
+   *
+   * @param attributes by name: Long, Float, byte[] wrapped by the reader, {@link Tensor}, lists of
+   *     these, or an object of the reader's own (a subgraph) that only its writer understands
+   * @param captures the outer values that its subgraphs read; they are edges too
+   */
+  record Opaque(String domain, String type, Map<String, Object> attributes, List<String> captures)
+      implements Op {
+    public Opaque {
+      attributes = Map.copyOf(attributes);
+      captures = List.copyOf(captures);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.opaque(this);
+    }
+  }
+}

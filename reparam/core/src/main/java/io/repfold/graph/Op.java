@@ -170,7 +170,7 @@ public sealed interface Op {
   }
 
   /** An elementwise function without attributes. */
-  record Unary(Function function) implements Op {
+  record Unary(Unary.Function function) implements Op {
     /** The functions, by ONNX name. */
     public enum Function {
       RELU("Relu"),
@@ -213,7 +213,7 @@ public sealed interface Op {
   }
 
   /** An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). */
-  record Binary(Function function) implements Op {
+  record Binary(Binary.Function function) implements Op {
     /** The functions, by ONNX name. */
     public enum Function {
       ADD("Add"),
@@ -252,7 +252,7 @@ public sealed interface Op {
   }
 
   /** An elementwise function of one or more inputs that broadcast (opset 8 and up). */
-  record Variadic(Function function) implements Op {
+  record Variadic(Variadic.Function function) implements Op {
     /** The functions, by ONNX name. */
     public enum Function {
       SUM("Sum"),
@@ -478,7 +478,10 @@ public sealed interface Op {
    * @param noopWithoutAxes whether an absent axes input means no reduction instead of all axes
    */
   record Reduce(
-      Function function, Optional<List<Integer>> axes, boolean keepsDims, boolean noopWithoutAxes)
+      Reduce.Function function,
+      Optional<List<Integer>> axes,
+      boolean keepsDims,
+      boolean noopWithoutAxes)
       implements Op {
     /** The reductions, by ONNX name. */
     public enum Function {

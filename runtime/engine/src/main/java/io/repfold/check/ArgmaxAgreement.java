@@ -1,0 +1,94 @@
+package io.repfold.check;
+
+import io.repfold.runtime.HostTensor;
+import java.util.Optional;
+
+/**
+ * Whether two score tensors put the same channel first, at every position. The channels are axis 1;
+ * a position is a choice of all other indices (batch item and pixel). The first of equal scores
+ * wins, as in ONNX ArgMax.
+ *
+ * <p>Where the reference's two best scores lie close together, rounding may swap them. So a
+ * disagreement counts only where the reference's best score exceeds its second best by more than
+ * {@code margin}.
+ *
+ * @param positions positions compared: all, less those with a NaN on either side
+ * @param disagreements positions where the best channels differ
+ * @param beyondMargin disagreements where the reference's best two scores are more than {@code
+ *     margin} apart
+ * @param margin in the unit of the scores
+ */
+public record ArgmaxAgreement(
+    long positions, long disagreements, long beyondMargin, double margin) {
+  /**
+   * Compares two tensors of equal shape [N, C, ...].
+   *
+   * @return empty when there are no channels to choose from: rank below 2, C below 2, no element,
+   *     or not floating point
+   */
+  public static Optional<ArgmaxAgreement> of(
+      HostTensor reference, HostTensor candidate, double margin) {
+    long[] shape = reference.shape();
+    if (shape.length < 2
+        || shape[1] < 2
+        || reference.size() == 0
+        || !reference.type().isFloating()) {
+      return Optional.empty();
+    }
+    int channels = (int) shape[1];
+    int inner = 1;
+    for (int axis = 2; axis < shape.length; axis++) {
+      inner *= (int) shape[axis];
+    }
+    long positions = 0;
+    long disagreements = 0;
+    long beyondMargin = 0;
+    for (int item = 0; item < shape[0]; item++) {
+      for (int pixel = 0; pixel < inner; pixel++) {
+        int start = item * channels * inner + pixel;
+        BestTwo expected = BestTwo.of(reference, start, inner, channels);
+        BestTwo found = BestTwo.of(candidate, start, inner, channels);
+        if (expected.hasNan() || found.hasNan()) {
+          continue;
+        }
+        positions++;
+        if (expected.channel() != found.channel()) {
+          disagreements++;
+          beyondMargin += expected.lead() > margin ? 1 : 0;
+        }
+      }
+    }
+    return Optional.of(new ArgmaxAgreement(positions, disagreements, beyondMargin, margin));
+  }
+
+  /** The fraction of positions that agree; 1 when there are none. */
+  public double agreement() {
+    return positions == 0 ? 1 : 1 - (double) disagreements / positions;
+  }
+
+  private record BestTwo(int channel, double best, double second, boolean hasNan) {
+    static BestTwo of(HostTensor scores, int start, int stride, int channels) {
+      int channel = 0;
+      double best = scores.get(start);
+      double second = Double.NEGATIVE_INFINITY;
+      boolean nan = Double.isNaN(best);
+      for (int c = 1; c < channels; c++) {
+        double score = scores.get(start + c * stride);
+        nan |= Double.isNaN(score);
+        if (score > best) {
+          second = best;
+          best = score;
+          channel = c;
+        } else if (score > second) {
+          second = score;
+        }
+      }
+      return new BestTwo(channel, best, second, nan);
+    }
+
+    /** By how much the best leads; 0 when both are the same infinity. */
+    double lead() {
+      return best == second ? 0 : best - second;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.repfold.check;
+
+import io.repfold.runtime.HostTensor;
+import java.util.Optional;
+
+/**
+ * How two tensors of equal type and shape differ. An error is {@code |candidate - reference|}.
+ * Elements that are NaN on both sides, or the same infinity, are equal and enter no statistic;
+ * elements that are NaN or infinite on one side only are {@code unmatched}. All other numbers are
+ * over the elements that are finite on both sides.
+ *
+ * @param elements number of elements of each tensor
+ * @param compared number of elements that are finite on both sides
+ * @param differing number of compared elements that are not equal
+ * @param maxAbsError the largest error, in the tensors' own unit
+ * @param worstIndex row-major index of the largest error; -1 when nothing was compared
+ * @param worstReference the reference's value there
+ * @param worstCandidate the candidate's value there
+ * @param referenceMaxAbs the reference's largest magnitude
+ * @param meanAbsError the mean error
+ * @param cosineSimilarity cosine of the angle between the two as vectors; 1 when both are zero
+ * @param psnr peak signal to noise ratio in dB, the peak being {@code referenceMaxAbs}; infinite
+ *     without any error
+ * @param reference what the reference holds besides finite numbers
+ * @param candidate what the candidate holds besides finite numbers
+ * @param unmatched number of elements that are NaN or infinite and not equal
+ * @param firstUnmatched row-major index of the first of them; -1 when there is none
+ * @param argmax agreement over the channel axis, with twice the smaller of the largest and the
+ *     allowed error as its margin; empty when there are no channels to choose from
+ */
+public record Comparison(
+    long elements,
+    long compared,
+    long differing,
+    double maxAbsError,
+    int worstIndex,
+    double worstReference,
+    double worstCandidate,
+    double referenceMaxAbs,
+    double meanAbsError,
+    double cosineSimilarity,
+    double psnr,
+    Specials reference,
+    Specials candidate,
+    long unmatched,
+    int firstUnmatched,
+    Optional<ArgmaxAgreement> argmax) {
+
+  /**
+   * Compares two tensors.
+   *
+   * @param tolerance sets the margin of {@code argmax}
+   * @throws IllegalArgumentException if types or shapes differ; {@link Judge} turns that into a
+   *     verdict
+   */
+  public static Comparison of(HostTensor reference, HostTensor candidate, Tolerance tolerance) {
+    return ElementwiseScan.compare(reference, candidate, tolerance);
+  }
+
+  /**
+   * The largest error as a fraction of the reference's largest magnitude; 0 without error, infinite
+   * for a zero reference.
+   */
+  public double maxRelativeError() {
+    return maxAbsError == 0 ? 0 : maxAbsError / referenceMaxAbs;
+  }
+}

@@ -1,0 +1,103 @@
+package io.repfold.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Puts the numbers of a {@link Comparison} into sentences: reasons to call two tensors different,
+ * and notes.
+ */
+final class Findings {
+  private Findings() {}
+
+  /** Why the two are different; empty when they are not. */
+  static List<String> reasons(Comparison c, Tolerance tolerance, boolean floating, long... shape) {
+    List<String> reasons = new ArrayList<>();
+    if (c.unmatched() > 0) {
+      reasons.add(
+          "%d of %d values are NaN or infinite on one side only, the first at %s (reference: %d NaN, %d infinite; candidate: %d NaN, %d infinite)"
+              .formatted(
+                  c.unmatched(),
+                  c.elements(),
+                  position(c.firstUnmatched(), shape),
+                  c.reference().nan(),
+                  c.reference().infinite(),
+                  c.candidate().nan(),
+                  c.candidate().infinite()));
+    }
+    if (c.elements() > 0 && c.reference().nan() == c.elements() && c.unmatched() == 0) {
+      reasons.add(
+          "all %d values are NaN on both sides, so nothing was compared".formatted(c.elements()));
+    }
+    double allowed = floating ? tolerance.allowedError(c.referenceMaxAbs()) : 0;
+    if (!(c.maxAbsError() <= allowed)) {
+      reasons.add(floating ? tooLarge(c, allowed, shape) : notEqual(c, shape));
+      c.argmax()
+          .filter(argmax -> argmax.beyondMargin() > 0)
+          .ifPresent(argmax -> reasons.add(otherClass(argmax)));
+    }
+    return reasons;
+  }
+
+  /** What a reader should know although the two are the same within tolerance. */
+  static List<String> notes(Comparison c) {
+    List<String> notes = new ArrayList<>();
+    if (c.reference().nan() > 0) {
+      notes.add(
+          "%d of %d values are NaN on both sides".formatted(c.reference().nan(), c.elements()));
+    }
+    if (c.elements() == 0) {
+      notes.add("the output is empty");
+    } else if (c.compared() > 0 && c.referenceMaxAbs() == 0) {
+      notes.add("the reference is zero everywhere, so this proves little");
+    }
+    return notes;
+  }
+
+  private static String tooLarge(Comparison c, double allowed, long... shape) {
+    return String.format(
+        Locale.ROOT,
+        "the largest error is %.3g at %s (expected %.9g, found %.9g), %.3g of the largest magnitude %.3g; %.3g is allowed",
+        c.maxAbsError(),
+        position(c.worstIndex(), shape),
+        c.worstReference(),
+        c.worstCandidate(),
+        c.maxRelativeError(),
+        c.referenceMaxAbs(),
+        allowed);
+  }
+
+  private static String notEqual(Comparison c, long... shape) {
+    return String.format(
+        Locale.ROOT,
+        "%d of %d integers differ, most at %s (expected %.0f, found %.0f); where they come from an ArgMax, compare its scores instead",
+        c.differing(),
+        c.elements(),
+        position(c.worstIndex(), shape),
+        c.worstReference(),
+        c.worstCandidate());
+  }
+
+  private static String otherClass(ArgmaxAgreement argmax) {
+    return String.format(
+        Locale.ROOT,
+        "the best channel differs at %d of %d positions, at %d of them although the reference's best two are more than %.3g apart",
+        argmax.disagreements(),
+        argmax.positions(),
+        argmax.beyondMargin(),
+        argmax.margin());
+  }
+
+  /** A row-major index as coordinates, for example [0, 2, 5, 7]. */
+  static String position(int flatIndex, long... shape) {
+    long[] coordinates = new long[shape.length];
+    long rest = flatIndex;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      coordinates[axis] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    return Arrays.toString(coordinates);
+  }
+}

@@ -1,0 +1,49 @@
+package io.repfold.check;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One output over all samples.
+ *
+ * @param name the output's name
+ * @param samples at least one, the worst first
+ */
+public record OutputReport(String name, List<SampleResult> samples) {
+  public OutputReport {
+    samples = List.copyOf(samples);
+  }
+
+  static OutputReport of(String name, List<SampleResult> samples) {
+    List<SampleResult> sorted = new ArrayList<>(samples);
+    sorted.sort(SampleResult.WORST_FIRST);
+    return new OutputReport(name, sorted);
+  }
+
+  /** The sample that differs most. */
+  public SampleResult worst() {
+    return samples.get(0);
+  }
+
+  /**
+   * Equivalent when every sample is; the notes of all samples, or the reasons of all that differ,
+   * each naming its sample.
+   */
+  public Verdict verdict() {
+    Set<String> lines = new LinkedHashSet<>();
+    boolean equivalent = worst().verdict().isEquivalent();
+    for (SampleResult result : samples) {
+      if (result.verdict() instanceof Verdict.Different different) {
+        different
+            .reasons()
+            .forEach(reason -> lines.add("sample %d: %s".formatted(result.sample(), reason)));
+      } else if (equivalent && result.verdict() instanceof Verdict.Equivalent same) {
+        same.notes().forEach(note -> lines.add("sample %d: %s".formatted(result.sample(), note)));
+      }
+    }
+    List<String> texts = List.copyOf(lines);
+    return equivalent ? new Verdict.Equivalent(texts) : new Verdict.Different(texts);
+  }
+}

@@ -1,0 +1,43 @@
+package io.repfold.check;
+
+/**
+ * How far a floating-point output may be from its reference: {@code |candidate - reference| <=
+ * absolute + relative * max |reference|}, where the maximum is taken over the whole output. Integer
+ * and bool outputs must be equal.
+ *
+ * @param relative fraction of the reference's largest magnitude, at least 0 and below 0.1
+ * @param absolute in the output's own unit, at least 0
+ */
+public record Tolerance(double relative, double absolute) {
+  private static final double TOO_LOOSE = 0.1;
+
+  /** For a whole network in float32: 1e-4 of the largest magnitude. */
+  public static final Tolerance NETWORK = new Tolerance(1e-4, 0);
+
+  /** For one folded block in float32: 1e-5 of the largest magnitude. */
+  public static final Tolerance BLOCK = new Tolerance(1e-5, 0);
+
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException if a bound is negative or not a number, or the relative bound
+   *     is so large that it would accept a wrong network
+   */
+  public Tolerance {
+    if (!(relative >= 0) || !(absolute >= 0) || Double.isInfinite(absolute)) {
+      throw new IllegalArgumentException(
+          "A tolerance is a finite number of at least 0, not relative %s, absolute %s"
+              .formatted(relative, absolute));
+    }
+    if (relative >= TOO_LOOSE) {
+      throw new IllegalArgumentException(
+          "A relative tolerance of %s would accept a wrong network; take one below %s (a whole float32 network needs %s)"
+              .formatted(relative, TOO_LOOSE, 1e-4));
+    }
+  }
+
+  /** The largest error that an output of this magnitude may have. */
+  public double allowedError(double referenceMaxAbs) {
+    return absolute + relative * referenceMaxAbs;
+  }
+}

@@ -1,0 +1,60 @@
+package io.repfold.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.OnnxModel;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VerifierTest {
+  @Test
+  void the_same_network_is_equivalent_and_another_is_not() {
+    try (Engine one = OnnxModel.conv(1).load();
+        Engine same = OnnxModel.conv(1).load();
+        Engine other = OnnxModel.conv(1.01f).load()) {
+      List<Map<String, HostTensor>> samples = RandomInputs.samples(one.inputs(), 5, Map.of(), 3);
+
+      VerificationReport good = Verifier.verify(one, same, samples, Tolerance.NETWORK);
+      assertThat(good.verdict()).isEqualTo(new Verdict.Equivalent(List.of()));
+      assertThat(good.outputs()).singleElement().satisfies(o -> assertThat(o.samples()).hasSize(3));
+
+      VerificationReport bad = Verifier.verify(one, other, samples, Tolerance.NETWORK);
+      assertThat(bad.verdict()).isInstanceOf(Verdict.Different.class);
+      List<Double> errors =
+          bad.outputs().get(0).samples().stream()
+              .map(s -> s.comparison().orElseThrow().maxRelativeError())
+              .toList();
+      assertThat(errors).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+      assertThat(errors.get(0)).isBetween(0.0099, 0.0101);
+    }
+  }
+
+  @Test
+  void an_output_that_the_candidate_lacks_is_different() {
+    OnnxModel two =
+        OnnxModel.conv(1)
+            .node("ArgMax", List.of("y"), List.of("label"), OnnxModel.integer("axis", 1))
+            .output("label", OnnxModel.INT64, 1L, 1L, 4L, 4L);
+    try (Engine reference = two.load();
+        Engine candidate = OnnxModel.conv(1).load()) {
+      List<Map<String, HostTensor>> samples =
+          RandomInputs.samples(reference.inputs(), 1, Map.of(), 1);
+      assertThat(Verifier.verify(reference, candidate, samples, Tolerance.NETWORK).verdict())
+          .isEqualTo(
+              new Verdict.Different(
+                  List.of("output 'label', sample 0: the candidate does not have this output")));
+    }
+  }
+
+  @Test
+  void without_samples_nothing_is_proved() {
+    try (Engine engine = OnnxModel.conv(1).load()) {
+      assertThatThrownBy(() -> Verifier.verify(engine, engine, List.of(), Tolerance.NETWORK))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.repfold.graph;
+
+import java.util.Arrays;
+
+/** Reading and writing at computed indices. */
+final class GatherMath {
+  private GatherMath() {}
+
+  static NdArray gather(NdArray x, NdArray indices, int axis) {
+    int at = Layout.axis(axis, x.rank());
+    int[] dims = new int[x.rank() - 1 + indices.rank()];
+    System.arraycopy(x.dims(), 0, dims, 0, at);
+    System.arraycopy(indices.dims(), 0, dims, at, indices.rank());
+    System.arraycopy(x.dims(), at + 1, dims, at + indices.rank(), x.rank() - at - 1);
+    NdArray y = Layout.zeros(x.type(), dims);
+    int outer = Layout.product(x.dims(), 0, at);
+    int inner = Layout.product(x.dims(), at + 1, x.rank());
+    int count = indices.data().length;
+    for (int o = 0; o < outer; o++) {
+      for (int i = 0; i < count; i++) {
+        int index = index(indices.data()[i], x.dim(at), x);
+        int from = (o * x.dim(at) + index) * inner;
+        System.arraycopy(x.data(), from, y.data(), (o * count + i) * inner, inner);
+      }
+    }
+    return y;
+  }
+
+  static NdArray scatterNd(NdArray x, NdArray indices, NdArray updates) {
+    Check.that(indices.rank() >= 1, "the indices must have at least one axis, got %s", indices);
+    int depth = indices.dim(indices.rank() - 1);
+    Check.that(depth <= x.rank(), "indices %s go deeper than %s", indices, x);
+    int count = Layout.product(indices.dims(), 0, indices.rank() - 1);
+    int size = Layout.product(x.dims(), depth, x.rank());
+    Check.that(
+        updates.data().length == (long) count * size,
+        "updates %s must hold %d slices of %d elements",
+        updates,
+        count,
+        size);
+    int[] strides = Layout.strides(x.dims());
+    NdArray y = new NdArray(x.type(), x.dims(), Arrays.copyOf(x.data(), x.data().length));
+    for (int i = 0; i < count; i++) {
+      int to = 0;
+      for (int j = 0; j < depth; j++) {
+        to += index(indices.data()[i * depth + j], x.dim(j), x) * strides[j];
+      }
+      System.arraycopy(updates.data(), i * size, y.data(), to, size);
+    }
+    return y;
+  }
+
+  private static int index(double index, int size, NdArray x) {
+    Check.that(
+        index >= -size && index < size, "index %.0f lies outside the %d of %s", index, size, x);
+    return (int) (index < 0 ? index + size : index);
+  }
+}

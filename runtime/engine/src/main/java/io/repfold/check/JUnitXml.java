@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -23,8 +24,7 @@ public final class JUnitXml {
    * @param suite the name of the test suite
    */
   public static void write(Path file, String suite, VerificationReport report) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path draft = Files.createTempFile(folder, "junit", ".tmp");
+    Path draft = file.resolveSibling(".%s.%s.tmp".formatted(file.getFileName(), UUID.randomUUID()));
     try {
       try (OutputStream out = Files.newOutputStream(draft)) {
         write(out, suite, report);

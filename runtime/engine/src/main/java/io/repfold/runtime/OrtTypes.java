@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Element types and tensor descriptions, from ONNX Runtime's classes to ours and back. */
@@ -79,8 +80,6 @@ final class OrtTypes {
   }
 
   private static String label(OnnxTensorType type) {
-    return type.name()
-        .replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "")
-        .toLowerCase(java.util.Locale.ROOT);
+    return type.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "").toLowerCase(Locale.ROOT);
   }
 }

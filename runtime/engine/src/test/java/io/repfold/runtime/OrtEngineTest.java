@@ -7,10 +7,10 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,7 +243,7 @@ class OrtEngineTest {
     HostTensor x = ramp(3 * 64 * 64, 1, 3, 64, 64);
     for (int i = 0; i < 20; i++) {
       Engine engine = OnnxModel.unary("Softmax", OnnxModel.FLOAT, 1L, 3L, 64L, 64L).load();
-      Map<Thread, Throwable> ends = new HashMap<>();
+      Map<Thread, Throwable> ends = new ConcurrentHashMap<>();
       List<Thread> threads =
           List.of(
               new Thread(() -> runUntilClosed(engine, x)),

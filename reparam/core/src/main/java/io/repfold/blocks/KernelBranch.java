@@ -1,0 +1,60 @@
+package io.repfold.blocks;
+
+import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
+import java.util.Optional;
+
+/**
+ * A convolution of the block's kernel or of a smaller one on its centre tap, and its batch
+ * normalisation.
+ *
+ * @param own whether it is the block's kernel by definition, so that it is never left out
+ */
+record KernelBranch(String name, int height, int width, boolean own) implements Branch {
+  static KernelBranch own(String name, Kernel kernel) {
+    return new KernelBranch(name, kernel.height(), kernel.width(), true);
+  }
+
+  static KernelBranch pointwise() {
+    return smaller("pointwise", 1, 1);
+  }
+
+  static KernelBranch horizontal(Kernel kernel) {
+    return smaller("horizontal", 1, kernel.width());
+  }
+
+  static KernelBranch vertical(Kernel kernel) {
+    return smaller("vertical", kernel.height(), 1);
+  }
+
+  /** The small kernel of a large-kernel block. */
+  static KernelBranch small(RepSpec spec) {
+    return spec.smallKernel()
+        .map(small -> smaller("small", small.get(0), small.get(1)))
+        .orElseGet(() -> nextSmaller(spec.kernel()));
+  }
+
+  private static KernelBranch nextSmaller(Kernel kernel) {
+    int longest = Math.max(kernel.height(), kernel.width());
+    int size = longest > 5 ? 5 : longest > 3 ? 3 : 1;
+    int height = Math.min(size, kernel.height());
+    return smaller("small", height, Math.min(size, kernel.width()));
+  }
+
+  private static KernelBranch smaller(String name, int height, int width) {
+    return new KernelBranch(name, height, width, false);
+  }
+
+  @Override
+  public Optional<String> absence(RepSpec spec, int inChannels) {
+    boolean same = height == spec.kernel().height() && width == spec.kernel().width();
+    return same && !own
+        ? Optional.of("a %dx%d kernel is the block's own".formatted(height, width))
+        : Optional.empty();
+  }
+
+  @Override
+  public String append(GraphBuilder b, String x, RepSpec spec) {
+    return Placement.centred(spec.kernel(), height, width).convBn(b, x, spec);
+  }
+}

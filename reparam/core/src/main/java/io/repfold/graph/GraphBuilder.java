@@ -1,0 +1,450 @@
+package io.repfold.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * Words for authors of image networks: each appends nodes and returns the name of the value that it
+ * defines.
+ *
+ * <p>Values are NCHW feature maps whose channels the builder keeps count of. A value is named after
+ * its scope and its op, such as {@code stage1.0.conv}; its parameters are initializers named after
+ * the value, such as {@code stage1.0.conv.weight}. Names that are taken get a number. The methods
+ * {@link #scope}, {@link #named} and {@link #withEpsilon} return another view of the same graph.
+ *
+ * <p>What is learnt is an initializer of the builder's element type. Fixed numbers are {@link
+ * #constant} nodes, and fixed sizes are int64 initializers.
+ *
+ * <pre>{@code
+ * GraphBuilder b = new GraphBuilder("net", WeightSource.he(1));
+ * String x = b.input("x", 1, 3, 32, 32);
+ * String y = b.scope("stem").relu(b.scope("stem").convBn(x, 16, Kernel.of(3).withStride(2), 1));
+ * b.output(b.named("logits").linear(b.flatten(b.globalAveragePool(y)), 10));
+ * Graph graph = b.build();
+ * }</pre>
+ */
+public final class GraphBuilder {
+  private static final float DEFAULT_EPSILON = 1e-5f;
+  private static final float MOMENTUM = 0.9f;
+
+  private final Parts parts;
+  private final String prefix;
+  private final String label;
+  private final float epsilon;
+
+  /** What all views share. */
+  private record Parts(
+      Graph.Builder graph,
+      WeightSource weights,
+      ElementType type,
+      Set<String> names,
+      Map<String, Integer> channels,
+      Set<String> pixels) {}
+
+  private GraphBuilder(Parts parts, String prefix, String label, float epsilon) {
+    this.parts = parts;
+    this.prefix = prefix;
+    this.label = label;
+    this.epsilon = epsilon;
+  }
+
+  /** A builder of a float32 graph. */
+  public GraphBuilder(String name, WeightSource weights) {
+    this(name, weights, ElementType.FLOAT);
+  }
+
+  /**
+   * @param type of inputs and parameters
+   */
+  public GraphBuilder(String name, WeightSource weights, ElementType type) {
+    this(
+        new Parts(
+            new Graph.Builder(name),
+            weights,
+            type,
+            new HashSet<>(),
+            new HashMap<>(),
+            new HashSet<>()),
+        "",
+        "",
+        DEFAULT_EPSILON);
+    Check.that(type.isFloat(), "Graph '%s' cannot be built of %s", name, type);
+  }
+
+  /** A view whose names begin with {@code name} and a dot, after this view's own scope. */
+  public GraphBuilder scope(String name) {
+    return new GraphBuilder(parts, prefix + name + ".", "", epsilon);
+  }
+
+  /**
+   * A view whose next value has this name within the scope. A word that needs several nodes gives
+   * it to the last.
+   */
+  public GraphBuilder named(String name) {
+    return new GraphBuilder(parts, prefix, name, epsilon);
+  }
+
+  /** A view whose batch normalisations have this epsilon instead of 1e-5. */
+  public GraphBuilder withEpsilon(float value) {
+    return new GraphBuilder(parts, prefix, label, value);
+  }
+
+  public ElementType type() {
+    return parts.type;
+  }
+
+  /**
+   * Size of axis 1 of a value of this builder.
+   *
+   * @throws InvalidGraphException if the builder cannot tell
+   */
+  public int channels(String value) {
+    Integer channels = parts.channels.get(value);
+    Check.that(
+        channels != null && channels > 0,
+        parts.names.contains(value)
+            ? "The channels of '%s' are not known here; give them"
+            : "'%s' is no value of this graph yet",
+        value);
+    return channels == null ? 0 : channels;
+  }
+
+  /**
+   * A graph input of the builder's element type.
+   *
+   * @param shape axis 1 must be a number for words that make parameters
+   */
+  public String input(String name, Shape shape) {
+    Check.that(parts.names.add(name), "There is a value '%s' already", name);
+    parts.graph.input(Value.of(name, parts.type, shape));
+    boolean counted = shape.rank() > 1 && shape.dim(1) instanceof Dim.Known;
+    parts.channels.put(name, counted ? (int) ((Dim.Known) shape.dim(1)).size() : 0);
+    return name;
+  }
+
+  public String input(String name, long... dims) {
+    return input(name, Shape.of(dims));
+  }
+
+  /** Makes a value a graph output. */
+  public void output(String value) {
+    Check.that(parts.names.contains(value), "Output '%s' is no value of this graph yet", value);
+    parts.graph.output(new Value(value, Optional.of(parts.type), Optional.empty()));
+  }
+
+  /**
+   * @throws InvalidGraphException if the graph is not valid
+   */
+  public Graph build() {
+    return parts.graph.build();
+  }
+
+  /**
+   * Any op that has no word here.
+   *
+   * @param word names the value unless this view has a name for it
+   * @param channels size of axis 1 of the first output, 0 if it is not known
+   * @return the first output
+   */
+  public String op(String word, Op op, List<String> inputs, int channels) {
+    return define(next(word), op, inputs, channels);
+  }
+
+  /**
+   * A learnt parameter of the builder's element type, filled by the weight source.
+   *
+   * @param word names it within the scope unless this view has a name for it
+   */
+  public String parameter(String word, WeightSource.Role role, long... dims) {
+    return learn(next(word), role, dims);
+  }
+
+  /** A fixed initializer. */
+  public String initializer(String word, Tensor tensor) {
+    return store(next(word), tensor);
+  }
+
+  /** A fixed tensor as a Constant node; training leaves it as it is. */
+  public String constant(Tensor value) {
+    int channels = value.rank() > 1 ? Math.toIntExact(value.dim(1)) : 0;
+    return op("constant", new Op.Constant(value), List.of(), channels);
+  }
+
+  /** A convolution with given parameters. */
+  public String conv(String x, Tensor weight, Optional<Tensor> bias, Window window, int groups) {
+    String name = next("conv");
+    List<String> inputs = new ArrayList<>(List.of(x, store(name + ".weight", weight)));
+    bias.ifPresent(b -> inputs.add(store(name + ".bias", b)));
+    int channels = Math.toIntExact(weight.dim(0));
+    return define(name, new Op.Conv(window, groups), inputs, channels);
+  }
+
+  /** A convolution without bias. */
+  public String conv(String x, int outChannels, Kernel kernel, int groups) {
+    return conv(x, outChannels, kernel, groups, WeightSource.Role.KERNEL, false);
+  }
+
+  /** A convolution with bias. */
+  public String biasedConv(String x, int outChannels, Kernel kernel, int groups) {
+    return conv(x, outChannels, kernel, groups, WeightSource.Role.KERNEL, true);
+  }
+
+  /** A 1x1 convolution without bias that keeps the channels and starts as the identity. */
+  public String identityConv(String x, int groups) {
+    WeightSource.Role role = WeightSource.Role.IDENTITY_KERNEL;
+    return conv(x, channels(x), Kernel.of(1), groups, role, false);
+  }
+
+  private String conv(
+      String x, int out, Kernel kernel, int groups, WeightSource.Role role, boolean biased) {
+    int in = channels(x);
+    String name = next("conv");
+    Check.that(
+        groups >= 1 && in % groups == 0 && out % groups == 0,
+        "Conv '%s': %d input and %d output channels cannot be split into %d groups",
+        name,
+        in,
+        out,
+        groups);
+    long[] dims = {out, in / groups, kernel.height(), kernel.width()};
+    List<String> inputs = new ArrayList<>(List.of(x, learn(name + ".weight", role, dims)));
+    if (biased) {
+      inputs.add(learn(name + ".bias", WeightSource.Role.BIAS, out));
+    }
+    return define(name, new Op.Conv(kernel.window(), groups), inputs, out);
+  }
+
+  /** Batch normalisation with running statistics, for inference. */
+  public String batchNorm(String x) {
+    int channels = channels(x);
+    String name = next("bn");
+    List<String> inputs =
+        List.of(
+            x,
+            learn(name + ".weight", WeightSource.Role.GAMMA, channels),
+            learn(name + ".bias", WeightSource.Role.BETA, channels),
+            learn(name + ".running_mean", WeightSource.Role.MEAN, channels),
+            learn(name + ".running_var", WeightSource.Role.VARIANCE, channels));
+    return define(name, new Op.BatchNormalization(epsilon, MOMENTUM, false), inputs, channels);
+  }
+
+  /** A convolution without bias, named {@code conv}, and its batch normalisation. */
+  public String convBn(String x, int outChannels, Kernel kernel, int groups) {
+    return batchNorm(scoped().conv(x, outChannels, kernel, groups));
+  }
+
+  public String relu(String x) {
+    return unary(Op.Unary.Function.RELU, x);
+  }
+
+  public String unary(Op.Unary.Function function, String x) {
+    return keep(word(function.type()), new Op.Unary(function), x);
+  }
+
+  /** An elementwise function of two values, the second of which broadcasts to the first. */
+  public String binary(Op.Binary.Function function, String a, String b) {
+    return keep(word(function.type()), new Op.Binary(function), a, b);
+  }
+
+  /** The sum of feature maps of one shape, as a chain of Add nodes; a single value stays itself. */
+  public String add(List<String> values) {
+    Check.that(!values.isEmpty(), "A sum needs at least one value");
+    String sum = values.get(0);
+    for (String value : values) {
+      Check.that(
+          channels(value) == channels(sum),
+          "Cannot add '%s' with %d channels to '%s' with %d",
+          value,
+          channels(value),
+          sum,
+          channels(sum));
+    }
+    for (int i = 1; i < values.size(); i++) {
+      GraphBuilder view = i == values.size() - 1 ? this : scoped();
+      sum = view.binary(Op.Binary.Function.ADD, sum, values.get(i));
+    }
+    return sum;
+  }
+
+  /** Feature maps one after another along the channels. */
+  public String concat(List<String> values) {
+    int channels = values.stream().mapToInt(this::channels).sum();
+    return op("concat", new Op.Concat(1), values, channels);
+  }
+
+  /** Zeros around the image. */
+  public String pad(String x, int top, int left, int bottom, int right) {
+    String name = next("pad");
+    String pads = store(name + ".pads", longs(0, 0, top, left, 0, 0, bottom, right));
+    Op pad = new Op.Pad(Op.Pad.Mode.CONSTANT, Optional.empty(), OptionalDouble.empty());
+    return define(name, pad, List.of(x, pads), kept(x));
+  }
+
+  /** Cuts rows and columns off the image. */
+  public String crop(String x, int top, int left, int bottom, int right) {
+    String name = next("crop");
+    List<String> inputs =
+        List.of(
+            x,
+            store(name + ".starts", longs(top, left)),
+            store(name + ".ends", longs(endOf(bottom), endOf(right))),
+            store(name + ".axes", longs(2, 3)));
+    return define(name, new Op.Slice(Optional.empty()), inputs, kept(x));
+  }
+
+  private static long endOf(int cut) {
+    return cut == 0 ? Long.MAX_VALUE : -cut;
+  }
+
+  /**
+   * @param countIncludePad whether padding counts as zeros, so that each tap weighs the same
+   */
+  public String averagePool(String x, Kernel kernel, boolean countIncludePad) {
+    Check.that(
+        kernel.dilations().equals(List.of(1, 1)),
+        "AveragePool of '%s': opset %d has no dilation, got %s",
+        x,
+        Graph.Builder.DEFAULT_OPSET,
+        kernel);
+    Window window = Window.of(kernel.strides(), List.of(), kernel.pads());
+    Op pool = new Op.AveragePool(kernel.size(), window, false, countIncludePad);
+    return keep("average_pool", pool, x);
+  }
+
+  public String maxPool(String x, Kernel kernel, boolean ceilMode) {
+    Op pool = new Op.MaxPool(kernel.size(), kernel.window(), ceilMode, false);
+    return keep("max_pool", pool, x);
+  }
+
+  public String globalAveragePool(String x) {
+    String pixel = keep("global_average_pool", new Op.GlobalAveragePool(), x);
+    parts.pixels.add(pixel);
+    return pixel;
+  }
+
+  public String identity(String x) {
+    return keep("identity", new Op.Identity(), x);
+  }
+
+  /**
+   * Resizes the image by constant factors.
+   *
+   * @param mode ONNX {@code mode}: {@code nearest}, {@code linear} or {@code cubic}
+   * @param coordinates ONNX {@code coordinate_transformation_mode}
+   */
+  public String resize(
+      String x, String mode, String coordinates, float vertical, float horizontal) {
+    String name = next("resize");
+    Tensor scales = Tensor.ofFloats(new float[] {1, 1, vertical, horizontal}, 4);
+    List<String> inputs = List.of(x, "", store(name + ".scales", scales));
+    return define(name, resizing(mode, coordinates), inputs, kept(x));
+  }
+
+  /** Resizes the image to the height and width of {@code reference}, whatever they are. */
+  public String resizeLike(String x, String reference, String mode, String coordinates) {
+    String name = next("resize");
+    GraphBuilder inner = new GraphBuilder(parts, name + ".", "", epsilon);
+    String batch = inner.op("batch", new Op.ShapeOf(0, Optional.of(2)), List.of(x), 0);
+    String image = inner.op("image", new Op.ShapeOf(2, Optional.of(4)), List.of(reference), 0);
+    String sizes = inner.op("sizes", new Op.Concat(0), List.of(batch, image), 0);
+    return define(name, resizing(mode, coordinates), List.of(x, "", "", sizes), kept(x));
+  }
+
+  private static Op resizing(String mode, String coordinates) {
+    return new Op.Resize(
+        mode, coordinates, "floor", -0.75f, false, 0, false, List.of(), "stretch", false);
+  }
+
+  /**
+   * All axes but the first as one. Its size is known here only after a global pooling; otherwise
+   * tell {@link #linear(String, int, int)}.
+   */
+  public String flatten(String x) {
+    return op("flatten", new Op.Flatten(1), List.of(x), parts.pixels.contains(x) ? kept(x) : 0);
+  }
+
+  /** A fully connected layer with bias over {@code [N, I]}. */
+  public String linear(String x, int outFeatures) {
+    return linear(x, channels(x), outFeatures);
+  }
+
+  public String linear(String x, int inFeatures, int outFeatures) {
+    String name = next("linear");
+    List<String> inputs =
+        List.of(
+            x,
+            learn(name + ".weight", WeightSource.Role.LINEAR, outFeatures, inFeatures),
+            learn(name + ".bias", WeightSource.Role.BIAS, outFeatures));
+    return define(name, new Op.Gemm(1, 1, false, true), inputs, outFeatures);
+  }
+
+  private GraphBuilder scoped() {
+    return new GraphBuilder(parts, prefix, "", epsilon);
+  }
+
+  private String keep(String word, Op op, String... inputs) {
+    return define(next(word), op, List.of(inputs), kept(inputs[0]));
+  }
+
+  /** The channels of a value that an op leaves as they are; 0 if they are not known. */
+  private int kept(String value) {
+    return parts.channels.getOrDefault(value, 0);
+  }
+
+  private static String word(String type) {
+    return type.toLowerCase(Locale.ROOT);
+  }
+
+  private static Tensor longs(long... values) {
+    return Tensor.ofLongs(values, values.length);
+  }
+
+  /** Takes a name for the next value or parameter. */
+  private String next(String word) {
+    if (!label.isEmpty()) {
+      return take(prefix + label);
+    }
+    String name = prefix + word;
+    for (int i = 2; parts.names.contains(name); i++) {
+      name = prefix + word + "_" + i;
+    }
+    return take(name);
+  }
+
+  private String take(String name) {
+    Check.that(parts.names.add(name), "There is a value '%s' already", name);
+    return name;
+  }
+
+  private String define(String name, Op op, List<String> inputs, int channels) {
+    parts.graph.node(op, inputs, name);
+    parts.channels.put(name, channels);
+    return name;
+  }
+
+  private String learn(String name, WeightSource.Role role, long... dims) {
+    double[] values = parts.weights.values(name, role, dims);
+    Check.that(
+        values.length == Tensor.count(dims),
+        "The weight source gives %d values for '%s' of shape %s",
+        values.length,
+        name,
+        Arrays.toString(dims));
+    return store(name, Tensor.ofDoubles(parts.type, values, dims));
+  }
+
+  private String store(String name, Tensor tensor) {
+    parts.names.add(name);
+    parts.graph.initializer(name, tensor);
+    parts.channels.put(name, 0);
+    return name;
+  }
+}

@@ -1,0 +1,54 @@
+package io.repfold.graph;
+
+/**
+ * Where the parameters of a graph that is being built come from.
+ *
+ * <p>The values depend on the parameter's name and shape only, not on the order of the calls, so
+ * that a layer more or less leaves the others' values as they were.
+ */
+@FunctionalInterface
+public interface WeightSource {
+  /** What a parameter is for. */
+  enum Role {
+    /** Convolution kernels {@code [O, I/groups, kH, kW]}. */
+    KERNEL,
+    /** Pointwise kernels {@code [O, O/groups, 1, 1]} that start as the identity. */
+    IDENTITY_KERNEL,
+    /** Fully connected layers {@code [O, I]}. */
+    LINEAR,
+    /** Biases {@code [O]} of convolutions and fully connected layers. */
+    BIAS,
+    /** Scale of a batch normalisation. */
+    GAMMA,
+    /** Shift of a batch normalisation. */
+    BETA,
+    /** Running mean of a batch normalisation. */
+    MEAN,
+    /** Running variance of a batch normalisation. */
+    VARIANCE
+  }
+
+  /**
+   * The values of one parameter.
+   *
+   * @return one value an element, row-major
+   */
+  double[] values(String name, Role role, long... dims);
+
+  /**
+   * The state before training: convolutions uniform with variance 2 / fan-in (He et al., "Delving
+   * Deep into Rectifiers", ICCV 2015), linear layers with variance 1 / fan-in, biases 0, batch
+   * normalisations the identity.
+   */
+  static WeightSource he(long seed) {
+    return new HeWeights(seed);
+  }
+
+  /**
+   * Values as after training, for tests: all batch-normalisation statistics are far from 0 and 1,
+   * and some scales are negative or 0.
+   */
+  static WeightSource random(long seed) {
+    return new RandomWeights(seed);
+  }
+}

@@ -37,12 +37,14 @@ public record RepSpec(
         kind.id(),
         outChannels,
         groups);
-    Check.that(
-        internalChannels.orElse(groups) >= 1 && internalChannels.orElse(groups) % groups == 0,
-        "%s: %s internal channels cannot be split into %d groups",
-        kind.id(),
-        internalChannels,
-        groups);
+    internalChannels.ifPresent(
+        internal ->
+            Check.that(
+                internal >= 1 && internal % groups == 0,
+                "%s: %d internal channels cannot be split into %d groups",
+                kind.id(),
+                internal,
+                groups));
     Check.that(copies >= 1, "%s: copies must be at least 1, got %d", kind.id(), copies);
     smallKernel = smallKernel.map(List::copyOf);
     smallKernel.ifPresent(small -> checkSmall(kind, kernel, small));

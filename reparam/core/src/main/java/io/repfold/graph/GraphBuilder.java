@@ -268,8 +268,10 @@ public final class GraphBuilder {
           channels(sum));
     }
     for (int i = 1; i < values.size(); i++) {
-      GraphBuilder view = i == values.size() - 1 ? this : scoped();
-      sum = view.binary(Op.Binary.Function.ADD, sum, values.get(i));
+      List<String> pair = List.of(sum, values.get(i));
+      boolean last = i == values.size() - 1;
+      String name = last ? next("add") : scoped().next("partial_sum");
+      sum = define(name, new Op.Binary(Op.Binary.Function.ADD), pair, channels(sum));
     }
     return sum;
   }

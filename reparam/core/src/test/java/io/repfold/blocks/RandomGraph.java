@@ -1,0 +1,29 @@
+package io.repfold.blocks;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.NdArray;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A graph with one input {@code x}, and a shape for it under which there is at least one output
+ * pixel.
+ *
+ * @param name tells the seed and the geometry
+ * @param dims [N, C, H, W] of the input
+ */
+public record RandomGraph(String name, Graph graph, ElementType type, List<Integer> dims) {
+  /** Values from -3 to 3 for the input. */
+  public NdArray image(long seed) {
+    int[] shape = dims.stream().mapToInt(d -> d).toArray();
+    long count = dims.stream().mapToLong(d -> d).reduce(1, (a, b) -> a * b);
+    double[] data = new SplittableRandom(seed).doubles(count, -3, 3).toArray();
+    return new NdArray(type, shape, data);
+  }
+
+  @Override
+  public String toString() {
+    return name + " on " + dims;
+  }
+}

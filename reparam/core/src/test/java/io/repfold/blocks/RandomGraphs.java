@@ -3,7 +3,6 @@ package io.repfold.blocks;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
 import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import java.util.List;
@@ -29,35 +28,7 @@ public final class RandomGraphs {
 
   /** A Rep block of one kind with any kernel, stride, dilation, groups and pads. */
   public static RandomGraph block(RepKind kind, long seed, ElementType type) {
-    SplittableRandom r = new SplittableRandom(seed);
-    Kernel kernel = RandomKernels.kernel(r);
-    int groups = r.nextBoolean() ? 1 : 1 + r.nextInt(4);
-    int in = groups * (r.nextInt(3) == 0 ? 1 : 1 + r.nextInt(2));
-    int out = r.nextBoolean() ? in : groups * (1 + r.nextInt(2));
-    RepSpec spec =
-        options(r, RepSpec.of(kind, out, kernel).withCopies(1 + r.nextInt(3)).withGroups(groups));
-    List<Integer> dims =
-        List.of(
-            1 + r.nextInt(2),
-            in,
-            RandomKernels.image(r, kernel, 0),
-            RandomKernels.image(r, kernel, 1));
-    GraphBuilder b = builder(kind.id(), seed, type);
-    String x = input(b, r, dims);
-    b.output(RepBlocks.append(b.scope("block"), x, spec));
-    String name =
-        "seed %d: %s %s, groups %d, %d -> %d".formatted(seed, kind.id(), kernel, groups, in, out);
-    return new RandomGraph(name, b.build(), type, dims);
-  }
-
-  private static RepSpec options(SplittableRandom r, RepSpec spec) {
-    RepSpec some =
-        r.nextInt(3) == 0 ? spec.withInternalChannels(spec.groups() * (1 + r.nextInt(3))) : spec;
-    int height = 1 + r.nextInt(spec.kernel().height());
-    int width = 1 + r.nextInt(spec.kernel().width());
-    return spec.kernel().size().equals(List.of(height, width)) || r.nextBoolean()
-        ? some
-        : some.withSmallKernel(height, width);
+    return RandomBlock.of(kind, seed, type).random();
   }
 
   /**
@@ -88,13 +59,13 @@ public final class RandomGraphs {
     return new RandomGraph("seed %d: chain".formatted(seed), b.build(), ElementType.DOUBLE, dims);
   }
 
-  private static GraphBuilder builder(String name, long seed, ElementType type) {
+  static GraphBuilder builder(String name, long seed, ElementType type) {
     float epsilon = EPSILONS[(int) Math.floorMod(seed / KINDS.length, (long) EPSILONS.length)];
     return new GraphBuilder(name, WeightSource.random(seed), type).withEpsilon(epsilon);
   }
 
   /** Half the inputs declare their size, half leave all but the channels open. */
-  private static String input(GraphBuilder b, SplittableRandom r, List<Integer> dims) {
+  static String input(GraphBuilder b, SplittableRandom r, List<Integer> dims) {
     if (r.nextBoolean()) {
       return b.input("x", dims.stream().mapToLong(d -> d).toArray());
     }

@@ -514,12 +514,15 @@ class Case:
     block: str = ""
     op: str = "Conv"                      # what is left: Conv or ConvTranspose
     refuse: Optional[str] = None          # reason keyword of a refusal
+    optional: bool = False                # foldable, but a folder may leave it: more arithmetic, or exact only up to rounding
     min_linear: int = 2                   # refusals: at least so many Conv, BN and pooling nodes stay
     dynamic: Tuple[int, ...] = ()         # axes exported with a name instead of a size
     alt_shape: Optional[Tuple[int, ...]] = None
     needs_shape: bool = False
     exporters: Tuple[str, ...] = ("ts", "dyn", "tsdef", "dynopt")
     invalid: bool = False                 # the exporter writes a file that no runtime accepts
+    equal: bool = False                   # every BN gets the vectors of the first one
+    untrained: bool = False               # BN keeps its initial vectors
     train: bool = False                   # export with BN in training mode
     note: str = ""
 
@@ -549,6 +552,9 @@ case("repvgg_dilation4", lambda: RepVGG(4, 4, d=4), shape=(1, 4, 11, 13))
 case("repvgg_postbn", lambda: RepVGG(6, 6, post=nn.BatchNorm2d(6)), note="BN after the sum")
 case("repvgg_dropout", lambda: RepVGG(4, 4, post=nn.Sequential(nn.Dropout(0.1), nn.BatchNorm2d(4))),
      shape=(1, 4, 9, 7), note="Dropout in eval mode before the BN after the sum")
+case("repvgg_equal_statistics", lambda: RepVGG(6, 6, post=nn.BatchNorm2d(6)), equal=True,
+     note="all BN nodes have the same vectors, which an exporter may merge")
+case("repvgg_untrained", lambda: RepVGG(6, 6), equal=True, untrained=True, note="all BN nodes have their initial vectors")
 case("repvgg_depthwise", lambda: RepVGG(6, 6, g=6))
 case("repvgg_1d", lambda: RepVGG1d(5, 3, 2), shape=(2, 5, 17))
 case("repvgg_3d", lambda: RepVGG3d(4), shape=(1, 4, 5, 6, 4), exporters=("ts", "dynopt"))
@@ -578,7 +584,8 @@ case("dbb_assign_hw", lambda: DBB(4, 4, avg=False), block="dbb", needs_shape=Tru
      alt_shape=(1, 4, 12, 10), note="border by slice assignment with named H, W")
 case("dbb_padbn", lambda: DBB(4, 6, border=PadBN), shape=(1, 4, 9, 7), note="border by zero pad, then BN")
 case("dbb_padbn_nhw", lambda: DBB(4, 4, border=PadBN), **NHW4)
-case("dbb_shifted", lambda: DBB(4, 4, border=CatBN), shape=(1, 4, 9, 7), note="border by shift, zero pad, shift back")
+case("dbb_shifted", lambda: DBB(4, 4, border=CatBN), shape=(1, 4, 9, 7), optional=True,
+     note="border by shift, zero pad, shift back; exact only up to rounding")
 case("dbb_stride2", lambda: DBB(4, 8, s=2), shape=(1, 4, 9, 7))
 case("dbb_k5", lambda: DBB(4, 4, k=5, border=PadBN, post=nn.BatchNorm2d(4)), shape=(1, 4, 9, 11))
 case("dbb_k5_assign", lambda: DBB(4, 4, k=5), shape=(1, 4, 9, 11))
@@ -612,15 +619,17 @@ case("even_kernels", lambda: EvenKernels(5), shape=(1, 5, 9, 7), note="one-sided
 case("nonsquare_strides", lambda: Parallel(
     conv_bn(6, 6, (3, 1), (2, 1), (1, 0)), conv_bn(6, 6, (1, 3), (2, 1), (0, 1)), conv_bn(6, 6, 3, (2, 1), 1)))
 case("mixed_groups", lambda: Parallel(conv_bn(6, 6, 3, 1, 1, 1, 6), conv_bn(6, 6, 1), conv_bn(6, 6, 3, 1, 1, 1, 2)),
-     note="groups 6, 1 and 2: one dense 3x3")
+     optional=True, note="groups 6, 1 and 2: one dense 3x3, which costs more")
 case("average_beside", lambda: Parallel(
     conv_bn(6, 6, 3, 1, 1), _branch(nn.AvgPool2d(3, 1, 1), nn.BatchNorm2d(6))), note="plain average of the input, pad counted")
-case("sequence_3x3_1x1", lambda: _branch(conv_bn(6, 4, 3, 1, 1), conv_bn(4, 8, 1)))
+case("sequence_3x3_1x1", lambda: _branch(conv_bn(6, 8, 3, 1, 1), conv_bn(8, 4, 1)), note="the 3x3 may pad with zero, the 1x1 after it is free")
+case("sequence_3x3_1x1_wide", lambda: _branch(conv_bn(6, 2, 3, 1, 1), conv_bn(2, 8, 1)), optional=True, note="as one 3x3 it costs more")
 case("sequence_1x1_3x3_nobias", lambda: Parallel(
     _branch(nn.Conv2d(6, 4, 1, bias=False), conv_bn(4, 6, 3, 1, 1)), conv_bn(6, 6, 3, 1, 1)),
      note="no bias between, so the zero border is exact")
 case("bn_before_unpadded", lambda: _branch(nn.BatchNorm2d(6), conv_bn(6, 6, 3)))
-case("depth_concat", lambda: DepthConcat(6, 7), note="two convolutions of one geometry, concatenated")
+case("depth_concat", lambda: DepthConcat(6, 7), optional=True,
+     note="two convolutions of one geometry, concatenated")
 case("weight_space", lambda: WeightSpace(4), shape=(1, 4, 9, 7), note="kernel is a constant expression")
 case("weight_space_pad", lambda: WeightSpace(4, 1, True), shape=(1, 4, 9, 7), exporters=("dyn", "dynopt"),
      note="kernel is a constant expression with a Pad")
@@ -697,4 +706,11 @@ def build(c):
     torch.manual_seed(seed_of(c.name))
     generator = torch.Generator().manual_seed(seed_of(c.name))
     model = randomise(c.make(), generator)
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    if c.untrained:
+        norms[0].reset_running_stats()
+        norms[0].reset_parameters()
+    if c.equal:
+        for m in norms[1:]:
+            m.load_state_dict(norms[0].state_dict())
     return model.train() if c.train else model.eval()

@@ -18,8 +18,8 @@ Exporters:
 * ``dynopt``  the same with its default ``optimize=True``.
 
 ``manifest.json`` lists for each file: block, exporter, opset, shapes, what a folder must reach (``convs`` and ``op``,
-or ``refuse`` with a reason keyword and ``min_linear``, the least number of Conv, BN and pooling nodes that must
-stay), ``needs_shape``, and counts of what is in the file.  Every file is run in onnxruntime and compared with PyTorch
+``optional`` where it may as well be left; or ``refuse`` with a reason keyword and ``min_linear``, the least number of
+Conv, BN and pooling nodes that must stay), ``needs_shape``, and counts of what is in the file.  Every file is run in onnxruntime and compared with PyTorch
 (largest difference divided by largest output, at most 1e-5) before it is listed.
 """
 import argparse
@@ -50,10 +50,10 @@ DYN_OPSETS = (18, 20, 18, 21, 18, 23)
 EVERY_TS_OPSET = {"repvgg_identity", "dbb_assign", "acb_k3_d1"}
 EVERY_DYN_OPSET = {"repvgg_identity", "dbb_assign"}
 DEFAULT_OPTIONS = {
-    "repvgg_identity", "repvgg_groups2", "repvgg_reflect", "repvgg_3d", "acb_k3_d2", "acb_k3_crop", "dbb_assign", "dbb_assign_nhw",
-    "dbb_padbn", "dbb_depthwise", "dbb_dilation2", "dbb4", "mobileone_n4", "mobileone_depthwise", "repmixer",
-    "qarepvgg", "alpha_scaled", "strided_identity", "large_kernel", "transpose_bn", "depth_concat", "weight_space", "weight_space_pad",
-    "even_kernels", "refuse_1x1_bias_3x3", "refuse_fan_out"}
+    "repvgg_identity", "repvgg_untrained", "repvgg_groups2", "repvgg_reflect", "repvgg_3d", "acb_k3_d2", "acb_k3_crop",
+    "dbb_assign", "dbb_assign_nhw", "dbb_padbn", "dbb_depthwise", "dbb_dilation2", "dbb4", "mobileone_n4",
+    "mobileone_depthwise", "repmixer", "qarepvgg", "alpha_scaled", "strided_identity", "large_kernel", "transpose_bn",
+    "depth_concat", "weight_space", "weight_space_pad", "even_kernels", "refuse_1x1_bias_3x3", "refuse_fan_out"}
 
 
 def axis_names(c):
@@ -193,6 +193,8 @@ def one(c, exporter, opset, out):
         entry.update(refuse=c.refuse, min_linear=c.min_linear)
     else:
         entry.update(convs=1, op=c.op)
+        if c.optional:
+            entry["optional"] = True
     entry.update(needs_shape=c.needs_shape, conv_nodes=n["Conv"] + n["ConvTranspose"], bn_nodes=n["BatchNormalization"],
                  nodes=sum(n.values()))
     if c.note:

@@ -1,3 +1,3 @@
-/** onnx */
+/** Reads and writes ONNX files: {@link io.repfold.onnx.OnnxModel} and single tensors. */
 @org.jspecify.annotations.NullMarked
 package io.repfold.onnx;

@@ -1,0 +1,110 @@
+package io.repfold.onnx;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A file that appears under its name complete or not at all. It is written beside its target, made
+ * durable, and moved into place; a mapping of the old content stays valid.
+ */
+final class AtomicFile implements AutoCloseable {
+  /** Writes a file's content. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private static final AtomicLong COUNTER = new AtomicLong();
+
+  private final Path target;
+  private final Path temporary;
+  private final FileChannel channel;
+
+  private AtomicFile(Path target, Path temporary, FileChannel channel) {
+    this.target = target;
+    this.temporary = temporary;
+    this.channel = channel;
+  }
+
+  /** Creates, fills and commits. */
+  static void write(Path target, Content content) {
+    try (AtomicFile file = create(target)) {
+      file.fill(content);
+      file.commit();
+    }
+  }
+
+  /** A link is followed, so that it stays a link. */
+  static AtomicFile create(Path target) {
+    try {
+      Path real = Files.exists(target) ? target.toRealPath() : target;
+      if (Files.isDirectory(real)) {
+        throw new UncheckedIOException(
+            target + ": is a folder; name a file in it", new IOException("is a folder"));
+      }
+      Path temporary =
+          real.resolveSibling(
+              ".%s.%d-%d.tmp"
+                  .formatted(
+                      real.getFileName(),
+                      ProcessHandle.current().pid(),
+                      COUNTER.incrementAndGet()));
+      Files.deleteIfExists(temporary);
+      FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      return new AtomicFile(real, temporary, channel);
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException(target + ": cannot be written: its folder does not exist", e);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  void fill(Content content) {
+    try {
+      OutputStream out = Channels.newOutputStream(channel);
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  void commit() {
+    try {
+      channel.close();
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  private static UncheckedIOException failed(Path target, IOException cause) {
+    return new UncheckedIOException(
+        "%s: cannot be written: %s. What was there before is unchanged"
+            .formatted(target, cause.getMessage()),
+        cause);
+  }
+
+  /** Removes what was not committed. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+}

@@ -1,15 +1,10 @@
 package io.repfold.graph;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * Words for authors of image networks: each appends nodes and returns the name of the value that it
@@ -35,21 +30,12 @@ public final class GraphBuilder {
   private static final float DEFAULT_EPSILON = 1e-5f;
   private static final float MOMENTUM = 0.9f;
 
-  private final Parts parts;
+  private final GraphParts parts;
   private final String prefix;
   private final String label;
   private final float epsilon;
 
-  /** What all views share. */
-  private record Parts(
-      Graph.Builder graph,
-      WeightSource weights,
-      ElementType type,
-      Set<String> names,
-      Map<String, Integer> channels,
-      Set<String> pixels) {}
-
-  private GraphBuilder(Parts parts, String prefix, String label, float epsilon) {
+  private GraphBuilder(GraphParts parts, String prefix, String label, float epsilon) {
     this.parts = parts;
     this.prefix = prefix;
     this.label = label;
@@ -63,20 +49,10 @@ public final class GraphBuilder {
 
   /**
    * @param type of inputs and parameters
+   * @throws InvalidGraphException if it is no {@linkplain ElementType#isFloat() real type}
    */
   public GraphBuilder(String name, WeightSource weights, ElementType type) {
-    this(
-        new Parts(
-            new Graph.Builder(name),
-            weights,
-            type,
-            new HashSet<>(),
-            new HashMap<>(),
-            new HashSet<>()),
-        "",
-        "",
-        DEFAULT_EPSILON);
-    Check.that(type.isFloat(), "Graph '%s' cannot be built of %s", name, type);
+    this(new GraphParts(name, weights, type), "", "", DEFAULT_EPSILON);
   }
 
   /** A view whose names begin with {@code name} and a dot, after this view's own scope. */
@@ -107,14 +83,7 @@ public final class GraphBuilder {
    * @throws InvalidGraphException if the builder cannot tell
    */
   public int channels(String value) {
-    Integer channels = parts.channels.get(value);
-    Check.that(
-        channels != null && channels > 0,
-        parts.names.contains(value)
-            ? "The channels of '%s' are not known here; give them"
-            : "'%s' is no value of this graph yet",
-        value);
-    return channels == null ? 0 : channels;
+    return parts.knownChannels(value);
   }
 
   /**
@@ -123,28 +92,28 @@ public final class GraphBuilder {
    * @param shape axis 1 must be a number for words that make parameters
    */
   public String input(String name, Shape shape) {
-    Check.that(parts.names.add(name), "There is a value '%s' already", name);
-    parts.graph.input(Value.of(name, parts.type, shape));
-    boolean counted = shape.rank() > 1 && shape.dim(1) instanceof Dim.Known;
-    parts.channels.put(name, counted ? (int) ((Dim.Known) shape.dim(1)).size() : 0);
-    return name;
+    return parts.input(name, shape);
   }
 
   public String input(String name, long... dims) {
     return input(name, Shape.of(dims));
   }
 
-  /** Makes a value a graph output. */
+  /** Makes a value of the builder's element type a graph output. */
   public void output(String value) {
-    Check.that(parts.names.contains(value), "Output '%s' is no value of this graph yet", value);
-    parts.graph.output(new Value(value, Optional.of(parts.type), Optional.empty()));
+    output(value, parts.type);
+  }
+
+  /** Makes a value of another element type, such as the int64 of ArgMax, a graph output. */
+  public void output(String value, ElementType elements) {
+    parts.output(value, elements);
   }
 
   /**
    * @throws InvalidGraphException if the graph is not valid
    */
   public Graph build() {
-    return parts.graph.build();
+    return parts.build();
   }
 
   /**
@@ -155,7 +124,7 @@ public final class GraphBuilder {
    * @return the first output
    */
   public String op(String word, Op op, List<String> inputs, int channels) {
-    return define(next(word), op, inputs, channels);
+    return parts.define(next(word), op, inputs, channels);
   }
 
   /**
@@ -164,12 +133,12 @@ public final class GraphBuilder {
    * @param word names it within the scope unless this view has a name for it
    */
   public String parameter(String word, WeightSource.Role role, long... dims) {
-    return learn(next(word), role, dims);
+    return parts.learn(next(word), role, dims);
   }
 
   /** A fixed initializer. */
   public String initializer(String word, Tensor tensor) {
-    return store(next(word), tensor);
+    return parts.store(next(word), tensor);
   }
 
   /** A fixed tensor as a Constant node; training leaves it as it is. */
@@ -181,10 +150,10 @@ public final class GraphBuilder {
   /** A convolution with given parameters. */
   public String conv(String x, Tensor weight, Optional<Tensor> bias, Window window, int groups) {
     String name = next("conv");
-    List<String> inputs = new ArrayList<>(List.of(x, store(name + ".weight", weight)));
-    bias.ifPresent(b -> inputs.add(store(name + ".bias", b)));
+    List<String> inputs = new ArrayList<>(List.of(x, parts.store(name + ".weight", weight)));
+    bias.ifPresent(b -> inputs.add(parts.store(name + ".bias", b)));
     int channels = Math.toIntExact(weight.dim(0));
-    return define(name, new Op.Conv(window, groups), inputs, channels);
+    return parts.define(name, new Op.Conv(window, groups), inputs, channels);
   }
 
   /** A convolution without bias. */
@@ -215,11 +184,11 @@ public final class GraphBuilder {
         out,
         groups);
     long[] dims = {out, in / groups, kernel.height(), kernel.width()};
-    List<String> inputs = new ArrayList<>(List.of(x, learn(name + ".weight", role, dims)));
+    List<String> inputs = new ArrayList<>(List.of(x, parts.learn(name + ".weight", role, dims)));
     if (biased) {
-      inputs.add(learn(name + ".bias", WeightSource.Role.BIAS, out));
+      inputs.add(parts.learn(name + ".bias", WeightSource.Role.BIAS, out));
     }
-    return define(name, new Op.Conv(kernel.window(), groups), inputs, out);
+    return parts.define(name, new Op.Conv(kernel.window(), groups), inputs, out);
   }
 
   /** Batch normalisation with running statistics, for inference. */
@@ -229,11 +198,12 @@ public final class GraphBuilder {
     List<String> inputs =
         List.of(
             x,
-            learn(name + ".weight", WeightSource.Role.GAMMA, channels),
-            learn(name + ".bias", WeightSource.Role.BETA, channels),
-            learn(name + ".running_mean", WeightSource.Role.MEAN, channels),
-            learn(name + ".running_var", WeightSource.Role.VARIANCE, channels));
-    return define(name, new Op.BatchNormalization(epsilon, MOMENTUM, false), inputs, channels);
+            parts.learn(name + ".weight", WeightSource.Role.GAMMA, channels),
+            parts.learn(name + ".bias", WeightSource.Role.BETA, channels),
+            parts.learn(name + ".running_mean", WeightSource.Role.MEAN, channels),
+            parts.learn(name + ".running_var", WeightSource.Role.VARIANCE, channels));
+    return parts.define(
+        name, new Op.BatchNormalization(epsilon, MOMENTUM, false), inputs, channels);
   }
 
   /** A convolution without bias, named {@code conv}, and its batch normalisation. */
@@ -271,7 +241,7 @@ public final class GraphBuilder {
       List<String> pair = List.of(sum, values.get(i));
       boolean last = i == values.size() - 1;
       String name = last ? next("add") : scoped().next("partial_sum");
-      sum = define(name, new Op.Binary(Op.Binary.Function.ADD), pair, channels(sum));
+      sum = parts.define(name, new Op.Binary(Op.Binary.Function.ADD), pair, channels(sum));
     }
     return sum;
   }
@@ -285,9 +255,9 @@ public final class GraphBuilder {
   /** Zeros around the image. */
   public String pad(String x, int top, int left, int bottom, int right) {
     String name = next("pad");
-    String pads = store(name + ".pads", longs(0, 0, top, left, 0, 0, bottom, right));
+    String pads = parts.store(name + ".pads", longs(0, 0, top, left, 0, 0, bottom, right));
     Op pad = new Op.Pad(Op.Pad.Mode.CONSTANT, Optional.empty(), OptionalDouble.empty());
-    return define(name, pad, List.of(x, pads), kept(x));
+    return parts.define(name, pad, List.of(x, pads), parts.channels(x));
   }
 
   /** Cuts rows and columns off the image. */
@@ -296,10 +266,10 @@ public final class GraphBuilder {
     List<String> inputs =
         List.of(
             x,
-            store(name + ".starts", longs(top, left)),
-            store(name + ".ends", longs(endOf(bottom), endOf(right))),
-            store(name + ".axes", longs(2, 3)));
-    return define(name, new Op.Slice(Optional.empty()), inputs, kept(x));
+            parts.store(name + ".starts", longs(top, left)),
+            parts.store(name + ".ends", longs(endOf(bottom), endOf(right))),
+            parts.store(name + ".axes", longs(2, 3)));
+    return parts.define(name, new Op.Slice(Optional.empty()), inputs, parts.channels(x));
   }
 
   private static long endOf(int cut) {
@@ -328,7 +298,7 @@ public final class GraphBuilder {
 
   public String globalAveragePool(String x) {
     String pixel = keep("global_average_pool", new Op.GlobalAveragePool(), x);
-    parts.pixels.add(pixel);
+    parts.notePixel(pixel);
     return pixel;
   }
 
@@ -339,15 +309,15 @@ public final class GraphBuilder {
   /**
    * Resizes the image by constant factors.
    *
-   * @param mode ONNX {@code mode}: {@code nearest}, {@code linear} or {@code cubic}
+   * @param mode ONNX {@code mode}: {@code nearest} (rounded down), {@code linear} or {@code cubic}
    * @param coordinates ONNX {@code coordinate_transformation_mode}
    */
   public String resize(
       String x, String mode, String coordinates, float vertical, float horizontal) {
     String name = next("resize");
     Tensor scales = Tensor.ofFloats(new float[] {1, 1, vertical, horizontal}, 4);
-    List<String> inputs = List.of(x, "", store(name + ".scales", scales));
-    return define(name, resizing(mode, coordinates), inputs, kept(x));
+    List<String> inputs = List.of(x, "", parts.store(name + ".scales", scales));
+    return parts.define(name, resizing(mode, coordinates), inputs, parts.channels(x));
   }
 
   /** Resizes the image to the height and width of {@code reference}, whatever they are. */
@@ -357,12 +327,14 @@ public final class GraphBuilder {
     String batch = inner.op("batch", new Op.ShapeOf(0, Optional.of(2)), List.of(x), 0);
     String image = inner.op("image", new Op.ShapeOf(2, Optional.of(4)), List.of(reference), 0);
     String sizes = inner.op("sizes", new Op.Concat(0), List.of(batch, image), 0);
-    return define(name, resizing(mode, coordinates), List.of(x, "", "", sizes), kept(x));
+    return parts.define(
+        name, resizing(mode, coordinates), List.of(x, "", "", sizes), parts.channels(x));
   }
 
   private static Op resizing(String mode, String coordinates) {
+    String nearest = mode.equals("nearest") ? "floor" : "round_prefer_floor";
     return new Op.Resize(
-        mode, coordinates, "floor", -0.75f, false, 0, false, List.of(), "stretch", false);
+        mode, coordinates, nearest, -0.75f, false, 0, false, List.of(), "stretch", false);
   }
 
   /**
@@ -370,7 +342,7 @@ public final class GraphBuilder {
    * tell {@link #linear(String, int, int)}.
    */
   public String flatten(String x) {
-    return op("flatten", new Op.Flatten(1), List.of(x), parts.pixels.contains(x) ? kept(x) : 0);
+    return op("flatten", new Op.Flatten(1), List.of(x), parts.isPixel(x) ? parts.channels(x) : 0);
   }
 
   /** A fully connected layer with bias over {@code [N, I]}. */
@@ -383,9 +355,9 @@ public final class GraphBuilder {
     List<String> inputs =
         List.of(
             x,
-            learn(name + ".weight", WeightSource.Role.LINEAR, outFeatures, inFeatures),
-            learn(name + ".bias", WeightSource.Role.BIAS, outFeatures));
-    return define(name, new Op.Gemm(1, 1, false, true), inputs, outFeatures);
+            parts.learn(name + ".weight", WeightSource.Role.LINEAR, outFeatures, inFeatures),
+            parts.learn(name + ".bias", WeightSource.Role.BIAS, outFeatures));
+    return parts.define(name, new Op.Gemm(1, 1, false, true), inputs, outFeatures);
   }
 
   private GraphBuilder scoped() {
@@ -393,12 +365,7 @@ public final class GraphBuilder {
   }
 
   private String keep(String word, Op op, String... inputs) {
-    return define(next(word), op, List.of(inputs), kept(inputs[0]));
-  }
-
-  /** The channels of a value that an op leaves as they are; 0 if they are not known. */
-  private int kept(String value) {
-    return parts.channels.getOrDefault(value, 0);
+    return parts.define(next(word), op, List.of(inputs), parts.channels(inputs[0]));
   }
 
   private static String word(String type) {
@@ -411,42 +378,6 @@ public final class GraphBuilder {
 
   /** Takes a name for the next value or parameter. */
   private String next(String word) {
-    if (!label.isEmpty()) {
-      return take(prefix + label);
-    }
-    String name = prefix + word;
-    for (int i = 2; parts.names.contains(name); i++) {
-      name = prefix + word + "_" + i;
-    }
-    return take(name);
-  }
-
-  private String take(String name) {
-    Check.that(parts.names.add(name), "There is a value '%s' already", name);
-    return name;
-  }
-
-  private String define(String name, Op op, List<String> inputs, int channels) {
-    parts.graph.node(op, inputs, name);
-    parts.channels.put(name, channels);
-    return name;
-  }
-
-  private String learn(String name, WeightSource.Role role, long... dims) {
-    double[] values = parts.weights.values(name, role, dims);
-    Check.that(
-        values.length == Tensor.count(dims),
-        "The weight source gives %d values for '%s' of shape %s",
-        values.length,
-        name,
-        Arrays.toString(dims));
-    return store(name, Tensor.ofDoubles(parts.type, values, dims));
-  }
-
-  private String store(String name, Tensor tensor) {
-    parts.names.add(name);
-    parts.graph.initializer(name, tensor);
-    parts.channels.put(name, 0);
-    return name;
+    return label.isEmpty() ? parts.takeSimilar(prefix + word) : parts.take(prefix + label);
   }
 }

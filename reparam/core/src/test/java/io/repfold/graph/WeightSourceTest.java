@@ -1,0 +1,71 @@
+package io.repfold.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.repfold.graph.WeightSource.Role;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WeightSourceTest {
+  private static double variance(double[] values) {
+    return Arrays.stream(values).map(v -> v * v).average().orElseThrow();
+  }
+
+  @Test
+  void values_depend_on_seed_name_and_shape_alone() {
+    double[] first = WeightSource.he(1).values("a", Role.KERNEL, 4, 3, 2, 2);
+    assertThat(WeightSource.he(1).values("a", Role.KERNEL, 4, 3, 2, 2)).isEqualTo(first);
+    assertThat(WeightSource.he(2).values("a", Role.KERNEL, 4, 3, 2, 2)).isNotEqualTo(first);
+    assertThat(WeightSource.he(1).values("b", Role.KERNEL, 4, 3, 2, 2)).isNotEqualTo(first);
+  }
+
+  @Test
+  void kernels_have_the_variance_of_he() {
+    double[] kernel = WeightSource.he(1).values("a", Role.KERNEL, 64, 32, 3, 3);
+    assertThat(variance(kernel)).isCloseTo(2.0 / (32 * 9), within(2e-4));
+    double[] linear = WeightSource.he(1).values("a", Role.LINEAR, 64, 128);
+    assertThat(variance(linear)).isCloseTo(1.0 / 128, within(3e-4));
+    double[] random = WeightSource.random(1).values("a", Role.KERNEL, 64, 32, 3, 3);
+    assertThat(variance(random)).isCloseTo(1.0 / (32 * 9), within(1e-4));
+  }
+
+  @Test
+  void an_untrained_norm_is_the_identity() {
+    WeightSource he = WeightSource.he(1);
+    assertThat(he.values("a", Role.GAMMA, 3)).containsOnly(1);
+    assertThat(he.values("a", Role.VARIANCE, 3)).containsOnly(1);
+    assertThat(he.values("a", Role.MEAN, 3)).containsOnly(0);
+    assertThat(he.values("a", Role.BETA, 3)).containsOnly(0);
+    assertThat(he.values("a", Role.BIAS, 3)).containsOnly(0);
+  }
+
+  @Test
+  void a_grouped_identity_maps_each_channel_to_itself() {
+    assertThat(WeightSource.he(1).values("a", Role.IDENTITY_KERNEL, 4, 2, 1, 1))
+        .containsExactly(1, 0, 0, 1, 1, 0, 0, 1);
+  }
+
+  @Test
+  void random_statistics_are_far_from_the_identity() {
+    WeightSource random = WeightSource.random(1);
+    double[] gamma = random.values("a", Role.GAMMA, 1000);
+    Set<Double> signs = new HashSet<>();
+    Arrays.stream(gamma).forEach(g -> signs.add(Math.signum(g) + 0.0));
+    assertThat(signs).containsExactlyInAnyOrder(-1.0, 0.0, 1.0);
+    assertThat(Arrays.stream(random.values("a", Role.VARIANCE, 1000))).allMatch(v -> v > 0);
+    assertThat(variance(random.values("a", Role.MEAN, 1000))).isGreaterThan(1);
+    assertThat(variance(random.values("a", Role.BETA, 1000))).isGreaterThan(1);
+  }
+
+  @Test
+  void a_source_of_the_wrong_size_is_refused() {
+    GraphBuilder b = new GraphBuilder("test", (name, role, dims) -> new double[3]);
+    String x = b.input("x", 1, 2, 3, 3);
+    assertThatThrownBy(() -> b.batchNorm(x))
+        .hasMessage("The weight source gives 3 values for 'bn.weight' of shape [2]");
+  }
+}

@@ -3,19 +3,22 @@ package io.repfold.runtime;
 /**
  * How to load a model.
  *
- * @param threads threads that one run may use, at least 1
+ * @param threads threads that one run may use, 1 to 1024
  * @param optimize whether the backend may rewrite the graph (constant folding, fusion); off runs it
  *     node by node as written
  */
 public record EngineOptions(int threads, boolean optimize) {
+  private static final int MAX_THREADS = 1024;
+
   /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if there is not at least one thread
+   * @throws IllegalArgumentException if the number of threads is not one of those
    */
   public EngineOptions {
-    if (threads < 1) {
-      throw new IllegalArgumentException("An engine needs at least 1 thread, not " + threads);
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "An engine takes 1 to %d threads, not %d".formatted(MAX_THREADS, threads));
     }
   }
 

@@ -25,16 +25,7 @@ final class OnnxRuntimeCpu implements Backend {
 
   @Override
   public Availability availability() {
-    try {
-      return new Availability.Ready(environment().getVersion());
-    } catch (LinkageError e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      return new Availability.Missing(
-          "The native library of ONNX Runtime cannot be loaded: " + root.getMessage());
-    }
+    return Library.AVAILABILITY;
   }
 
   @Override
@@ -60,7 +51,7 @@ final class OnnxRuntimeCpu implements Backend {
     if (availability() instanceof Availability.Missing missing) {
       throw new EngineException("Cannot load '%s': %s".formatted(model, missing.reason()));
     }
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (SessionOptions settings = settings(options)) {
       OrtSession session = opener.open(environment, settings);
       return OrtEngine.of(model, name() + " " + environment.getVersion(), options, session);
@@ -84,8 +75,25 @@ final class OnnxRuntimeCpu implements Backend {
     }
   }
 
-  /** Errors come as exceptions, so the library need not print them too. */
-  private static OrtEnvironment environment() {
-    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "repfold");
+  /** Loads the native library once, and remembers how that went. */
+  private static final class Library {
+    static final Availability AVAILABILITY = find();
+
+    private static Availability find() {
+      try {
+        // Errors come as exceptions, so the library need not print them too.
+        OrtEnvironment environment =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "repfold");
+        return new Availability.Ready(environment.getVersion());
+      } catch (LinkageError e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+          root = root.getCause();
+        }
+        return new Availability.Missing(
+            "The native library of ONNX Runtime cannot be loaded: %s: %s"
+                .formatted(root.getClass().getSimpleName(), root.getMessage()));
+      }
+    }
   }
 }

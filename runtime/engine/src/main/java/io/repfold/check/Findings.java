@@ -72,7 +72,7 @@ final class Findings {
   private static String notEqual(Comparison c, long... shape) {
     return String.format(
         Locale.ROOT,
-        "%d of %d integers differ, most at %s (expected %.0f, found %.0f); where they come from an ArgMax, compare its scores instead",
+        "%d of %d integers differ, the furthest at %s (expected %.0f, found %.0f); where they come from an ArgMax, compare its scores instead",
         c.differing(),
         c.elements(),
         position(c.worstIndex(), shape),

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * An n-dimensional array of numbers in memory outside the Java heap, in row-major order and the
@@ -129,7 +130,7 @@ public final class HostTensor {
    * values beyond 2^53, which are rounded. True is 1.
    */
   public double get(int flatIndex) {
-    return Memory.get(memory, type, flatIndex);
+    return Memory.get(memory, type, Objects.checkIndex(flatIndex, size));
   }
 
   /**
@@ -139,7 +140,7 @@ public final class HostTensor {
    * @throws IllegalStateException for floating types
    */
   public long getLong(int flatIndex) {
-    return Memory.getLong(memory, type, flatIndex);
+    return Memory.getLong(memory, type, Objects.checkIndex(flatIndex, size));
   }
 
   /** All elements in row-major order, rounded to float32. */

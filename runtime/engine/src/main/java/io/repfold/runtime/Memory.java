@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads and writes typed elements in a direct buffer. */
+/** Reads and writes typed elements in a direct buffer; callers check the index. */
 final class Memory {
   private Memory() {}
 
@@ -24,10 +24,10 @@ final class Memory {
 
   static double get(ByteBuffer memory, ElementType type, int index) {
     return switch (type) {
-      case FLOAT -> memory.getFloat(Math.multiplyExact(index, 4));
-      case DOUBLE -> memory.getDouble(Math.multiplyExact(index, 8));
-      case FLOAT16 -> SmallFloat.FLOAT16.decode(memory.getShort(Math.multiplyExact(index, 2)));
-      case BFLOAT16 -> SmallFloat.BFLOAT16.decode(memory.getShort(Math.multiplyExact(index, 2)));
+      case FLOAT -> memory.getFloat(index * 4);
+      case DOUBLE -> memory.getDouble(index * 8);
+      case FLOAT16 -> SmallFloat.FLOAT16.decode(memory.getShort(index * 2));
+      case BFLOAT16 -> SmallFloat.BFLOAT16.decode(memory.getShort(index * 2));
       case UINT64 -> unsignedToDouble(getLong(memory, type, index));
       default -> getLong(memory, type, index);
     };
@@ -37,11 +37,11 @@ final class Memory {
     return switch (type) {
       case INT8 -> memory.get(index);
       case UINT8, BOOL -> Byte.toUnsignedLong(memory.get(index));
-      case INT16 -> memory.getShort(Math.multiplyExact(index, 2));
-      case UINT16 -> Short.toUnsignedLong(memory.getShort(Math.multiplyExact(index, 2)));
-      case INT32 -> memory.getInt(Math.multiplyExact(index, 4));
-      case UINT32 -> Integer.toUnsignedLong(memory.getInt(Math.multiplyExact(index, 4)));
-      case INT64, UINT64 -> memory.getLong(Math.multiplyExact(index, 8));
+      case INT16 -> memory.getShort(index * 2);
+      case UINT16 -> Short.toUnsignedLong(memory.getShort(index * 2));
+      case INT32 -> memory.getInt(index * 4);
+      case UINT32 -> Integer.toUnsignedLong(memory.getInt(index * 4));
+      case INT64, UINT64 -> memory.getLong(index * 8);
       case FLOAT, DOUBLE, FLOAT16, BFLOAT16 ->
           throw new IllegalStateException("The tensor holds " + type + ", not integers; use get");
     };
@@ -49,7 +49,7 @@ final class Memory {
 
   /** Stores a value; an integer type takes the low bits of what it cannot hold. */
   static void put(ByteBuffer memory, ElementType type, int index, double value) {
-    int at = Math.multiplyExact(index, type.bytes());
+    int at = index * type.bytes();
     switch (type) {
       case FLOAT -> memory.putFloat(at, (float) value);
       case DOUBLE -> memory.putDouble(at, value);

@@ -1,0 +1,148 @@
+package io.repfold.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.runtime.HostTensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JudgeTest {
+  private static final Judge JUDGE = new Judge(new Tolerance(0.01, 0));
+
+  @Test
+  void an_error_up_to_the_bound_passes_and_beyond_it_does_not() {
+    HostTensor reference = floats(100, 50);
+    assertThat(JUDGE.compare("y", reference, floats(100, 51)).verdict())
+        .isEqualTo(new Verdict.Equivalent(List.of()));
+    OutputResult off = JUDGE.compare("y", reference, floats(100, 51.5f));
+    assertThat(off.verdict())
+        .isEqualTo(
+            new Verdict.Different(
+                List.of(
+                    "the largest error is 1.50 at [1] (expected 50.0000000, found 51.5000000), "
+                        + "0.0150 of the largest magnitude 100; 1.00 is allowed")));
+    assertThat(off.comparison()).isPresent();
+  }
+
+  @Test
+  void types_and_shapes_that_differ_are_a_verdict() {
+    assertDifferent(
+        floats(1),
+        HostTensor.ofLongs(new long[] {1}, 1),
+        "the types differ: expected float32[1], found int64[1]");
+    assertDifferent(
+        floats(1),
+        HostTensor.ofFloats(new float[] {1}, 1, 1),
+        "the shapes differ: expected float32[1], found float32[1, 1]");
+  }
+
+  @Test
+  void nan_on_one_side_is_different_and_on_both_sides_is_noted() {
+    float nan = Float.NaN;
+    assertDifferent(
+        floats(1, 2, nan),
+        floats(1, nan, nan),
+        "1 of 3 values are NaN or infinite on one side only, the first at [1] "
+            + "(reference: 1 NaN, 0 infinite; candidate: 2 NaN, 0 infinite)");
+    assertThat(JUDGE.compare("y", floats(1, nan), floats(1, nan)).verdict())
+        .isEqualTo(new Verdict.Equivalent(List.of("1 of 2 values are NaN on both sides")));
+    assertDifferent(
+        floats(nan, nan),
+        floats(nan, nan),
+        "all 2 values are NaN on both sides, so nothing was compared");
+    assertDifferent(
+        floats(1),
+        floats(Float.POSITIVE_INFINITY),
+        "1 of 1 values are NaN or infinite on one side only");
+  }
+
+  @Test
+  void integers_must_be_equal() {
+    HostTensor large = HostTensor.ofLongs(new long[] {1_000_000, 7}, 1, 2);
+    HostTensor close = HostTensor.ofLongs(new long[] {1_000_000, 8}, 1, 2);
+    assertDifferent(
+        large,
+        close,
+        "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8); where they come from an ArgMax, "
+            + "compare its scores instead");
+    assertThat(JUDGE.compare("y", large, large).verdict().isEquivalent()).isTrue();
+  }
+
+  @Test
+  void a_lost_class_is_named_beside_the_error() {
+    HostTensor reference = HostTensor.ofFloats(new float[] {3, 1}, 1, 2);
+    HostTensor candidate = HostTensor.ofFloats(new float[] {0, 1}, 1, 2);
+    assertThat(JUDGE.compare("y", reference, candidate).verdict())
+        .isInstanceOfSatisfying(
+            Verdict.Different.class,
+            d ->
+                assertThat(d.reasons())
+                    .hasSize(2)
+                    .last()
+                    .isEqualTo(
+                        "the best channel differs at 1 of 1 positions, at 1 of them although the reference's best "
+                            + "two are more than 0.0600 apart"));
+  }
+
+  @Test
+  void what_proves_little_is_noted() {
+    assertThat(JUDGE.compare("y", floats(0, 0), floats(0, 0)).verdict())
+        .isEqualTo(
+            new Verdict.Equivalent(
+                List.of("the reference is zero everywhere, so this proves little")));
+    assertThat(JUDGE.compare("y", floats(), floats()).verdict())
+        .isEqualTo(new Verdict.Equivalent(List.of("the output is empty")));
+    assertDifferent(floats(0), floats(1e-30f), "the largest error is 1.00e-30 at [0]");
+  }
+
+  @Test
+  void outputs_that_one_side_lacks_are_different() {
+    Map<String, HostTensor> reference = new LinkedHashMap<>();
+    reference.put("b", floats(1));
+    reference.put("a", floats(1));
+    Map<String, HostTensor> candidate = Map.of("b", floats(1), "c", floats(1));
+
+    List<OutputResult> results = JUDGE.compare(reference, candidate);
+    assertThat(results).extracting(OutputResult::name).containsExactly("b", "a", "c");
+    assertThat(results)
+        .extracting(OutputResult::verdict)
+        .containsExactly(
+            new Verdict.Equivalent(List.of()),
+            new Verdict.Different(List.of("the candidate does not have this output")),
+            new Verdict.Different(List.of("the reference does not have this output")));
+    assertThatThrownBy(() -> JUDGE.compare(Map.of(), Map.of()))
+        .hasMessage("There is no output to compare");
+  }
+
+  @Test
+  void the_first_tensor_that_differs_in_order_is_found() {
+    Map<String, HostTensor> reference =
+        Map.of("a", floats(1), "b", floats(2), "c", floats(3), "x", floats(0));
+    Map<String, HostTensor> candidate = Map.of("a", floats(1), "b", floats(9), "c", floats(9));
+
+    TensorByTensor found = JUDGE.compareInOrder(List.of("x", "a", "b", "c"), reference, candidate);
+    assertThat(found.firstDifferent()).hasValueSatisfying(r -> assertThat(r.name()).isEqualTo("b"));
+    assertThat(found.skipped()).containsExactly("x");
+    assertThat(found.results()).hasSize(3);
+
+    assertThat(JUDGE.compareInOrder(List.of("c", "b", "a"), reference, candidate).firstDifferent())
+        .hasValueSatisfying(r -> assertThat(r.name()).isEqualTo("c"));
+    assertThat(JUDGE.compareInOrder(List.of("a"), reference, candidate).firstDifferent()).isEmpty();
+    assertThatThrownBy(() -> JUDGE.compareInOrder(List.of("x"), reference, candidate))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void assertDifferent(HostTensor reference, HostTensor candidate, String reason) {
+    assertThat(JUDGE.compare("y", reference, candidate).verdict())
+        .isInstanceOfSatisfying(
+            Verdict.Different.class,
+            d -> assertThat(d.reasons()).singleElement().asString().startsWith(reason));
+  }
+
+  private static HostTensor floats(float... values) {
+    return HostTensor.ofFloats(values, values.length);
+  }
+}

@@ -1,0 +1,84 @@
+package io.repfold.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.repfold.runtime.Dimension;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.TensorInfo;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RandomInputsTest {
+  private static final TensorInfo IMAGES =
+      new TensorInfo(
+          "images", ElementType.FLOAT, List.of(dynamic("N"), known(3), dynamic(""), known(20)));
+  private static final TensorInfo FIXED =
+      new TensorInfo("fixed", ElementType.FLOAT, List.of(known(1000)));
+
+  @Test
+  void the_same_seed_gives_the_same_numbers_whatever_else_is_drawn() {
+    Map<String, long[]> shapes = Map.of("images", new long[] {1, 3, 2, 20});
+    float[] alone = RandomInputs.of(List.of(FIXED), 7, Map.of()).get("fixed").toFloats();
+    float[] beside = RandomInputs.of(List.of(IMAGES, FIXED), 7, shapes).get("fixed").toFloats();
+    assertThat(beside).containsExactly(alone);
+    assertThat(RandomInputs.of(List.of(FIXED), 8, Map.of()).get("fixed").toFloats())
+        .isNotEqualTo(alone);
+    assertThat(alone[0])
+        .isEqualTo(
+            RandomInputs.samples(List.of(FIXED), 7, Map.of(), 2).get(0).get("fixed").toFloats()[0]);
+  }
+
+  @Test
+  void floats_are_standard_normal() {
+    double[] values = RandomInputs.of(List.of(FIXED), 1, Map.of()).get("fixed").toDoubles();
+    double mean = Arrays.stream(values).average().orElseThrow();
+    double variance = Arrays.stream(values).map(v -> v * v).average().orElseThrow();
+    assertThat(mean).isEqualTo(0, within(0.15));
+    assertThat(variance).isEqualTo(1, within(0.2));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void every_type_can_be_drawn(ElementType type) {
+    TensorInfo info = new TensorInfo("x", type, List.of(known(64)));
+    HostTensor tensor = RandomInputs.of(List.of(info), 1, Map.of()).get("x");
+    assertThat(tensor.type()).isEqualTo(type);
+    if (!type.isFloating()) {
+      assertThat(tensor.toDoubles()).contains(0, 1).doesNotContain(4, -1);
+    }
+  }
+
+  @Test
+  void dynamic_inputs_need_a_shape_and_the_message_suggests_one() {
+    assertThatThrownBy(() -> RandomInputs.of(List.of(IMAGES, FIXED), 1, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "These inputs have dynamic dimensions and need a shape: images: float32[N, 3, ?, 20]. "
+                + "Give one, for example --shape images=1x3x224x20");
+  }
+
+  @Test
+  void a_shape_that_contradicts_the_model_is_refused() {
+    Map<String, long[]> wrong = Map.of("images", new long[] {1, 4, 2, 20});
+    assertThatThrownBy(() -> RandomInputs.of(List.of(IMAGES), 1, wrong))
+        .hasMessage("Shape [1, 4, 2, 20] does not fit input images: float32[N, 3, ?, 20]");
+    Map<String, long[]> unknown = Map.of("image", new long[] {1});
+    assertThatThrownBy(() -> RandomInputs.of(List.of(FIXED), 1, unknown))
+        .hasMessage("The model has no input 'image'; its inputs are 'fixed'");
+  }
+
+  private static Dimension known(long size) {
+    return new Dimension(size, "");
+  }
+
+  private static Dimension dynamic(String symbol) {
+    return new Dimension(-1, symbol);
+  }
+}

@@ -12,15 +12,7 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // identity is enough; copies would cost
 public record NdArray(ElementType type, int[] dims, double[] data) {
   public NdArray {
-    long count = 1;
-    for (int dim : dims) {
-      count *= dim;
-      Check.that(
-          dim >= 0 && count <= data.length,
-          "Shape %s does not fit %d elements",
-          Arrays.toString(dims),
-          data.length);
-    }
+    long count = Tensor.count(Arrays.stream(dims).asLongStream().toArray());
     Check.that(
         count == data.length,
         "Shape %s takes %d elements, got %d",

@@ -1,0 +1,32 @@
+package io.repfold.graph;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Computes nodes whose inputs are small constants, so that what depends on them is known. */
+final class ConstantShapes {
+  private ConstantShapes() {}
+
+  /** The facts, with their elements where the node can be computed already. */
+  static List<Fact> evaluated(Node node, List<@Nullable Fact> inputs, List<Fact> ruled) {
+    boolean constant =
+        !(node.op() instanceof Op.Opaque)
+            && !inputs.isEmpty()
+            && !ruled.isEmpty()
+            && inputs.stream().allMatch(f -> f == null || f.constant().isPresent())
+            && ruled.stream().allMatch(ConstantShapes::isSmall);
+    if (!constant) {
+      return ruled;
+    }
+    List<@Nullable NdArray> arrays =
+        inputs.stream().<@Nullable NdArray>map(f -> f == null ? null : f.constant().get()).toList();
+    return Interpreter.evaluate(node, arrays).stream().map(Fact::of).toList();
+  }
+
+  private static boolean isSmall(Fact fact) {
+    return fact.shape()
+        .flatMap(Shape::sizes)
+        .filter(sizes -> Tensor.count(sizes) <= Fact.MOST_ELEMENTS)
+        .isPresent();
+  }
+}

@@ -9,7 +9,6 @@ import java.util.Arrays;
  * @param type the ONNX element type that the values stand for; it decides integer division, and
  *     nothing is rounded to it
  */
-@SuppressWarnings("ArrayRecordComponent") // identity is enough; copies would cost
 public record NdArray(ElementType type, int[] dims, double[] data) {
   public NdArray {
     long count = Tensor.count(Arrays.stream(dims).asLongStream().toArray());

@@ -1,0 +1,224 @@
+package io.repfold.fold;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An affine map over feature maps {@code [N, C, D...]}: {@code y[o, p] = bias[o] + sum over t, c of
+ * W_t[o, c] x[c, stride p + t]}, where x is zero outside. Everything that folds is one: Conv,
+ * BatchNormalization, identity, scale, average, crop, zero padding, and all their sums and
+ * compositions.
+ *
+ * <p>An axis of length H becomes one of length {@code floor((H + tail - 1) / stride) + 1}; for a
+ * Conv {@code tail = pad_end - largest offset}. Two maps with equal stride and tail have the same
+ * output grid at every size.
+ */
+final class Affine {
+  private final Weights weights;
+  private final double[] bias;
+  private final int[] stride;
+  private final int[] tail;
+
+  Affine(Weights weights, double[] bias, int[] stride, int[] tail) {
+    this.weights = weights;
+    this.bias = bias;
+    this.stride = stride;
+    this.tail = tail;
+  }
+
+  static Affine identity(int channels, int rank) {
+    return diagonal(DiagonalWeights.identity(channels, Taps.origin(rank)), new double[channels]);
+  }
+
+  /** A scale and shift a channel. */
+  static Affine scale(double[] factors, double[] shift, int rank) {
+    return diagonal(new DiagonalWeights(factors, Taps.origin(rank)), shift);
+  }
+
+  private static Affine diagonal(DiagonalWeights weights, double[] bias) {
+    int rank = weights.taps().rank();
+    int[] ones = new int[rank];
+    Arrays.fill(ones, 1);
+    return new Affine(weights, bias, ones, new int[rank]);
+  }
+
+  /**
+   * Every {@code step}-th element from {@code first}; the axis is shorter by {@code first} and
+   * {@code - tail}.
+   */
+  static Affine sampling(int channels, int[] first, int[] step, int[] tail) {
+    int[] once = new int[first.length];
+    Arrays.fill(once, 1);
+    Taps taps = Taps.grid(first, once, once);
+    return new Affine(DiagonalWeights.identity(channels, taps), new double[channels], step, tail);
+  }
+
+  Weights weights() {
+    return weights;
+  }
+
+  double[] bias() {
+    return bias;
+  }
+
+  int[] stride() {
+    return stride;
+  }
+
+  int[] tail() {
+    return tail;
+  }
+
+  int rank() {
+    return stride.length;
+  }
+
+  Taps taps() {
+    return weights.taps();
+  }
+
+  boolean hasBias() {
+    return Arrays.stream(bias).anyMatch(b -> b != 0);
+  }
+
+  /**
+   * Whether nothing but the channels' values changes: one tap at offset 0 on the input's own grid.
+   */
+  boolean isPositionwise() {
+    return taps().isOrigin()
+        && Arrays.stream(stride).allMatch(s -> s == 1)
+        && Arrays.stream(tail).allMatch(t -> t == 0);
+  }
+
+  boolean isIdentity() {
+    return isPositionwise() && weights.isIdentity() && !hasBias();
+  }
+
+  /** Whether both map every input to outputs of one size. */
+  boolean sameGridAs(Affine other) {
+    return Arrays.equals(stride, other.stride) && Arrays.equals(tail, other.tail);
+  }
+
+  /** Padding before the axis that a Conv of these taps has; negative where it crops. */
+  int padBegin(int axis) {
+    return -taps().min(axis);
+  }
+
+  int padEnd(int axis) {
+    return tail[axis] + taps().max(axis);
+  }
+
+  /** Whether the map reads zeros outside its input on any side. */
+  boolean readsOutside() {
+    for (int axis = 0; axis < rank(); axis++) {
+      if (padBegin(axis) > 0 || padEnd(axis) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code this + other}: equal channels and grid are the caller's duty. */
+  Affine plus(Affine other) {
+    double[] sum = new double[bias.length];
+    Arrays.setAll(sum, i -> bias[i] + other.bias[i]);
+    Weights both =
+        weights instanceof DiagonalWeights a
+                && other.weights instanceof DiagonalWeights b
+                && a.taps().offsets().equals(b.taps().offsets())
+            ? new DiagonalWeights(add(a.factors(), b.factors()), a.taps())
+            : new SumWeights(weights, other.weights);
+    return new Affine(both, sum, stride, tail);
+  }
+
+  private static double[] add(double[] a, double[] b) {
+    double[] sum = new double[a.length];
+    Arrays.setAll(sum, i -> a[i] + b[i]);
+    return sum;
+  }
+
+  Affine withoutBias() {
+    return new Affine(weights, new double[bias.length], stride, tail);
+  }
+
+  /**
+   * Why {@code next} after this map is no single affine map of this map's input, or nothing if it
+   * is.
+   *
+   * <p>Where {@code next} reads outside, it reads zero. The composition would read this map's
+   * formula there instead, which is zero only if there is no bias and all of its own taps lie
+   * outside as well.
+   */
+  Optional<String> obstacleTo(Affine next) {
+    if (next.readsOutside() && hasBias()) {
+      return Optional.of(
+          "it is padded with zeros after a bias was added, so at the border the composition would read the bias, not zero");
+    }
+    for (int axis = 0; axis < rank(); axis++) {
+      boolean begin = next.padBegin(axis) > 0 && taps().max(axis) >= stride[axis];
+      boolean end = next.padEnd(axis) > 0 && tail[axis] + taps().min(axis) < 0;
+      if (begin || end) {
+        return Optional.of(
+            "it is padded with zeros where a wider kernel before it would still read image, so the border would differ");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code next(this(x))}; exact unless {@link #obstacleTo} names an obstacle. */
+  Affine then(Affine next) {
+    double[] composedBias =
+        hasBias() ? add(next.bias, next.weights.respondTo(bias)) : next.bias.clone();
+    int[] composedStride = new int[rank()];
+    int[] composedTail = new int[rank()];
+    for (int axis = 0; axis < rank(); axis++) {
+      composedStride[axis] = stride[axis] * next.stride[axis];
+      composedTail[axis] = tail[axis] + stride[axis] * next.tail[axis];
+    }
+    Weights composed = ComposedWeights.of(weights, stride, next.weights);
+    return new Affine(composed, composedBias, composedStride, composedTail);
+  }
+
+  /**
+   * Why this map cannot be evaluated on a grid that is larger by the pads so that the border holds
+   * its bias, or nothing.
+   */
+  Optional<String> obstacleToExtension(int[] padBegin, int[] padEnd) {
+    for (int axis = 0; axis < rank(); axis++) {
+      boolean begin = padBegin[axis] > 0 && taps().max(axis) >= stride[axis];
+      boolean end = padEnd[axis] > 0 && tail[axis] + taps().min(axis) < 0;
+      if (begin || end) {
+        return Optional.of("the border of a kernel wider than its stride is not its bias");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same formula on a grid that is larger by the pads (smaller where they are negative). */
+  Affine extended(int[] padBegin, int[] padEnd) {
+    int[] newTail = new int[rank()];
+    Arrays.setAll(newTail, axis -> tail[axis] + stride[axis] * (padBegin[axis] + padEnd[axis]));
+    Affine shift = sampling(weights.out(), negated(padBegin), ones(), new int[rank()]);
+    Weights moved = ComposedWeights.of(weights, stride, shift.weights);
+    return new Affine(moved, bias, stride, newTail);
+  }
+
+  private int[] ones() {
+    int[] ones = new int[rank()];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private static int[] negated(int[] values) {
+    return Arrays.stream(values).map(v -> -v).toArray();
+  }
+
+  /** The output channels of several maps on one grid, one after the other. */
+  static Affine stack(List<Affine> maps) {
+    double[] bias = maps.stream().flatMapToDouble(m -> Arrays.stream(m.bias)).toArray();
+    Affine first = maps.get(0);
+    Weights stacked = new StackedWeights(maps.stream().map(Affine::weights).toList());
+    return new Affine(stacked, bias, first.stride, first.tail);
+  }
+}

@@ -1,0 +1,335 @@
+package io.repfold.fold;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Walks a graph forward and finds, for each value, its form and the cheaper way to compute it.
+ * Nothing is multiplied here but biases: weights are looked at when a form is emitted.
+ */
+final class Analysis {
+  private final Graph graph;
+  private final Facts facts;
+  private final LinearOps linearOps;
+  private final Map<String, Form> forms = new HashMap<>();
+  private final Map<String, Choice> choices = new HashMap<>();
+  private final Refusals refusals = new Refusals();
+  private final Summands summands;
+  private final ConstantBorders borders;
+  private final double growth;
+
+  /**
+   * @param blocked values that must be computed by the node that is there, with the reason
+   */
+  Analysis(Graph graph, double growth, Map<String, String> blocked) {
+    this.graph = graph;
+    this.growth = growth;
+    this.facts = new Facts(graph);
+    this.linearOps = new LinearOps(facts);
+    this.summands = new Summands(facts, forms, choices, growth);
+    this.borders = new ConstantBorders(facts, forms);
+    for (Node node : graph.nodes()) {
+      if (!node.outputs().isEmpty() && blocked.containsKey(node.output())) {
+        refusals.add(node.output(), blocked.getOrDefault(node.output(), ""));
+      } else {
+        analyse(node);
+      }
+    }
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  Facts facts() {
+    return facts;
+  }
+
+  Refusals refusals() {
+    return refusals;
+  }
+
+  /**
+   * The form by which a value is to be computed, or nothing if the node that is there is to stay.
+   */
+  Optional<Form> foldedForm(String value) {
+    Choice choice = choices.get(value);
+    return choice != null && choice.folded()
+        ? Optional.ofNullable(forms.get(value))
+        : Optional.empty();
+  }
+
+  /**
+   * What computing a value by the nodes that are there costs, and by its form, for one position.
+   */
+  Cost costNow(String value) {
+    return costOfNodes(value, Set.of(value));
+  }
+
+  Cost costFolded(String value) {
+    Form form = forms.get(value);
+    return form == null ? Cost.NONE : summands.cost(form);
+  }
+
+  private void analyse(Node node) {
+    Optional<Form> bordered = borders.form(node);
+    if (bordered.isPresent()) {
+      Cost copies = new Cost(0, 2.0 * bordered.get().terms().get(0).map().weights().out());
+      keep(node, bordered.get(), summands.cost(bordered.get()).plus(copies));
+      return;
+    }
+    Local local = linearOps.of(node);
+    if (local instanceof Local.Refused refused) {
+      refusals.add(node.output(), refused.because());
+    } else if (local instanceof Local.Stacked stacked) {
+      stacked(node, stacked);
+    } else if (local instanceof Local.Linear linear) {
+      linear(node, linear);
+    }
+  }
+
+  private void linear(Node node, Local.Linear linear) {
+    Set<String> covered = new HashSet<>(Set.of(node.output()));
+    List<Term> terms = new ArrayList<>();
+    for (Local.Operand operand : linear.operands()) {
+      Form inner = forms.get(operand.value());
+      if (linear.isSum()
+          && inner != null
+          && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+        inner.terms().forEach(term -> terms.add(term.then(operand.map(), false)));
+        covered.addAll(inner.covered());
+      } else {
+        terms.add(Term.of(operand.value(), operand.map(), linear.windowed()));
+      }
+    }
+    if (linear.isSum() && !gridsAgree(linear, terms)) {
+      explainUnknownShapes(node, linear, terms);
+      return;
+    }
+    Form form = summands.improve(new Form(terms, covered), node.output(), refusals);
+    explainNonLinearSource(node, linear, form);
+    keep(node, form, costOfNodes(node, linear));
+  }
+
+  private void keep(Node node, Form form, Cost now) {
+    Form named =
+        form.terms().size() == 1
+            ? new Form(List.of(form.terms().get(0).withOrigin(node.output())), form.covered())
+            : form;
+    forms.put(node.output(), named);
+    boolean possible = form.terms().stream().allMatch(t -> t.canBeEmitted() || isSource(t));
+    Cost folded = possible ? summands.cost(form) : Cost.IMPOSSIBLE;
+    boolean better = possible && folded.improvesOn(now, growth);
+    choices.put(node.output(), new Choice(better ? folded : now, better));
+  }
+
+  private static boolean isSource(Term term) {
+    return term.map().isIdentity();
+  }
+
+  /** The node itself, and what only it needs. */
+  private Cost costOfNodes(Node node, Local.Linear linear) {
+    Cost cost = Cost.NONE;
+    for (Local.Operand operand : linear.operands()) {
+      Choice choice = choices.get(operand.value());
+      if (choice != null && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+        cost = cost.plus(choice.cost().times(Cost.positionsRead(operand.map())));
+      }
+    }
+    if (linear.isSum()) {
+      int channels = linear.operands().get(0).map().weights().out();
+      return cost.plus(Cost.ofSum(linear.operands().size(), channels));
+    }
+    return cost.plus(Cost.of(linear.operands().get(0).map()));
+  }
+
+  /** The nodes that are there, without any folding inside: for the report. */
+  private Cost costOfNodes(String value, Set<String> reader) {
+    Optional<Node> node = graph.producer(value);
+    if (node.isEmpty()) {
+      return Cost.NONE;
+    }
+    Local local = linearOps.of(node.get());
+    List<Local.Operand> operands = operands(local);
+    if (operands.isEmpty()) {
+      return Cost.NONE;
+    }
+    int channels = operands.get(0).map().weights().out();
+    Cost cost =
+        local instanceof Local.Linear linear && !linear.isSum()
+            ? Cost.of(operands.get(0).map())
+            : local instanceof Local.Stacked ? Cost.NONE : Cost.ofSum(operands.size(), channels);
+    Set<String> self = Set.of(node.get().output());
+    for (Local.Operand operand : operands) {
+      if (forms.containsKey(operand.value()) && Region.keeps(graph, operand.value(), self)) {
+        cost =
+            cost.plus(
+                costOfNodes(operand.value(), reader).times(Cost.positionsRead(operand.map())));
+      }
+    }
+    return cost;
+  }
+
+  private List<Local.Operand> operands(Local local) {
+    if (local instanceof Local.Linear linear) {
+      return linear.operands();
+    }
+    if (local instanceof Local.Stacked stacked) {
+      List<Local.Operand> operands = new ArrayList<>();
+      for (String value : stacked.values()) {
+        Form form = forms.get(value);
+        if (form != null) {
+          Affine map = form.terms().get(0).map();
+          operands.add(new Local.Operand(value, Affine.identity(map.weights().out(), map.rank())));
+        }
+      }
+      return operands;
+    }
+    return List.of();
+  }
+
+  private void stacked(Node node, Local.Stacked stacked) {
+    List<Term> terms = new ArrayList<>();
+    Set<String> covered = new HashSet<>(Set.of(node.output()));
+    Cost now = Cost.NONE;
+    int channels = 0;
+    for (String value : stacked.values()) {
+      Form form = forms.get(value);
+      if (form == null
+          || form.terms().size() != 1
+          || !form.terms().get(0).windowed()
+          || !Region.keeps(graph, value, Set.of(node.output()))) {
+        return;
+      }
+      terms.add(form.terms().get(0));
+      covered.addAll(form.covered());
+      now = now.plus(java.util.Objects.requireNonNull(choices.get(value)).cost());
+      channels += form.terms().get(0).map().weights().out();
+    }
+    Term first = terms.get(0);
+    if (!terms.stream().allMatch(t -> t.source().equals(first.source()))) {
+      return;
+    }
+    if (!terms.stream().allMatch(t -> t.map().sameGridAs(first.map()))) {
+      refusals.add(
+          node.output(),
+          "its inputs are convolutions of '%s' on different grids".formatted(first.source()));
+      return;
+    }
+    Affine stack = Affine.stack(terms.stream().map(Term::map).toList());
+    Form form = new Form(List.of(new Term(first.source(), stack, Optional.empty(), true)), covered);
+    keep(node, form, now.plus(new Cost(0, 2.0 * channels)));
+    Choice choice = choices.get(node.output());
+    if (choice == null || !choice.folded()) {
+      forms.remove(node.output());
+      choices.remove(node.output());
+      refusals.add(
+          node.output(),
+          "one convolution for all its inputs would take %.0f multiply-adds a position instead of %.0f"
+              .formatted(Cost.of(stack).multiplyAdds(), now.multiplyAdds()));
+    }
+  }
+
+  /** Whether the operands of a sum surely have one shape, so that it does not broadcast. */
+  private boolean gridsAgree(Local.Linear linear, List<Term> terms) {
+    Term first = terms.get(0);
+    boolean oneSource =
+        terms.stream()
+            .allMatch(t -> t.source().equals(first.source()) && t.map().sameGridAs(first.map()));
+    if (oneSource) {
+      return true;
+    }
+    Optional<Shape> shape = facts.shape(linear.operands().get(0).value());
+    return linear.operands().stream()
+        .allMatch(
+            o ->
+                shape.isPresent()
+                    && facts.shape(o.value()).filter(shape.get()::surelyEquals).isPresent());
+  }
+
+  private void explainUnknownShapes(Node node, Local.Linear linear, List<Term> terms) {
+    if (terms.stream().noneMatch(Term::windowed)) {
+      return;
+    }
+    Term first = terms.get(0);
+    boolean oneSource = terms.stream().allMatch(t -> t.source().equals(first.source()));
+    if (oneSource) {
+      refusals.add(
+          node.output(),
+          "its branches of '%s' have different strides or output grids".formatted(first.source()));
+      return;
+    }
+    List<String> shapes =
+        linear.operands().stream()
+            .map(
+                o ->
+                    "'%s' %s"
+                        .formatted(
+                            o.value(), facts.shape(o.value()).map(Shape::toString).orElse("[?]")))
+            .toList();
+    refusals.add(
+        node.output(),
+        "the shapes of its inputs are not known to be equal: %s; give --shape"
+            .formatted(String.join(", ", shapes)));
+  }
+
+  private void explainNonLinearSource(Node node, Local.Linear linear, Form form) {
+    if (node.op() instanceof Op.BatchNormalization
+        && form.terms().stream().noneMatch(Term::windowed)) {
+      String input = linear.operands().get(0).value();
+      if (!forms.containsKey(input)) {
+        refusals.add(
+            node.output(),
+            graph
+                .producer(input)
+                .map(p -> "its input comes from %s, which is not linear".formatted(p.describe()))
+                .orElse("its input '%s' is an input of the graph".formatted(input)));
+      }
+    }
+    if (!linear.isSum()) {
+      return;
+    }
+    for (Term branch : form.terms()) {
+      for (Term other : form.terms()) {
+        if (branch.windowed()) {
+          activationBetween(other.source(), branch.source())
+              .ifPresent(
+                  activation ->
+                      refusals.add(
+                          node.output(),
+                          "a branch holds %s, which is not linear"
+                              .formatted(activation.describe())));
+        }
+      }
+    }
+  }
+
+  /**
+   * The first op that is not linear on the way back from {@code value} to {@code source}, if that
+   * way is short.
+   */
+  private Optional<Node> activationBetween(String value, String source) {
+    String at = value;
+    Optional<Node> activation = Optional.empty();
+    for (int steps = 0; steps < 12 && !at.equals(source); steps++) {
+      Optional<Node> node = graph.producer(at);
+      if (node.isEmpty() || node.get().inputs().isEmpty()) {
+        return Optional.empty();
+      }
+      if (activation.isEmpty() && !forms.containsKey(at)) {
+        activation = node;
+      }
+      at = node.get().input(0);
+    }
+    return at.equals(source) ? activation : Optional.empty();
+  }
+}

@@ -1,0 +1,195 @@
+package io.repfold.fold;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weights behind weights: {@code W[s1 o2 + o1] += W2[o2] W1[o1]}, where {@code s1} is the stride of
+ * the first. DBB transform III (Ding et al., CVPR 2021), for any kernels, strides, dilations and
+ * groups.
+ */
+final class ComposedWeights extends Weights {
+  private final Weights first;
+  private final Weights second;
+  private final int[] firstStride;
+
+  private ComposedWeights(Weights first, int[] firstStride, Weights second, Taps taps) {
+    super(first.in(), second.out(), Taps.gcd(first.groups(), second.groups()), taps);
+    this.first = first;
+    this.second = second;
+    this.firstStride = firstStride;
+  }
+
+  static Weights of(Weights first, int[] firstStride, Weights second) {
+    if (second instanceof DiagonalWeights diagonal && second.taps().size() == 1) {
+      return scaled(first, firstStride, diagonal);
+    }
+    if (first instanceof DiagonalWeights diagonal && first.taps().size() == 1) {
+      List<Integer> shift = first.taps().offsets().get(0);
+      Taps moved = second.taps().map(offset -> sum(offset, shift, firstStride));
+      return second instanceof DiagonalWeights outer
+          ? new DiagonalWeights(product(diagonal.factors(), outer.factors()), moved)
+          : new ColumnScaledWeights(second, diagonal.factors(), moved);
+    }
+    List<List<Integer>> offsets = new ArrayList<>();
+    for (List<Integer> outer : second.taps().offsets()) {
+      for (List<Integer> inner : first.taps().offsets()) {
+        offsets.add(sum(outer, inner, firstStride));
+      }
+    }
+    Taps taps = Taps.of(first.taps().rank(), offsets);
+    return new ComposedWeights(first, firstStride, second, taps);
+  }
+
+  private static Weights scaled(Weights first, int[] firstStride, DiagonalWeights second) {
+    List<Integer> outer = second.taps().offsets().get(0);
+    Taps moved = first.taps().map(inner -> sum(outer, inner, firstStride));
+    if (first instanceof DiagonalWeights inner) {
+      return new DiagonalWeights(product(inner.factors(), second.factors()), moved);
+    }
+    return second.isIdentity() ? first : new ScaledWeights(first, second.factors(), moved);
+  }
+
+  private static double[] product(double[] a, double[] b) {
+    double[] product = new double[a.length];
+    Arrays.setAll(product, i -> a[i] * b[i]);
+    return product;
+  }
+
+  private static List<Integer> sum(List<Integer> outer, List<Integer> inner, int[] stride) {
+    List<Integer> offset = new ArrayList<>();
+    for (int axis = 0; axis < stride.length; axis++) {
+      offset.add(stride[axis] * outer.get(axis) + inner.get(axis));
+    }
+    return List.copyOf(offset);
+  }
+
+  @Override
+  double[] respondTo(double[] value) {
+    return second.respondTo(first.respondTo(value));
+  }
+
+  @Override
+  Rows open(MatrixProduct product) {
+    return new Reader(product);
+  }
+
+  /** Keeps the first weights of the group at hand as a prepared right factor. */
+  private final class Reader implements Rows {
+    private final MatrixProduct product;
+    private final Rows firstRows;
+    private final Rows secondRows;
+    private final int middle = second.columns();
+    private final int width = first.taps().size() * columns();
+    private final int[][] tapOf = tapIndex();
+    private int group = -1;
+    private MatrixProduct.@Nullable Right right;
+
+    Reader(MatrixProduct product) {
+      this.product = product;
+      this.firstRows = first.open(product);
+      this.secondRows = second.open(product);
+    }
+
+    private int[][] tapIndex() {
+      int[][] index = new int[second.taps().size()][first.taps().size()];
+      for (int o = 0; o < index.length; o++) {
+        for (int i = 0; i < index[o].length; i++) {
+          index[o][i] =
+              taps()
+                  .indexOf(
+                      sum(
+                          second.taps().offsets().get(o),
+                          first.taps().offsets().get(i),
+                          firstStride));
+        }
+      }
+      return index;
+    }
+
+    @Override
+    public double[] read(int from, int to) {
+      double[] rows = new double[(to - from) * taps().size() * columns()];
+      int groupRows = out() / second.groups();
+      for (int row = from; row < to; ) {
+        int end = Math.min(to, (row / groupRows + 1) * groupRows);
+        readInGroup(row, end, rows, (row - from) * taps().size() * columns());
+        row = end;
+      }
+      return rows;
+    }
+
+    private void readInGroup(int from, int to, double[] rows, int base) {
+      int count = (to - from) * second.taps().size();
+      double[] products = new double[count * width];
+      right(from / (out() / second.groups())).multiply(secondRows.read(from, to), count, products);
+      for (int row = 0; row < to - from; row++) {
+        for (int outer = 0; outer < tapOf.length; outer++) {
+          int source = (row * tapOf.length + outer) * width;
+          for (int inner = 0; inner < tapOf[outer].length; inner++) {
+            int target = base + (row * taps().size() + tapOf[outer][inner]) * columns();
+            for (int column = 0; column < columns(); column++) {
+              rows[target + column] += products[source++];
+            }
+          }
+        }
+      }
+    }
+
+    private MatrixProduct.Right right(int wanted) {
+      if (right == null || group != wanted) {
+        close(right);
+        right = product.right(firstMatrix(wanted), middle, width);
+        group = wanted;
+      }
+      return right;
+    }
+
+    /**
+     * The first weights that a group of the second reads: {@code [middle, taps of the first,
+     * columns]}.
+     */
+    private double[] firstMatrix(int wanted) {
+      int from = wanted * middle;
+      if (first.groups() == groups()) {
+        return firstRows.read(from, from + middle);
+      }
+      double[] matrix = new double[middle * width];
+      int step =
+          Math.max(1, Math.min(middle, (1 << 20) / (first.taps().size() * first.columns() + 1)));
+      int firstOfGroup = wanted * groups() / second.groups() * columns();
+      for (int block = 0; block < middle; block += step) {
+        int end = Math.min(middle, block + step);
+        double[] rows = firstRows.read(from + block, from + end);
+        for (int row = block; row < end; row++) {
+          int shift = first.firstColumn(from + row) - firstOfGroup;
+          for (int tap = 0; tap < first.taps().size(); tap++) {
+            System.arraycopy(
+                rows,
+                ((row - block) * first.taps().size() + tap) * first.columns(),
+                matrix,
+                row * width + tap * columns() + shift,
+                first.columns());
+          }
+        }
+      }
+      return matrix;
+    }
+
+    @Override
+    public void close() {
+      close(right);
+      right = null;
+      firstRows.close();
+      secondRows.close();
+    }
+
+    private void close(MatrixProduct.@Nullable Right operand) {
+      if (operand != null) {
+        operand.close();
+      }
+    }
+  }
+}

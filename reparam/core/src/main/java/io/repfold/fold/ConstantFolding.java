@@ -1,0 +1,153 @@
+package io.repfold.fold;
+
+import io.repfold.graph.Dim;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes what is the same at every run: nodes with constant inputs, and shapes that are known.
+ * Chains are computed in double and rounded once, where something else reads them. Results that are
+ * much larger than what they are made of stay computed.
+ */
+final class ConstantFolding {
+  private static final long ALWAYS = 1 << 20;
+
+  private final Graph graph;
+  private final Facts facts;
+  private final Map<String, NdArray> computed = new HashMap<>();
+
+  private ConstantFolding(Graph graph) {
+    this.graph = graph;
+    this.facts = new Facts(graph);
+  }
+
+  static Graph folded(Graph graph) {
+    return new ConstantFolding(graph).run();
+  }
+
+  private Graph run() {
+    List<Node> kept = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (!compute(node)) {
+        kept.add(node);
+      }
+    }
+    if (kept.size() == graph.nodes().size()) {
+      return graph;
+    }
+    Graph.Builder builder = graph.toBuilder().replaceNodes(kept);
+    kept.stream()
+        .flatMap(n -> reads(n).stream())
+        .distinct()
+        .filter(computed::containsKey)
+        .forEach(name -> builder.initializer(name, get(name).toTensor()));
+    return DeadCode.withoutUnread(builder);
+  }
+
+  private NdArray get(String name) {
+    return java.util.Objects.requireNonNull(computed.get(name));
+  }
+
+  private static List<String> reads(Node node) {
+    List<String> reads = new ArrayList<>(node.inputs());
+    if (node.op() instanceof Op.Opaque opaque) {
+      reads.addAll(opaque.captures());
+    }
+    return reads;
+  }
+
+  private boolean compute(Node node) {
+    Op op = node.op();
+    if (op instanceof Op.Opaque
+        || op instanceof Op.Constant
+        || node.outputs().size() != 1
+        || graph.isOutput(node.output())) {
+      return false;
+    }
+    Optional<NdArray> shape = knownShape(node);
+    if (shape.isPresent()) {
+      computed.put(node.output(), shape.get());
+      return true;
+    }
+    if (node.inputs().isEmpty()) {
+      return false;
+    }
+    if (!node.inputs().stream().allMatch(this::isConstant) || isTooLarge(node)) {
+      return false;
+    }
+    List<@Nullable NdArray> inputs =
+        node.inputs().stream().<@Nullable NdArray>map(this::constant).toList();
+    NdArray result = Interpreter.evaluate(node, inputs).get(0);
+    if (!result.type().isNumeric()) {
+      return false;
+    }
+    computed.put(node.output(), result);
+    return true;
+  }
+
+  private boolean isConstant(String name) {
+    return name.isEmpty()
+        || computed.containsKey(name)
+        || graph.constant(name).filter(t -> t.type().isNumeric()).isPresent();
+  }
+
+  private @Nullable NdArray constant(String name) {
+    NdArray value = computed.get(name);
+    return value != null ? value : graph.constant(name).map(NdArray::of).orElse(null);
+  }
+
+  private boolean isTooLarge(Node node) {
+    long largest = ALWAYS;
+    for (String input : node.inputs()) {
+      long size = graph.constant(input).map(Tensor::size).orElse(0L);
+      NdArray value = computed.get(input);
+      largest = Math.max(largest, 2 * Math.max(size, value == null ? 0 : value.data().length));
+    }
+    Optional<long[]> sizes = facts.shape(node.output()).flatMap(Shape::sizes);
+    return sizes.isEmpty() || Tensor.count(sizes.get()) > largest;
+  }
+
+  private Optional<NdArray> knownShape(Node node) {
+    Optional<Shape> shape =
+        node.inputs().size() == 1 ? facts.shape(node.input(0)) : Optional.empty();
+    if (shape.isEmpty()) {
+      return Optional.empty();
+    }
+    if (node.op() instanceof Op.Size) {
+      return shape
+          .get()
+          .sizes()
+          .map(s -> new NdArray(ElementType.INT64, new int[0], new double[] {Tensor.count(s)}));
+    }
+    if (!(node.op() instanceof Op.ShapeOf shapeOf)) {
+      return Optional.empty();
+    }
+    int rank = shape.get().rank();
+    int start = clamp(shapeOf.start(), rank);
+    int end = Math.max(start, clamp(shapeOf.end().orElse(rank), rank));
+    double[] dims = new double[end - start];
+    for (int i = start; i < end; i++) {
+      if (!(shape.get().dim(i) instanceof Dim.Known known)) {
+        return Optional.empty();
+      }
+      dims[i - start] = known.size();
+    }
+    return Optional.of(new NdArray(ElementType.INT64, new int[] {dims.length}, dims));
+  }
+
+  private static int clamp(int index, int rank) {
+    return Math.min(rank, Math.max(0, index < 0 ? index + rank : index));
+  }
+}

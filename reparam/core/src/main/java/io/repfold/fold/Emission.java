@@ -1,0 +1,232 @@
+package io.repfold.fold;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Window;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Writes the graph that an analysis has chosen: what stays, stays as it is; a folded form becomes
+ * one Conv a term.
+ */
+final class Emission {
+  private final Analysis analysis;
+  private final Graph graph;
+  private final Set<String> visited = new HashSet<>();
+  private final Map<String, List<Node>> replacements = new LinkedHashMap<>();
+  private final Set<Node> kept =
+      java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+  private final List<Planned> planned = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+
+  /**
+   * A Conv to be made.
+   *
+   * @param target the value of the graph whose form it is part of
+   */
+  record Planned(
+      String target,
+      String output,
+      String weight,
+      Optional<String> bias,
+      Affine map,
+      ElementType type) {}
+
+  Emission(Analysis analysis) {
+    this.analysis = analysis;
+    this.graph = analysis.graph();
+    names.addAll(graph.initializers().keySet());
+    graph.inputs().forEach(v -> names.add(v.name()));
+    graph.nodes().forEach(n -> names.addAll(n.outputs()));
+    graph.outputs().forEach(v -> need(v.name()));
+    // Nodes with no wanted outputs but effects of their own do not exist in ONNX; unread nodes are
+    // dead.
+  }
+
+  /** The convolutions to be made, in the order in which they were found. */
+  List<Planned> planned() {
+    return planned;
+  }
+
+  /** The folded values, in the graph's order. */
+  List<String> targets() {
+    return graph.nodes().stream()
+        .flatMap(n -> n.outputs().stream())
+        .filter(replacements::containsKey)
+        .toList();
+  }
+
+  /** The nodes that stay. */
+  List<Node> kept() {
+    return graph.nodes().stream().filter(kept::contains).toList();
+  }
+
+  /** The nodes that take the place of the node that made {@code target}. */
+  List<Node> replacement(String target) {
+    return replacements.getOrDefault(target, List.of());
+  }
+
+  /** The folded graph, with the numbers of the planned convolutions. */
+  Graph graph(Map<String, Tensor> numbers) {
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      List<Node> instead = node.outputs().isEmpty() ? null : replacements.get(node.output());
+      if (instead != null) {
+        nodes.addAll(instead);
+      } else if (kept.contains(node)) {
+        nodes.add(node);
+      }
+    }
+    Graph.Builder builder = graph.toBuilder().replaceNodes(nodes);
+    numbers.forEach(builder::initializer);
+    return DeadCode.withoutUnread(builder);
+  }
+
+  private void need(String start) {
+    var open = new java.util.ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      String value = open.pop();
+      if (!visited.add(value)) {
+        continue;
+      }
+      Optional<Node> producer = graph.producer(value);
+      if (producer.isEmpty()) {
+        continue;
+      }
+      Optional<Form> form = analysis.foldedForm(value);
+      if (form.isPresent()) {
+        emit(value, producer.get(), form.get(), open);
+      } else {
+        kept.add(producer.get());
+        producer.get().inputs().forEach(open::push);
+        if (producer.get().op() instanceof Op.Opaque opaque) {
+          opaque.captures().forEach(open::push);
+        }
+      }
+    }
+  }
+
+  private void emit(String target, Node original, Form form, java.util.Deque<String> open) {
+    List<Node> nodes = new ArrayList<>();
+    List<String> parts = new ArrayList<>();
+    boolean alone = form.terms().size() == 1;
+    for (Term term : form.terms()) {
+      Optional<String> there = term.origin().filter(o -> !o.equals(target));
+      if (there.isPresent()) {
+        open.push(there.get());
+        parts.add(there.get());
+        continue;
+      }
+      open.push(term.source());
+      String output = alone ? target : fresh(target + "/part");
+      nodes.addAll(convolution(target, output, original.name(), term));
+      parts.add(output);
+    }
+    String sum = parts.get(0);
+    for (int i = 1; i < parts.size(); i++) {
+      String output = i == parts.size() - 1 ? target : fresh(target + "/sum");
+      nodes.add(
+          new Node(
+              output,
+              new Op.Binary(Op.Binary.Function.ADD),
+              List.of(sum, parts.get(i)),
+              List.of(output)));
+      sum = output;
+    }
+    if (!sum.equals(target)) {
+      nodes.add(new Node(original.name(), new Op.Identity(), List.of(sum), List.of(target)));
+    }
+    replacements.put(target, nodes);
+  }
+
+  private List<Node> convolution(String target, String output, String name, Term term) {
+    Affine map = term.map();
+    List<Node> nodes = new ArrayList<>();
+    String source = cropped(term.source(), map, nodes);
+    ElementType type = analysis.facts().type(term.source()).orElse(ElementType.FLOAT);
+    String weight = fresh(output + "/weight");
+    Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
+    List<String> inputs = new ArrayList<>(List.of(source, weight));
+    bias.ifPresent(inputs::add);
+    String label = name.isEmpty() || !output.equals(target) ? output : name;
+    nodes.add(
+        new Node(label, new Op.Conv(window(map), map.weights().groups()), inputs, List.of(output)));
+    planned.add(new Planned(target, output, weight, bias, map, type));
+    return nodes;
+  }
+
+  private static Window window(Affine map) {
+    int rank = map.rank();
+    List<Integer> pads = new ArrayList<>();
+    IntStream.range(0, rank).forEach(a -> pads.add(Math.max(0, map.padBegin(a))));
+    IntStream.range(0, rank).forEach(a -> pads.add(Math.max(0, map.padEnd(a))));
+    return Window.of(
+        IntStream.of(map.stride()).boxed().toList(),
+        IntStream.range(0, rank).mapToObj(map.taps()::step).toList(),
+        pads);
+  }
+
+  /** Conv takes no negative pads: what it would crop is sliced off before. */
+  private String cropped(String source, Affine map, List<Node> nodes) {
+    int[] axes =
+        IntStream.range(0, map.rank())
+            .filter(a -> map.padBegin(a) < 0 || map.padEnd(a) < 0)
+            .toArray();
+    if (axes.length == 0) {
+      return source;
+    }
+    long[] starts = Arrays.stream(axes).mapToLong(a -> Math.max(0, -map.padBegin(a))).toArray();
+    long[] ends =
+        Arrays.stream(axes)
+            .mapToLong(a -> map.padEnd(a) < 0 ? map.padEnd(a) : Integer.MAX_VALUE)
+            .toArray();
+    String output = fresh(source + "/cropped");
+    if (graph.opset() < 10) {
+      var bounds =
+          new Op.Slice.Bounds(
+              Arrays.stream(starts).boxed().toList(),
+              Arrays.stream(ends).boxed().toList(),
+              Arrays.stream(axes).map(a -> a + 2).boxed().toList());
+      nodes.add(
+          new Node(output, new Op.Slice(Optional.of(bounds)), List.of(source), List.of(output)));
+      return output;
+    }
+    List<String> inputs = new ArrayList<>(List.of(source));
+    inputs.add(constant(output + "/starts", starts, nodes));
+    inputs.add(constant(output + "/ends", ends, nodes));
+    inputs.add(
+        constant(output + "/axes", Arrays.stream(axes).mapToLong(a -> a + 2L).toArray(), nodes));
+    nodes.add(new Node(output, new Op.Slice(Optional.empty()), inputs, List.of(output)));
+    return output;
+  }
+
+  private String constant(String name, long[] values, List<Node> nodes) {
+    String output = fresh(name);
+    nodes.add(
+        new Node(
+            output,
+            new Op.Constant(Tensor.ofLongs(values, values.length)),
+            List.of(),
+            List.of(output)));
+    return output;
+  }
+
+  private String fresh(String wanted) {
+    String name = wanted;
+    for (int i = 2; !names.add(name); i++) {
+      name = wanted + i;
+    }
+    return name;
+  }
+}

@@ -1,0 +1,35 @@
+package io.repfold.fold;
+
+import java.util.Map;
+
+/**
+ * How to fold.
+ *
+ * @param growth by what factor the multiply-adds of a region may grow; 1 for never, which is the
+ *     default
+ * @param shapes input shapes to fix, by input name; the folded graph then has them
+ * @param product the matrix product to compute with
+ */
+public record FoldOptions(double growth, Map<String, long[]> shapes, MatrixProduct product) {
+  public FoldOptions {
+    if (!(growth >= 1) || growth > 1000) {
+      throw new IllegalArgumentException(
+          "Growth must be a factor between 1 (kernels never grow) and 1000, got " + growth);
+    }
+    shapes = Map.copyOf(shapes);
+  }
+
+  public static final FoldOptions DEFAULT = new FoldOptions(1, Map.of(), MatrixProduct.inJava());
+
+  public FoldOptions withGrowth(double factor) {
+    return new FoldOptions(factor, shapes, product);
+  }
+
+  public FoldOptions withShapes(Map<String, long[]> fixed) {
+    return new FoldOptions(growth, fixed, product);
+  }
+
+  public FoldOptions withProduct(MatrixProduct faster) {
+    return new FoldOptions(growth, shapes, faster);
+  }
+}

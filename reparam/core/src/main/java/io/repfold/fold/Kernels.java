@@ -1,0 +1,32 @@
+package io.repfold.fold;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Words for kernels. */
+final class Kernels {
+  private Kernels() {}
+
+  /** Such as {@code 3x3 kernel of dilation 2}. */
+  static String describe(Affine map) {
+    Taps taps = map.taps();
+    String size =
+        IntStream.range(0, map.rank())
+            .mapToObj(a -> "" + taps.extent(a))
+            .collect(Collectors.joining("x"));
+    int[] dilations =
+        IntStream.range(0, map.rank())
+            .filter(a -> taps.extent(a) > 1)
+            .map(taps::step)
+            .distinct()
+            .toArray();
+    String dilation =
+        dilations.length == 0 || dilations.length == 1 && dilations[0] == 1
+            ? ""
+            : " of dilation "
+                + IntStream.of(dilations)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining("x"));
+    return size + " kernel" + dilation;
+  }
+}

@@ -1,0 +1,269 @@
+package io.repfold.fold;
+
+import io.repfold.fold.Local.Linear;
+import io.repfold.fold.Local.NotLinear;
+import io.repfold.fold.Local.Operand;
+import io.repfold.fold.Local.Refused;
+import io.repfold.fold.Local.Stacked;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Each node as an affine map of its inputs, or why it is none. */
+final class LinearOps {
+  private final Facts facts;
+  private final Graph graph;
+  private final Windows windows;
+
+  LinearOps(Facts facts) {
+    this.facts = facts;
+    this.graph = facts.graph();
+    this.windows = new Windows(facts);
+  }
+
+  Local of(Node node) {
+    if (node.outputs().stream().filter(o -> !o.isEmpty()).count() != 1 || node.output().isEmpty()) {
+      return node.op() instanceof Op.BatchNormalization ? trainingMode() : new NotLinear();
+    }
+    if (node.op() instanceof Op.Conv conv) {
+      return windows.conv(node, conv);
+    }
+    if (node.op() instanceof Op.BatchNormalization norm) {
+      return batchNormalization(node, norm);
+    }
+    if (node.op() instanceof Op.AveragePool pool) {
+      return windows.averagePool(node, pool);
+    }
+    if (node.op() instanceof Op.Pad pad) {
+      return windows.pad(node, pad);
+    }
+    if (node.op() instanceof Op.Slice slice) {
+      return windows.slice(node, slice);
+    }
+    if (node.op() instanceof Op.Binary binary) {
+      return binary(node, binary.function());
+    }
+    if (node.op() instanceof Op.Unary unary && unary.function() == Op.Unary.Function.NEG) {
+      return scaled(node.input(0), -1, 0);
+    }
+    if (node.op() instanceof Op.Variadic sum && sum.function() == Op.Variadic.Function.SUM) {
+      return node.inputs().stream().anyMatch(i -> graph.constant(i).isPresent())
+          ? new NotLinear()
+          : sum(node.inputs(), Arrays.stream(new int[node.inputs().size()]).map(i -> 1).toArray());
+    }
+    if (node.op() instanceof Op.Concat concat) {
+      return concat(node, concat);
+    }
+    return new NotLinear();
+  }
+
+  private static Refused trainingMode() {
+    return new Refused(
+        "it is in training mode: its output depends on the statistics of the batch. Export the model in inference mode");
+  }
+
+  private Local batchNormalization(Node node, Op.BatchNormalization norm) {
+    if (norm.training()) {
+      return trainingMode();
+    }
+    double[][] parameters = new double[4][];
+    for (int i = 0; i < 4; i++) {
+      Optional<Tensor> parameter = graph.constant(node.input(i + 1));
+      if (parameter.isEmpty()) {
+        return new Refused(facts.notConstant(node.input(i + 1)));
+      }
+      parameters[i] = parameter.get().toDoubles();
+    }
+    OptionalInt rank = facts.spatialRank(node.input(0));
+    if (rank.isEmpty()) {
+      return new Refused("the rank of its input is unknown; give --shape");
+    }
+    double[] factors = new double[parameters[0].length];
+    double[] shift = new double[factors.length];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = parameters[0][i] / Math.sqrt(parameters[3][i] + norm.epsilon());
+      shift[i] = parameters[1][i] - parameters[2][i] * factors[i];
+      if (!Double.isFinite(factors[i]) || !Double.isFinite(shift[i])) {
+        return new Refused(
+            "channel %d has no finite scale and shift: gamma %s, beta %s, mean %s, variance %s"
+                .formatted(
+                    i, parameters[0][i], parameters[1][i], parameters[2][i], parameters[3][i]));
+      }
+    }
+    return unary(node.input(0), Affine.scale(factors, shift, rank.getAsInt()), false);
+  }
+
+  private static Linear unary(String value, Affine map, boolean windowed) {
+    return new Linear(List.of(new Operand(value, map)), windowed);
+  }
+
+  private Local scaled(String value, double factor, double shift) {
+    return channelwise(value, new double[] {factor}, new double[] {shift});
+  }
+
+  /** Factors and shifts of one element stand for all channels. */
+  private Local channelwise(String value, double[] factors, double[] shift) {
+    OptionalInt channels = facts.channels(value);
+    OptionalInt rank = facts.spatialRank(value);
+    if (channels.isEmpty() || rank.isEmpty()) {
+      return new NotLinear();
+    }
+    double[] allFactors = spread(factors, channels.getAsInt());
+    double[] allShifts = spread(shift, channels.getAsInt());
+    return unary(value, Affine.scale(allFactors, allShifts, rank.getAsInt()), false);
+  }
+
+  private static double[] spread(double[] values, int channels) {
+    double[] all = new double[channels];
+    Arrays.setAll(all, i -> values[values.length == 1 ? 0 : i]);
+    return all;
+  }
+
+  private Local binary(Node node, Op.Binary.Function function) {
+    boolean known =
+        switch (function) {
+          case ADD, SUB, MUL, DIV -> true;
+          default -> false;
+        };
+    if (!known) {
+      return new NotLinear();
+    }
+    String left = node.input(0);
+    String right = node.input(1);
+    Optional<Tensor> constant = graph.constant(right);
+    if (constant.isPresent()) {
+      return graph.constant(left).isPresent()
+          ? new NotLinear()
+          : withConstant(function, left, constant.get(), true);
+    }
+    constant = graph.constant(left);
+    if (constant.isPresent()) {
+      return withConstant(function, right, constant.get(), false);
+    }
+    return switch (function) {
+      case ADD -> sum(List.of(left, right), 1, 1);
+      case SUB -> sum(List.of(left, right), 1, -1);
+      default -> new NotLinear();
+    };
+  }
+
+  private Local withConstant(
+      Op.Binary.Function function, String value, Tensor constant, boolean valueFirst) {
+    Optional<double[]> perChannel = perChannel(value, constant);
+    if (perChannel.isEmpty()) {
+      return new NotLinear();
+    }
+    double[] c = perChannel.get();
+    double[] ones = filled(c.length, 1);
+    double[] zeros = new double[c.length];
+    return switch (function) {
+      case ADD -> channelwise(value, ones, c);
+      case SUB ->
+          valueFirst ? channelwise(value, ones, negated(c)) : channelwise(value, negated(ones), c);
+      case MUL -> channelwise(value, c, zeros);
+      case DIV ->
+          !valueFirst || Arrays.stream(c).anyMatch(x -> x == 0)
+              ? new NotLinear()
+              : channelwise(value, Arrays.stream(c).map(x -> 1 / x).toArray(), zeros);
+      default -> new NotLinear();
+    };
+  }
+
+  private static double[] filled(int length, double value) {
+    double[] values = new double[length];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  private static double[] negated(double[] values) {
+    return Arrays.stream(values).map(x -> -x).toArray();
+  }
+
+  /** A constant that broadcasts along all axes but the channels: one number, or one a channel. */
+  private Optional<double[]> perChannel(String value, Tensor constant) {
+    OptionalInt spatial = facts.spatialRank(value);
+    OptionalInt channels = facts.channels(value);
+    if (spatial.isEmpty() || channels.isEmpty() || !constant.type().isFloat()) {
+      return Optional.empty();
+    }
+    int rank = spatial.getAsInt() + 2;
+    if (constant.rank() > rank) {
+      return Optional.empty();
+    }
+    if (constant.size() == 1) {
+      return Optional.of(constant.toDoubles());
+    }
+    int channelAxis = 1 - (rank - constant.rank());
+    for (int axis = 0; axis < constant.rank(); axis++) {
+      long expected = axis == channelAxis ? channels.getAsInt() : 1;
+      if (constant.dim(axis) != expected) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(constant.toDoubles());
+  }
+
+  private Local sum(List<String> values, int... signs) {
+    OptionalInt channels = OptionalInt.empty();
+    OptionalInt rank = OptionalInt.empty();
+    for (String value : values) {
+      channels = channels.isPresent() ? channels : facts.channels(value);
+      rank = rank.isPresent() ? rank : facts.spatialRank(value);
+    }
+    if (channels.isEmpty() || rank.isEmpty() || mayBroadcast(values)) {
+      return new NotLinear();
+    }
+    List<Operand> operands = new ArrayList<>();
+    for (int i = 0; i < signs.length; i++) {
+      double[] factors = filled(channels.getAsInt(), signs[i]);
+      Affine map = Affine.scale(factors, new double[factors.length], rank.getAsInt());
+      operands.add(new Operand(values.get(i), map));
+    }
+    return operands.size() == 1 ? new NotLinear() : new Linear(operands, false);
+  }
+
+  /**
+   * Whether two operands have shapes that are known to differ: then it is a broadcast, not a sum of
+   * images.
+   */
+  private boolean mayBroadcast(List<String> values) {
+    for (String a : values) {
+      for (String b : values) {
+        Optional<Shape> first = facts.shape(a);
+        Optional<Shape> second = facts.shape(b);
+        if (first.isPresent() && second.isPresent() && surelyDiffer(first.get(), second.get())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean surelyDiffer(Shape a, Shape b) {
+    if (a.rank() != b.rank()) {
+      return true;
+    }
+    for (int axis = 0; axis < a.rank(); axis++) {
+      if (a.dim(axis) instanceof io.repfold.graph.Dim.Known x
+          && b.dim(axis) instanceof io.repfold.graph.Dim.Known y
+          && x.size() != y.size()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Local concat(Node node, Op.Concat concat) {
+    OptionalInt rank = facts.spatialRank(node.input(0));
+    boolean channels =
+        concat.axis() == 1 || (rank.isPresent() && concat.axis() == -1 - rank.getAsInt());
+    return channels && node.inputs().size() > 1 ? new Stacked(node.inputs()) : new NotLinear();
+  }
+}

@@ -1,0 +1,33 @@
+package io.repfold.fold;
+
+import java.util.List;
+
+/** What one node is to the fold. */
+sealed interface Local {
+  /** The sum of affine maps of its operands. */
+  record Linear(List<Operand> operands, boolean windowed) implements Local {
+    public Linear {
+      operands = List.copyOf(operands);
+    }
+
+    boolean isSum() {
+      return operands.size() > 1;
+    }
+  }
+
+  /** One operand of a linear node. */
+  record Operand(String value, Affine map) {}
+
+  /** Its inputs' channels, one after the other. */
+  record Stacked(List<String> values) implements Local {
+    public Stacked {
+      values = List.copyOf(values);
+    }
+  }
+
+  /** Of a kind that can be linear, but not here. */
+  record Refused(String because) implements Local {}
+
+  /** Not linear at all. */
+  record NotLinear() implements Local {}
+}

@@ -1,0 +1,132 @@
+package io.repfold.fold;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.OptionalInt;
+
+/**
+ * The numbers of an affine map, computed in double and rounded once.
+ *
+ * @param weight {@code [O, I / groups, k...]}
+ * @param largestWeight the largest magnitude, before rounding
+ * @param errorBound how far rounding the weights can move an output, for inputs between -1 and 1
+ * @param notFinite an output channel with a weight or bias that is NaN or too large for the element
+ *     type
+ */
+record Numbers(
+    Tensor weight, Tensor bias, double largestWeight, double errorBound, OptionalInt notFinite) {
+  private static final int BLOCK = 1 << 21;
+
+  static Numbers of(Affine map, ElementType type, MatrixProduct product) {
+    return new Rounding(map, type).run(product);
+  }
+
+  /** Fills the weight block by block, so that only some rows exist in double at a time. */
+  private static final class Rounding {
+    private final Affine map;
+    private final ElementType type;
+    private final Weights weights;
+    private final Taps taps;
+    private final int kernelSize;
+    private final int[] placeOf;
+    private final ByteBuffer bytes;
+    private final double unit;
+    private final double limit;
+    private double largest;
+    private double bound;
+    private int notFinite = -1;
+
+    Rounding(Affine map, ElementType type) {
+      this.map = map;
+      this.type = type;
+      this.weights = map.weights();
+      this.taps = map.taps();
+      this.kernelSize = Math.toIntExact(taps.kernelSize());
+      this.placeOf = taps.offsets().stream().mapToInt(this::place).toArray();
+      long elements = (long) weights.out() * weights.columns() * kernelSize;
+      this.bytes =
+          ByteBuffer.allocate(Math.toIntExact(elements * type.bits() / 8))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      this.unit =
+          switch (type) {
+            case DOUBLE -> 0x1p-53;
+            case FLOAT16 -> 0x1p-11;
+            case BFLOAT16 -> 0x1p-8;
+            default -> 0x1p-24;
+          };
+      this.limit =
+          switch (type) {
+            case DOUBLE -> Double.MAX_VALUE;
+            case FLOAT16 -> 65504;
+            default -> Float.MAX_VALUE;
+          };
+    }
+
+    private int place(java.util.List<Integer> offset) {
+      int place = 0;
+      for (int axis = 0; axis < map.rank(); axis++) {
+        place = place * taps.extent(axis) + (offset.get(axis) - taps.min(axis)) / taps.step(axis);
+      }
+      return place;
+    }
+
+    Numbers run(MatrixProduct product) {
+      int perRow = taps.size() * weights.columns();
+      int step = Math.max(1, BLOCK / Math.max(1, perRow));
+      try (Weights.Rows rows = weights.open(product)) {
+        for (int from = 0; from < weights.out(); from += step) {
+          int to = Math.min(weights.out(), from + step);
+          round(rows.read(from, to), from, to);
+        }
+      }
+      double[] bias = map.bias();
+      for (int i = 0; i < bias.length; i++) {
+        check(Math.abs(bias[i]), i);
+      }
+      Tensor biasTensor = Tensor.ofDoubles(type, bias, bias.length);
+      OptionalInt channel = notFinite < 0 ? OptionalInt.empty() : OptionalInt.of(notFinite);
+      return new Numbers(Tensor.of(type, bytes, dims()), biasTensor, largest, bound, channel);
+    }
+
+    private long[] dims() {
+      long[] dims = new long[map.rank() + 2];
+      dims[0] = weights.out();
+      dims[1] = weights.columns();
+      Arrays.setAll(dims, i -> i < 2 ? dims[i] : taps.extent(i - 2));
+      return dims;
+    }
+
+    private void round(double[] rows, int from, int to) {
+      int columns = weights.columns();
+      int source = 0;
+      for (int row = from; row < to; row++) {
+        double sum = Math.abs(map.bias()[row]);
+        for (int tap = 0; tap < placeOf.length; tap++) {
+          int target = row * columns * kernelSize + placeOf[tap];
+          for (int column = 0; column < columns; column++) {
+            double value = rows[source++];
+            double magnitude = Math.abs(value);
+            sum += magnitude;
+            largest = Math.max(largest, magnitude);
+            check(magnitude, row);
+            if (type == ElementType.FLOAT) {
+              bytes.putFloat(4 * (target + column * kernelSize), (float) value);
+            } else {
+              Tensor.put(type, bytes, target + column * kernelSize, value);
+            }
+          }
+        }
+        bound = Math.max(bound, sum * unit);
+      }
+    }
+
+    private void check(double magnitude, int channel) {
+      if (!(magnitude <= limit)) {
+        notFinite = channel;
+      }
+    }
+  }
+}

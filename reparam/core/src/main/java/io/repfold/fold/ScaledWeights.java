@@ -1,0 +1,43 @@
+package io.repfold.fold;
+
+/** Each output channel of other weights times a factor of its own; the taps may have moved. */
+final class ScaledWeights extends Weights {
+  private final Weights weights;
+  private final double[] factors;
+
+  ScaledWeights(Weights weights, double[] factors, Taps taps) {
+    super(weights.in(), weights.out(), weights.groups(), taps);
+    this.weights = weights;
+    this.factors = factors;
+  }
+
+  @Override
+  Rows open(MatrixProduct product) {
+    Rows rows = weights.open(product);
+    int perRow = taps().size() * columns();
+    return new Rows() {
+      @Override
+      public double[] read(int from, int to) {
+        double[] values = rows.read(from, to);
+        for (int i = 0; i < values.length; i++) {
+          values[i] *= factors[from + i / perRow];
+        }
+        return values;
+      }
+
+      @Override
+      public void close() {
+        rows.close();
+      }
+    };
+  }
+
+  @Override
+  double[] respondTo(double[] value) {
+    double[] response = weights.respondTo(value);
+    for (int i = 0; i < response.length; i++) {
+      response[i] *= factors[i];
+    }
+    return response;
+  }
+}

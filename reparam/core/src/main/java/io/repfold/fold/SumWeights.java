@@ -1,0 +1,65 @@
+package io.repfold.fold;
+
+import java.util.List;
+
+/**
+ * Parallel weights: taps are united, and added where they meet; groups become the coarsest that all
+ * divide into.
+ */
+final class SumWeights extends Weights {
+  private final List<Weights> parts;
+
+  SumWeights(Weights first, Weights second) {
+    super(
+        first.in(),
+        first.out(),
+        Taps.gcd(first.groups(), second.groups()),
+        first.taps().union(second.taps()));
+    this.parts = List.of(first, second);
+  }
+
+  @Override
+  Rows open(MatrixProduct product) {
+    List<Rows> sources = parts.stream().map(part -> part.open(product)).toList();
+    return new Rows() {
+      @Override
+      public double[] read(int from, int to) {
+        double[] sum = new double[(to - from) * taps().size() * columns()];
+        for (int i = 0; i < sources.size(); i++) {
+          add(sum, parts.get(i), sources.get(i).read(from, to), from, to);
+        }
+        return sum;
+      }
+
+      @Override
+      public void close() {
+        sources.forEach(Rows::close);
+      }
+    };
+  }
+
+  private void add(double[] sum, Weights part, double[] rows, int from, int to) {
+    int[] tapOf = part.taps().offsets().stream().mapToInt(taps()::indexOf).toArray();
+    int width = part.columns();
+    for (int row = from; row < to; row++) {
+      int shift = part.firstColumn(row) - firstColumn(row);
+      for (int tap = 0; tap < tapOf.length; tap++) {
+        int source = ((row - from) * tapOf.length + tap) * width;
+        int target = ((row - from) * taps().size() + tapOf[tap]) * columns() + shift;
+        for (int column = 0; column < width; column++) {
+          sum[target + column] += rows[source + column];
+        }
+      }
+    }
+  }
+
+  @Override
+  double[] respondTo(double[] value) {
+    double[] response = parts.get(0).respondTo(value);
+    double[] other = parts.get(1).respondTo(value);
+    for (int i = 0; i < response.length; i++) {
+      response[i] += other[i];
+    }
+    return response;
+  }
+}

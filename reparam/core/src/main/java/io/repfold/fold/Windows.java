@@ -1,0 +1,321 @@
+package io.repfold.fold;
+
+import io.repfold.fold.Local.Linear;
+import io.repfold.fold.Local.NotLinear;
+import io.repfold.fold.Local.Operand;
+import io.repfold.fold.Local.Refused;
+import io.repfold.graph.Dim;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Window;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * The affine maps of the ops that look at more than one position: Conv, AveragePool, Pad and Slice.
+ */
+final class Windows {
+  private final Facts facts;
+  private final Graph graph;
+
+  Windows(Facts facts) {
+    this.facts = facts;
+    this.graph = facts.graph();
+  }
+
+  Local conv(Node node, Op.Conv conv) {
+    Optional<Tensor> weight = graph.constant(node.input(1));
+    if (weight.isEmpty()) {
+      return new Refused(facts.notConstant(node.input(1)));
+    }
+    Tensor w = weight.get();
+    if (!w.type().isFloat() || w.rank() < 3) {
+      return new NotLinear();
+    }
+    int rank = w.rank() - 2;
+    int[] kernel = axes(rank, axis -> Math.toIntExact(w.dim(axis + 2)));
+    Optional<int[][]> pads = pads(node, conv.window(), kernel);
+    if (pads.isEmpty()) {
+      return autoPadRefused();
+    }
+    double[] bias = new double[Math.toIntExact(w.dim(0))];
+    if (!node.input(2).isEmpty()) {
+      Optional<Tensor> constant = graph.constant(node.input(2));
+      if (constant.isEmpty()) {
+        return new Refused(facts.notConstant(node.input(2)));
+      }
+      bias = constant.get().toDoubles();
+    }
+    int[] dilation = axes(rank, conv.window()::dilation);
+    int[] stride = axes(rank, conv.window()::stride);
+    Weights weights = StoredWeights.of(w, conv.groups(), negated(pads.get()[0]), dilation);
+    return windowed(node, new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps())));
+  }
+
+  Local averagePool(Node node, Op.AveragePool pool) {
+    OptionalInt channels = facts.channels(node.input(0));
+    if (channels.isEmpty()) {
+      return new NotLinear();
+    }
+    int rank = pool.kernel().size();
+    int[] kernel = axes(rank, pool.kernel()::get);
+    Optional<int[][]> pads = pads(node, pool.window(), kernel);
+    if (pads.isEmpty()) {
+      return autoPadRefused();
+    }
+    boolean padded =
+        IntStream.concat(Arrays.stream(pads.get()[0]), Arrays.stream(pads.get()[1]))
+            .anyMatch(p -> p != 0);
+    if (padded && !pool.countIncludePad()) {
+      return new Refused(
+          "count_include_pad is 0 and it is padded, so at the border it divides by fewer elements, which is no convolution");
+    }
+    if (pool.ceilMode() && !ceilAddsNothing(node, pool, pads.get())) {
+      return new Refused("ceil_mode may add a last position that divides by fewer elements");
+    }
+    int[] dilation = axes(rank, pool.window()::dilation);
+    Taps taps = Taps.grid(negated(pads.get()[0]), dilation, kernel);
+    Weights weights = DiagonalWeights.uniform(channels.getAsInt(), 1.0 / taps.size(), taps);
+    int[] stride = axes(rank, pool.window()::stride);
+    return windowed(
+        node,
+        new Affine(weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps)));
+  }
+
+  private boolean ceilAddsNothing(Node node, Op.AveragePool pool, int[][] pads) {
+    Optional<Shape> shape = facts.shape(node.input(0));
+    for (int axis = 0; axis < pool.kernel().size(); axis++) {
+      int stride = pool.window().stride(axis);
+      if (stride == 1) {
+        continue;
+      }
+      if (shape.isEmpty() || !(shape.get().dim(axis + 2) instanceof Dim.Known size)) {
+        return false;
+      }
+      int reach = pool.window().dilation(axis) * (pool.kernel().get(axis) - 1) + 1;
+      if ((size.size() + pads[0][axis] + pads[1][axis] - reach) % stride != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Local pad(Node node, Op.Pad pad) {
+    OptionalInt rank = facts.spatialRank(node.input(0));
+    OptionalInt channels = facts.channels(node.input(0));
+    if (rank.isEmpty() || channels.isEmpty() || pad.mode() != Op.Pad.Mode.CONSTANT) {
+      return new NotLinear();
+    }
+    Optional<int[]> amounts = padAmounts(node, pad, rank.getAsInt() + 2);
+    Optional<Double> value = padValue(node, pad);
+    if (amounts.isEmpty() || value.isEmpty()) {
+      return new NotLinear();
+    }
+    int all = rank.getAsInt() + 2;
+    int[] a = amounts.get();
+    if (a[0] != 0 || a[1] != 0 || a[all] != 0 || a[all + 1] != 0) {
+      return new NotLinear();
+    }
+    if (value.get() != 0) {
+      return new NotLinear();
+    }
+    int[] begin = Arrays.copyOfRange(a, 2, all);
+    int[] end = Arrays.copyOfRange(a, all + 2, 2 * all);
+    Affine map = Affine.identity(channels.getAsInt(), rank.getAsInt()).extended(begin, end);
+    return new Linear(List.of(new Operand(node.input(0), map)), false);
+  }
+
+  /** The pads of all axes, begins and then ends. */
+  private Optional<int[]> padAmounts(Node node, Op.Pad pad, int rank) {
+    if (pad.pads().isPresent()) {
+      return Optional.of(pad.pads().get().stream().mapToInt(Math::toIntExact).toArray());
+    }
+    Optional<Tensor> tensor = graph.constant(node.input(1));
+    if (tensor.isEmpty()) {
+      return Optional.empty();
+    }
+    long[] given = tensor.get().toLongs();
+    int[] amounts = new int[2 * rank];
+    Optional<int[]> axes = axesInput(node.input(3), given.length / 2, rank);
+    if (axes.isEmpty()) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < axes.get().length; i++) {
+      amounts[axes.get()[i]] = Math.toIntExact(given[i]);
+      amounts[rank + axes.get()[i]] = Math.toIntExact(given[given.length / 2 + i]);
+    }
+    return Optional.of(amounts);
+  }
+
+  private Optional<int[]> axesInput(String value, int count, int rank) {
+    if (value.isEmpty()) {
+      return Optional.of(axes(count, axis -> axis));
+    }
+    return graph
+        .constant(value)
+        .map(
+            t ->
+                Arrays.stream(t.toLongs())
+                    .mapToInt(a -> Math.toIntExact(a < 0 ? a + rank : a))
+                    .toArray());
+  }
+
+  private Optional<Double> padValue(Node node, Op.Pad pad) {
+    if (pad.pads().isPresent()) {
+      return Optional.of(pad.value().orElse(0));
+    }
+    return node.input(2).isEmpty()
+        ? Optional.of(0.0)
+        : graph.constant(node.input(2)).map(t -> t.doubleAt(0));
+  }
+
+  /**
+   * Sampling of spatial axes: {@code x[:, :, a:b:s]} with positive steps, ends counted from the end
+   * of the axis.
+   */
+  Local slice(Node node, Op.Slice slice) {
+    OptionalInt rank = facts.spatialRank(node.input(0));
+    OptionalInt channels = facts.channels(node.input(0));
+    Optional<Bounds> bounds = slice.bounds().map(Bounds::of).or(() -> sliceInputs(node));
+    if (rank.isEmpty() || channels.isEmpty() || bounds.isEmpty()) {
+      return new NotLinear();
+    }
+    int[] first = new int[rank.getAsInt()];
+    int[] step = axes(first.length, axis -> 1);
+    int[] tail = new int[first.length];
+    for (int i = 0; i < bounds.get().axes.length; i++) {
+      long axis =
+          bounds.get().axes[i] < 0
+              ? bounds.get().axes[i] + rank.getAsInt() + 2
+              : bounds.get().axes[i];
+      long start = bounds.get().starts[i];
+      long cut = cutAtEnd(node, bounds.get().ends[i], (int) axis);
+      long stride = bounds.get().steps[i];
+      if (axis < 2 || start < 0 || cut < 0 || stride < 1 || start + cut > Integer.MAX_VALUE) {
+        return new NotLinear();
+      }
+      first[(int) axis - 2] = (int) start;
+      step[(int) axis - 2] = (int) stride;
+      tail[(int) axis - 2] = (int) -(start + cut);
+    }
+    Affine map = Affine.sampling(channels.getAsInt(), first, step, tail);
+    return new Linear(List.of(new Operand(node.input(0), map)), false);
+  }
+
+  /**
+   * How many elements the slice leaves out at the end of an axis; negative if that depends on the
+   * axis' unknown length.
+   */
+  private long cutAtEnd(Node node, long end, int axis) {
+    if (end >= Integer.MAX_VALUE) {
+      return 0;
+    }
+    if (end < 0) {
+      return -end;
+    }
+    Optional<Shape> shape = facts.shape(node.input(0));
+    return shape.isPresent() && shape.get().dim(axis) instanceof Dim.Known known
+        ? Math.max(0, known.size() - end)
+        : -1;
+  }
+
+  private record Bounds(long[] starts, long[] ends, long[] axes, long[] steps) {
+    static Bounds of(Op.Slice.Bounds bounds) {
+      int count = bounds.starts().size();
+      long[] axes =
+          bounds.axes().isEmpty()
+              ? IntStream.range(0, count).asLongStream().toArray()
+              : bounds.axes().stream().mapToLong(Integer::longValue).toArray();
+      long[] steps = new long[count];
+      Arrays.fill(steps, 1);
+      return new Bounds(longs(bounds.starts()), longs(bounds.ends()), axes, steps);
+    }
+
+    private static long[] longs(List<Long> values) {
+      return values.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  private Optional<Bounds> sliceInputs(Node node) {
+    Optional<Tensor> starts = graph.constant(node.input(1));
+    Optional<Tensor> ends = graph.constant(node.input(2));
+    if (starts.isEmpty() || ends.isEmpty()) {
+      return Optional.empty();
+    }
+    int count = (int) starts.get().size();
+    long[] axes = IntStream.range(0, count).asLongStream().toArray();
+    long[] steps = new long[count];
+    Arrays.fill(steps, 1);
+    if (!node.input(3).isEmpty()) {
+      Optional<Tensor> given = graph.constant(node.input(3));
+      if (given.isEmpty()) {
+        return Optional.empty();
+      }
+      axes = given.get().toLongs();
+    }
+    if (!node.input(4).isEmpty()) {
+      Optional<Tensor> given = graph.constant(node.input(4));
+      if (given.isEmpty()) {
+        return Optional.empty();
+      }
+      steps = given.get().toLongs();
+    }
+    return Optional.of(new Bounds(starts.get().toLongs(), ends.get().toLongs(), axes, steps));
+  }
+
+  private static Linear windowed(Node node, Affine map) {
+    return new Linear(List.of(new Operand(node.input(0), map)), true);
+  }
+
+  private static Refused autoPadRefused() {
+    return new Refused("its auto_pad depends on the image size; give --shape");
+  }
+
+  /** Begins and ends; empty if {@code auto_pad} makes them depend on a size that is not known. */
+  private Optional<int[][]> pads(Node node, Window window, int[] kernel) {
+    int rank = kernel.length;
+    if (window.autoPad() == Window.AutoPad.NOTSET || window.autoPad() == Window.AutoPad.VALID) {
+      return Optional.of(new int[][] {axes(rank, window::padBegin), axes(rank, window::padEnd)});
+    }
+    int[][] pads = new int[2][rank];
+    for (int axis = 0; axis < rank; axis++) {
+      int reach = window.dilation(axis) * (kernel[axis] - 1) + 1;
+      int stride = window.stride(axis);
+      long total = reach - 1L;
+      if (stride > 1) {
+        Optional<Shape> shape = facts.shape(node.input(0));
+        if (shape.isEmpty() || !(shape.get().dim(axis + 2) instanceof Dim.Known known)) {
+          return Optional.empty();
+        }
+        long positions = (known.size() + stride - 1) / stride;
+        total = Math.max(0, (positions - 1) * stride + reach - known.size());
+      }
+      int smaller = (int) (total / 2);
+      int larger = (int) total - smaller;
+      boolean upper = window.autoPad() == Window.AutoPad.SAME_UPPER;
+      pads[0][axis] = upper ? smaller : larger;
+      pads[1][axis] = upper ? larger : smaller;
+    }
+    return Optional.of(pads);
+  }
+
+  private static int[] tail(int[] padEnd, Taps taps) {
+    return axes(padEnd.length, axis -> padEnd[axis] - taps.max(axis));
+  }
+
+  private static int[] axes(int rank, java.util.function.IntUnaryOperator value) {
+    int[] values = new int[rank];
+    Arrays.setAll(values, value);
+    return values;
+  }
+
+  private static int[] negated(int[] values) {
+    return Arrays.stream(values).map(v -> -v).toArray();
+  }
+}

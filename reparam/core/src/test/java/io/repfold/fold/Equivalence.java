@@ -1,0 +1,49 @@
+package io.repfold.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.Listing;
+import io.repfold.graph.NdArray;
+import java.util.Map;
+
+/** Runs a graph before and after in the interpreter, in double. */
+final class Equivalence {
+  static final double BAR = 1e-12;
+
+  private Equivalence() {}
+
+  /** The largest difference of any output, relative to the largest magnitude of that output. */
+  static double error(Graph before, Graph after, Map<String, NdArray> inputs) {
+    Map<String, NdArray> expected = new Interpreter(before).run(inputs);
+    Map<String, NdArray> actual = new Interpreter(after).run(inputs);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    double error = 0;
+    for (String name : expected.keySet()) {
+      error = Math.max(error, error(expected.get(name), actual.get(name)));
+    }
+    return error;
+  }
+
+  static double error(NdArray expected, NdArray actual) {
+    if (!java.util.Arrays.equals(expected.dims(), actual.dims())) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.data().length; i++) {
+      largest = Math.max(largest, Math.abs(expected.data()[i]));
+      double d = Math.abs(expected.data()[i] - actual.data()[i]);
+      difference = d <= difference ? difference : d;
+    }
+    return difference == 0 ? 0 : difference / largest;
+  }
+
+  static void assertHolds(String what, Graph before, Graph after, Map<String, NdArray> inputs) {
+    double error = error(before, after, inputs);
+    assertThat(error)
+        .as(() -> what + "\n" + Listing.of(before) + "\nfolded:\n" + Listing.of(after))
+        .isLessThanOrEqualTo(BAR);
+  }
+}

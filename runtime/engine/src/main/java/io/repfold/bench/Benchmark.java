@@ -5,6 +5,7 @@ import io.repfold.runtime.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Times engines side by side. In each round every engine runs once, and each round starts with the
@@ -55,13 +56,17 @@ public final class Benchmark {
 
   private static long[] round(List<BoundRun> runs, int number) {
     long[] nanoseconds = new long[runs.size()];
-    for (int i = 0; i < runs.size(); i++) {
-      int engine = (number + i) % runs.size();
+    for (int engine : order(number, runs.size())) {
       long start = System.nanoTime();
       runs.get(engine).run();
       nanoseconds[engine] = System.nanoTime() - start;
     }
     return nanoseconds;
+  }
+
+  /** The engines of a round: all of them, beginning with the next one in each round. */
+  static int[] order(int round, int engines) {
+    return IntStream.range(0, engines).map(i -> (round + i) % engines).toArray();
   }
 
   private static BenchReport report(

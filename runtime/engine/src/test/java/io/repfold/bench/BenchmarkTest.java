@@ -38,6 +38,13 @@ class BenchmarkTest {
   }
 
   @Test
+  void each_round_begins_with_the_next_engine() {
+    assertThat(Benchmark.order(0, 3)).containsExactly(0, 1, 2);
+    assertThat(Benchmark.order(1, 3)).containsExactly(1, 2, 0);
+    assertThat(Benchmark.order(5, 3)).containsExactly(2, 0, 1);
+  }
+
+  @Test
   void percentiles_are_interpolated() {
     Distribution d = Distribution.of(5, 1, 4, 2, 3);
     assertThat(d.min()).isEqualTo(1);

@@ -54,6 +54,25 @@ class ArgmaxAgreementTest {
         .hasValue(new ArgmaxAgreement(2, 1, 1, 0.5));
   }
 
+  /** [2, 2, 1, 3]: the second item's best channels are 1, 0, 1. */
+  @Test
+  void items_and_pixels_are_told_apart() {
+    float[] reference = {9, 9, 9, 0, 0, 0, 1, 8, 2, 5, 3, 7};
+    float[] candidate = {9, 9, 9, 0, 0, 0, 1, 2, 2, 5, 3, 1};
+    assertThat(
+            ArgmaxAgreement.of(
+                HostTensor.ofFloats(reference, 2, 2, 1, 3),
+                HostTensor.ofFloats(candidate, 2, 2, 1, 3),
+                4.5))
+        .hasValue(new ArgmaxAgreement(6, 2, 2, 4.5));
+    assertThat(
+            ArgmaxAgreement.of(
+                HostTensor.ofFloats(reference, 2, 2, 1, 3),
+                HostTensor.ofFloats(candidate, 2, 2, 1, 3),
+                5))
+        .hasValue(new ArgmaxAgreement(6, 2, 0, 5));
+  }
+
   @Test
   void without_channels_there_is_no_agreement_to_speak_of() {
     HostTensor vector = HostTensor.ofFloats(new float[] {1, 2}, 2);

@@ -77,6 +77,7 @@ class ComparisonTest {
     assertThat(c.firstUnmatched()).isEqualTo(4);
     assertThat(c.compared()).isEqualTo(1);
     assertThat(c.maxAbsError()).isEqualTo(0.5);
+    assertThat(c.meanAbsError()).isEqualTo(0.5);
     assertThat(c.worstIndex()).isEqualTo(3);
     assertThat(c.referenceMaxAbs()).isEqualTo(2);
   }

@@ -36,6 +36,13 @@ class RandomInputsTest {
   }
 
   @Test
+  void inputs_of_one_shape_get_different_numbers() {
+    TensorInfo other = new TensorInfo("other", ElementType.FLOAT, List.of(known(1000)));
+    Map<String, HostTensor> drawn = RandomInputs.of(List.of(FIXED, other), 7, Map.of());
+    assertThat(drawn.get("other").toFloats()).isNotEqualTo(drawn.get("fixed").toFloats());
+  }
+
+  @Test
   void floats_are_standard_normal() {
     double[] values = RandomInputs.of(List.of(FIXED), 1, Map.of()).get("fixed").toDoubles();
     double mean = Arrays.stream(values).average().orElseThrow();

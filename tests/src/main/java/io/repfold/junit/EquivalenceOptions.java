@@ -1,0 +1,57 @@
+package io.repfold.junit;
+
+import io.repfold.check.Tolerance;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How to compare two models.
+ *
+ * @param shapes input shapes by input name; needed for inputs with dynamic dimensions
+ * @param samples how many sets of random inputs to run, at least 1
+ * @param seed of the random inputs
+ * @param tolerance how far an output may be from its reference
+ */
+public record EquivalenceOptions(
+    Map<String, long[]> shapes, int samples, long seed, Tolerance tolerance) {
+  private static final int MAX_SAMPLES = 1000;
+
+  /** Three samples, seed 0, 1e-4 of an output's largest magnitude, no shapes. */
+  public static final EquivalenceOptions DEFAULT =
+      new EquivalenceOptions(Map.of(), 3, 0, Tolerance.NETWORK);
+
+  /**
+   * Checks the number of samples.
+   *
+   * @throws IllegalArgumentException if it is not one of 1 to 1000
+   */
+  public EquivalenceOptions {
+    if (samples < 1 || samples > MAX_SAMPLES) {
+      throw new IllegalArgumentException(
+          "Two models are compared on 1 to %d samples, not %d".formatted(MAX_SAMPLES, samples));
+    }
+    shapes = Map.copyOf(shapes);
+  }
+
+  /** The same with one more input shape. */
+  public EquivalenceOptions withShape(String input, long... shape) {
+    Map<String, long[]> more = new LinkedHashMap<>(shapes);
+    more.put(input, shape.clone());
+    return new EquivalenceOptions(more, samples, seed, tolerance);
+  }
+
+  /** The same with another number of samples. */
+  public EquivalenceOptions withSamples(int count) {
+    return new EquivalenceOptions(shapes, count, seed, tolerance);
+  }
+
+  /** The same with other random inputs. */
+  public EquivalenceOptions withSeed(long other) {
+    return new EquivalenceOptions(shapes, samples, other, tolerance);
+  }
+
+  /** The same with another tolerance. */
+  public EquivalenceOptions withTolerance(Tolerance other) {
+    return new EquivalenceOptions(shapes, samples, seed, other);
+  }
+}

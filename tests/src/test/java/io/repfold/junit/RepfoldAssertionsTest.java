@@ -1,0 +1,176 @@
+package io.repfold.junit;
+
+import static io.repfold.junit.RepfoldAssertions.assertEquivalent;
+import static io.repfold.junit.RepfoldAssertions.assertFolded;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.blocks.RepBlocks;
+import io.repfold.blocks.RepKind;
+import io.repfold.blocks.RepSpec;
+import io.repfold.check.Tolerance;
+import io.repfold.fold.FoldOptions;
+import io.repfold.fold.Folder;
+import io.repfold.graph.Dim;
+import io.repfold.graph.Graph;
+import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.WeightSource;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.runtime.EngineException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepfoldAssertionsTest {
+  private static final Shape FIXED = Shape.of(1, 4, 9, 7);
+
+  @TempDir private Path folder;
+
+  private static Graph network(String input, Shape shape) {
+    GraphBuilder b = new GraphBuilder("network", WeightSource.random(7));
+    String x = b.input(input, shape);
+    x = b.relu(RepBlocks.append(b.scope("first"), x, RepSpec.of(RepKind.ACB, 6, Kernel.of(3))));
+    b.output(RepBlocks.append(b.scope("second"), x, RepSpec.of(RepKind.REPVGG, 6, Kernel.of(3))));
+    return b.build();
+  }
+
+  /** The graph with all weights of its last convolution a little larger. */
+  private static Graph withWrongWeight(Graph graph) {
+    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
+    String weight = graph.nodes().get(graph.nodes().size() - 1).input(1);
+    initializers.computeIfPresent(
+        weight,
+        (name, tensor) -> {
+          double[] values = tensor.toDoubles();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= 1.01;
+          }
+          return Tensor.ofDoubles(tensor.type(), values, tensor.dims());
+        });
+    return graph.toBuilder().replaceInitializers(initializers).build();
+  }
+
+  private Path write(String name, Graph graph) {
+    Path file = folder.resolve(name);
+    OnnxModel.of(graph).write(file);
+    return file;
+  }
+
+  @Test
+  void a_model_and_its_fold_are_equivalent() {
+    Graph graph = network("x", FIXED);
+    Path model = write("model.onnx", graph);
+    Path folded = write("folded.onnx", Folder.fold(graph).graph());
+
+    assertThatCode(() -> assertEquivalent(model, folded)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_wrong_fold_is_not_equivalent_and_the_message_names_the_output() {
+    Graph graph = network("x", FIXED);
+    Path model = write("model.onnx", graph);
+    Path wrong = write("wrong.onnx", withWrongWeight(Folder.fold(graph).graph()));
+
+    assertThatThrownBy(() -> assertEquivalent(model, wrong))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContainingAll("wrong.onnx", "model.onnx", graph.outputs().get(0).name());
+  }
+
+  @Test
+  void the_tolerance_is_the_given_one() {
+    Graph graph = network("x", FIXED);
+    Path model = write("model.onnx", graph);
+    Path wrong = write("wrong.onnx", withWrongWeight(Folder.fold(graph).graph()));
+
+    EquivalenceOptions loose = EquivalenceOptions.DEFAULT.withTolerance(new Tolerance(0.05, 0));
+
+    assertThatCode(() -> assertEquivalent(model, wrong, loose)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void dynamic_inputs_need_a_shape() {
+    Graph graph =
+        network("x", new Shape(List.of(new Dim.Symbol("N"), Dim.of(4), Dim.of(9), Dim.of(7))));
+    Path model = write("model.onnx", graph);
+    Path folded = write("folded.onnx", Folder.fold(graph).graph());
+
+    assertThatThrownBy(() -> assertEquivalent(model, folded))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("need a shape");
+    assertThatCode(
+            () ->
+                assertEquivalent(
+                    model,
+                    folded,
+                    EquivalenceOptions.DEFAULT
+                        .withShape("x", 2, 4, 9, 7)
+                        .withSamples(2)
+                        .withSeed(5)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void other_inputs_are_a_difference() {
+    Path model = write("model.onnx", network("x", FIXED));
+    Path renamed = write("renamed.onnx", network("image", FIXED));
+
+    assertThatThrownBy(() -> assertEquivalent(model, renamed))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("it takes inputs [image], the other one [x]");
+  }
+
+  @Test
+  void a_missing_file_is_no_difference() {
+    Path model = write("model.onnx", network("x", FIXED));
+
+    assertThatThrownBy(() -> assertEquivalent(model, folder.resolve("nowhere.onnx")))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("nowhere.onnx");
+  }
+
+  @Test
+  void a_folded_model_is_folded() {
+    Path folded = write("folded.onnx", Folder.fold(network("x", FIXED)).graph());
+
+    assertThatCode(() -> assertFolded(folded)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_model_in_train_form_is_not_folded_and_the_message_names_every_region() {
+    Graph graph = network("x", FIXED);
+    Path model = write("model.onnx", graph);
+    List<String> regions =
+        Folder.fold(graph).report().folded().stream().map(region -> region.target()).toList();
+
+    assertThatThrownBy(() -> assertFolded(model))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("model.onnx")
+        .hasMessageContainingAll(regions.toArray(String[]::new));
+  }
+
+  @Test
+  void what_counts_as_folded_depends_on_the_options() {
+    GraphBuilder b = new GraphBuilder("growing", WeightSource.random(3));
+    String x = b.input("x", 1, 4, 9, 7);
+    Kernel dilated = Kernel.of(3).withDilation(2);
+    b.output(b.add(List.of(b.conv(x, 4, dilated, 1), b.conv(x, 4, Kernel.of(3), 1))));
+    Path model = write("model.onnx", b.build());
+
+    assertThatCode(() -> assertFolded(model)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> assertFolded(model, FoldOptions.DEFAULT.withGrowth(10)))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void a_comparison_without_samples_is_refused() {
+    assertThatThrownBy(() -> EquivalenceOptions.DEFAULT.withSamples(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 to 1000 samples, not 0");
+  }
+}

@@ -1,0 +1,161 @@
+package io.repfold.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxModel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The interpreter and the shape inference against the expected outputs of ONNX's operator tests.
+ */
+class InterpreterConformanceTest {
+  private static final Map<String, Integer> SKIPPED = new TreeMap<>();
+  private static int passed;
+
+  static List<OnnxTestData.Case> cases() {
+    return OnnxTestData.isPresent() ? OnnxTestData.cases() : List.of();
+  }
+
+  @BeforeAll
+  static void only_where_the_data_are() {
+    assumeTrue(OnnxTestData.isPresent(), OnnxTestData.ABSENT);
+  }
+
+  @AfterAll
+  static void say_what_was_compared() {
+    System.out.printf(
+        "Interpreter and shapes against ONNX's expected outputs: %d passed, %d skipped%n",
+        passed, SKIPPED.values().stream().mapToInt(Integer::intValue).sum());
+    SKIPPED.forEach((reason, count) -> System.out.printf("  %4d  %s%n", count, reason));
+    assertThat(passed).as("guard against comparing nothing").isGreaterThan(500);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void computes_the_expected_outputs(OnnxTestData.Case test) {
+    Graph graph = OnnxModel.read(test.model()).graph();
+    String unknown =
+        graph.nodes().stream()
+            .map(Node::op)
+            .filter(Op.Opaque.class::isInstance)
+            .map(Op::type)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    if (!unknown.isEmpty()) {
+      skip("not modelled: " + unknown);
+    }
+    if (test.dataSets().isEmpty()) {
+      skip("no data");
+    }
+    for (Path dataSet : test.dataSets()) {
+      Optional<Map<String, Tensor>> inputs = test.inputs(graph, dataSet);
+      Optional<Map<String, Tensor>> outputs = test.outputs(graph, dataSet);
+      if (inputs.isEmpty() || outputs.isEmpty()) {
+        skip("inputs or outputs are no tensors");
+      }
+      Map<String, Tensor> all = new HashMap<>(inputs.get());
+      all.putAll(outputs.get());
+      all.values().stream()
+          .map(Tensor::type)
+          .filter(t -> !t.isNumeric())
+          .findFirst()
+          .ifPresent(t -> skip("element type " + t));
+      if (contradicts(graph.inputs(), inputs.get()) || contradicts(graph.outputs(), outputs.get())) {
+        skip("the data are not of the type and shape that the model declares");
+      }
+      compare(graph, inputs.get(), outputs.get());
+    }
+    passed++;
+  }
+
+  private static boolean contradicts(List<Value> declared, Map<String, Tensor> data) {
+    return declared.stream()
+        .anyMatch(
+            value -> {
+              Tensor tensor = data.get(value.name());
+              boolean sameRank = value.shape().map(s -> s.rank() == tensor.rank()).orElse(true);
+              long[] sizes = value.shape().flatMap(Shape::sizes).orElse(tensor.dims());
+              return !sameRank
+                  || !Arrays.equals(sizes, tensor.dims())
+                  || value.type().filter(t -> t != tensor.type()).isPresent();
+            });
+  }
+
+  private static void skip(String reason) {
+    SKIPPED.merge(reason, 1, Integer::sum);
+    abort(reason);
+  }
+
+  private static void compare(
+      Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> expected) {
+    Map<String, NdArray> arrays = new HashMap<>();
+    inputs.forEach((name, tensor) -> arrays.put(name, NdArray.of(tensor)));
+    Map<String, NdArray> computed = new Interpreter(graph).run(arrays);
+    var shapes = ShapeInference.infer(graph);
+    expected.forEach(
+        (name, tensor) -> {
+          assertSame(name, tensor, computed.get(name));
+          shapes
+              .get(name)
+              .shape()
+              .flatMap(Shape::sizes)
+              .ifPresent(sizes -> assertThat(sizes).as("inferred").isEqualTo(tensor.dims()));
+          assertThat(shapes.get(name).type()).as("inferred type").hasValue(tensor.type());
+        });
+  }
+
+  private static void assertSame(String name, Tensor expected, NdArray computed) {
+    assertThat(Arrays.stream(computed.dims()).asLongStream().toArray())
+        .as("shape of %s", name)
+        .isEqualTo(expected.dims());
+    assertThat(computed.type()).as("type of %s", name).isEqualTo(expected.type());
+    double[] wanted = expected.toDoubles();
+    double largest = Arrays.stream(wanted).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+    double allowed = tolerance(expected.type()) * largest;
+    for (int i = 0; i < wanted.length; i++) {
+      double found = computed.data()[i];
+      boolean same =
+          Double.compare(found, wanted[i]) == 0 || Math.abs(found - wanted[i]) <= allowed;
+      assertThat(same)
+          .as(
+              "%s[%d]: expected %s, got %s, allowed difference %s",
+              name, i, wanted[i], found, allowed)
+          .isTrue();
+    }
+  }
+
+  /** Relative to the largest element: what ONNX's own reference rounds away. */
+  private static double tolerance(ElementType type) {
+    return switch (type) {
+      case FLOAT -> 2e-6;
+      case DOUBLE -> 1e-12;
+      case FLOAT16 -> 1e-3;
+      case BFLOAT16 -> 1e-2;
+      default -> 0;
+    };
+  }
+}

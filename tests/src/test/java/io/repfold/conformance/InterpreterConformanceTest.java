@@ -84,7 +84,8 @@ class InterpreterConformanceTest {
           .filter(t -> !t.isNumeric())
           .findFirst()
           .ifPresent(t -> skip("element type " + t));
-      if (contradicts(graph.inputs(), inputs.get()) || contradicts(graph.outputs(), outputs.get())) {
+      if (contradicts(graph.inputs(), inputs.get())
+          || contradicts(graph.outputs(), outputs.get())) {
         skip("the data are not of the type and shape that the model declares");
       }
       compare(graph, inputs.get(), outputs.get());

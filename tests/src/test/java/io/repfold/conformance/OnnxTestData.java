@@ -18,10 +18,12 @@ import java.util.stream.Stream;
 
 /**
  * The models that conformance tests run on: ONNX's own operator tests, as Debian's package {@code
- * libonnx-testdata} installs them, and the trained networks of a Maven test dependency.
+ * libonnx-testdata} installs them or as the system property {@code repfold.onnxTestData} says
+ * where, and the trained networks of a Maven test dependency.
  */
 final class OnnxTestData {
-  static final Path FOLDER = Path.of("/usr/share/libonnx-testdata/data");
+  static final Path FOLDER =
+      Path.of(System.getProperty("repfold.onnxTestData", "/usr/share/libonnx-testdata/data"));
 
   /** What to say when {@link #isPresent} does not hold. */
   static final String ABSENT =

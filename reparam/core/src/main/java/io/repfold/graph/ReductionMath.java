@@ -23,7 +23,7 @@ final class ReductionMath {
     }
     int[] strides = ElementwiseMath.broadcastStrides(kept, x.dims());
     NdArray y = Layout.zeros(x.type(), kept);
-    Arrays.fill(y.data(), neutral(op.function()));
+    Arrays.fill(y.data(), neutral(op.function(), x.type()));
     int[] index = new int[x.rank()];
     for (int from = 0; from < x.data().length; from++) {
       int to = 0;
@@ -41,12 +41,14 @@ final class ReductionMath {
     return op.keepsDims() ? y : without(y, reduced);
   }
 
-  private static double neutral(Op.Reduce.Function function) {
+  /** What an empty reduction gives. */
+  private static double neutral(Op.Reduce.Function function, ElementType type) {
+    boolean truth = type == ElementType.BOOL;
     return switch (function) {
       case MEAN, SUM -> 0;
       case PROD -> 1;
-      case MAX -> Double.NEGATIVE_INFINITY;
-      case MIN -> Double.POSITIVE_INFINITY;
+      case MAX -> truth ? 0 : Double.NEGATIVE_INFINITY;
+      case MIN -> truth ? 1 : Double.POSITIVE_INFINITY;
     };
   }
 

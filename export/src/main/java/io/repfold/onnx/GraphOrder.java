@@ -25,11 +25,15 @@ final class GraphOrder {
   }
 
   /**
+   * The names of all values.
+   *
    * @throws OnnxFormatException naming the node and the value; it tells a cycle, nodes out of order
    *     and names that nothing defines apart
    */
-  static void check(GraphProto graph) {
-    new GraphOrder(graph).check();
+  static Set<String> check(GraphProto graph) {
+    GraphOrder order = new GraphOrder(graph);
+    order.check();
+    return order.known;
   }
 
   private void check() {

@@ -34,7 +34,7 @@ final class GraphReader {
   private final Map<String, Tensor> constants = new HashMap<>();
   private final Set<String> inputs = new HashSet<>();
   private final IdentityHashMap<Op, NodeProto> nodesByOp = new IdentityHashMap<>();
-  private final Map<Node, NodeProto> nodes = new HashMap<>();
+  private final Map<String, Source.ReadNode> nodes = new HashMap<>();
   private final IdentityHashMap<Op, SparseTensorProto> sparse = new IdentityHashMap<>();
 
   private GraphReader(ModelProto model) {
@@ -50,9 +50,10 @@ final class GraphReader {
   private Source read() {
     Opsets opsets = Opsets.of(model);
     opsets.versions().forEach(graph::opset);
-    GraphOrder.check(proto);
+    Set<String> defined = GraphOrder.check(proto);
     Map<String, TensorProto> messages = readInitializers();
     readValues();
+    readDeclared(defined);
     Set<String> functions =
         model.getFunctionsList().stream()
             .filter(f -> Domains.isDefault(f.getDomain()))
@@ -91,7 +92,13 @@ final class GraphReader {
     }
     constants.keySet().removeAll(inputs);
     proto.getOutputList().forEach(v -> graph.output(readValue(v)));
-    proto.getValueInfoList().forEach(v -> graph.declare(readValue(v)));
+  }
+
+  /** A type of a value that does not exist says nothing. */
+  private void readDeclared(Set<String> defined) {
+    proto.getValueInfoList().stream()
+        .filter(v -> defined.contains(v.getName()))
+        .forEach(v -> graph.declare(readValue(v)));
   }
 
   private static Value readValue(ValueInfoProto value) {
@@ -121,7 +128,8 @@ final class GraphReader {
       constants.put(node.output(), constant.value());
     }
     nodesByOp.put(op, message);
-    nodes.put(node, message);
+    Source.firstOutput(node.outputs())
+        .ifPresent(output -> nodes.put(output, new Source.ReadNode(node, message)));
     graph.node(node);
   }
 

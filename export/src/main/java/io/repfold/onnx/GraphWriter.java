@@ -154,6 +154,7 @@ final class GraphWriter {
     Set<String> defined = new HashSet<>(graph.initializers().keySet());
     graph.inputs().forEach(v -> defined.add(v.name()));
     graph.nodes().forEach(n -> defined.addAll(n.outputs()));
+    defined.remove("");
     Map<String, ValueInfoProto> read = byName(source.shell().getValueInfoList());
     proto.clearValueInfo();
     for (Value value : graph.declared().values()) {

@@ -30,8 +30,10 @@ final class ModelReader {
     return read(name, ByteBuffer.wrap(content.clone()), null);
   }
 
-  private static OnnxModel read(
-      String name, ByteBuffer content, @Nullable ExternalFiles externalFiles) {
+  /**
+   * @param externalFiles null if external data is out of reach
+   */
+  static OnnxModel read(String name, ByteBuffer content, @Nullable ExternalFiles externalFiles) {
     try {
       ModelProto model = InlinedTensors.of(parse(content), externalFiles);
       return new OnnxModel(model.toBuilder().clearGraph().build(), GraphReader.read(model));
@@ -44,8 +46,11 @@ final class ModelReader {
   }
 
   private static ByteBuffer map(Path file) {
+    // A pipe would block on opening.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new OnnxFormatException(file + ": is not a regular file");
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Check.that(Files.isRegularFile(file), "is not a regular file");
       Check.that(
           channel.size() <= Integer.MAX_VALUE,
           "has %d bytes; an ONNX file holds less than 2 GiB. Save it with external data",

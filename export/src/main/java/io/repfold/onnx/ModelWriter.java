@@ -24,23 +24,39 @@ final class ModelWriter {
   private ModelWriter() {}
 
   static void write(OnnxModel model, Path file, WriteOptions options) {
+    write(model, file, options, LARGEST_MESSAGE);
+  }
+
+  /**
+   * @param limit the most bytes of one file
+   */
+  static void write(OnnxModel model, Path file, WriteOptions options, long limit) {
     try {
-      if (options.externalData() == WriteOptions.ExternalData.ALWAYS || !fitsOneFile(model)) {
-        writeWithExternalData(model, file);
+      boolean asked = options.externalData() == WriteOptions.ExternalData.ALWAYS;
+      if (asked || weights(model.graph()) > limit) {
+        writeWithExternalData(model, file, limit);
+        return;
+      }
+      ModelProto proto = toProto(model);
+      if (size(proto) > limit) {
+        writeWithExternalData(model, file, limit);
       } else {
-        AtomicFile.write(file, out -> stream(toProto(model), out));
+        AtomicFile.write(file, out -> stream(proto, out));
       }
     } catch (OnnxFormatException e) {
       throw e.in(file.toString());
     }
   }
 
-  private static void writeWithExternalData(OnnxModel model, Path file) {
+  private static void writeWithExternalData(OnnxModel model, Path file, long limit) {
     Path dataFile = ExternalDataWriter.beside(file);
     ExternalDataWriter layout = new ExternalDataWriter(dataFile.getFileName().toString());
     ModelProto proto =
         toProto(model, (name, tensor) -> layout.place(name, tensor, inline(model, name, tensor)));
-    checkSize(proto);
+    Check.that(
+        size(proto) <= limit,
+        "The model is larger than 2 GiB even without its initializers: its Constant nodes or bodies"
+            + " are too large. Turn the constants into initializers");
     try (AtomicFile data = AtomicFile.create(dataFile);
         AtomicFile main = AtomicFile.create(file)) {
       data.fill(layout::writeTo);
@@ -51,10 +67,12 @@ final class ModelWriter {
   }
 
   static byte[] toBytes(OnnxModel model) {
-    Check.that(
-        fitsOneFile(model),
-        "The model is larger than 2 GiB and cannot be one message; write it to a file");
-    return toProto(model).toByteArray();
+    String tooLarge =
+        "The model is larger than 2 GiB and cannot be one message; write it to a file";
+    Check.that(weights(model.graph()) <= LARGEST_MESSAGE, "%s", tooLarge);
+    ModelProto proto = toProto(model);
+    Check.that(size(proto) <= LARGEST_MESSAGE, "%s", tooLarge);
+    return proto.toByteArray();
   }
 
   private static void stream(ModelProto proto, OutputStream out) throws IOException {
@@ -63,22 +81,9 @@ final class ModelWriter {
     coded.flush();
   }
 
-  private static boolean fitsOneFile(OnnxModel model) {
-    long weights = 0;
-    for (Tensor tensor : model.graph().initializers().values()) {
-      weights += tensor.data().remaining();
-      if (weights > LARGEST_MESSAGE) {
-        return false;
-      }
-    }
-    return size(toProto(model)) <= LARGEST_MESSAGE;
-  }
-
-  private static void checkSize(ModelProto proto) {
-    Check.that(
-        size(proto) <= LARGEST_MESSAGE,
-        "The model is larger than 2 GiB even without its initializers: its Constant nodes or bodies"
-            + " are too large. Turn the constants into initializers");
+  /** Counted before any message is sized, since the size of one message is 31 bits. */
+  private static long weights(Graph graph) {
+    return graph.initializers().values().stream().mapToLong(t -> t.data().remaining()).sum();
   }
 
   /** The size of the parts, summed in 64 bits; the message's own sum would overflow. */

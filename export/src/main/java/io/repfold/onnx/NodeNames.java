@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 
 /** How messages call a node. */
 final class NodeNames {
+  private static final int LONGEST = 200;
+
   private NodeNames() {}
 
   static String describe(NodeProto node) {
@@ -11,6 +13,10 @@ final class NodeNames {
         !node.getName().isEmpty()
             ? node.getName()
             : node.getOutputCount() == 0 ? "?" : node.getOutput(0);
-    return "%s '%s'".formatted(node.getOpType(), label);
+    return "%s '%s'".formatted(shortened(node.getOpType()), shortened(label));
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 }

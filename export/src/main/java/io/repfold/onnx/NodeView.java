@@ -66,6 +66,11 @@ final class NodeView {
     return understood && unread.isEmpty();
   }
 
+  /** Whether something that was asked for was not as expected. */
+  boolean hasMisfit() {
+    return !understood;
+  }
+
   boolean hasAttribute(String name) {
     return unread.containsKey(name);
   }

@@ -49,8 +49,8 @@ final class OpReader {
         || functions.contains(node.getOpType())) {
       return opaque(node);
     }
+    NodeView view = new NodeView(node, opset, constants);
     try {
-      NodeView view = new NodeView(node, opset, constants);
       if (form.fits(view)) {
         Op op = form.reader().read(view);
         if (view.isUnderstood()) {
@@ -58,10 +58,19 @@ final class OpReader {
         }
       }
       return opaque(node);
-    } catch (InvalidGraphException | OnnxFormatException e) {
-      throw new OnnxFormatException(
-          "%s: %s".formatted(NodeNames.describe(node), e.getMessage()), e);
+    } catch (InvalidGraphException e) {
+      if (view.hasMisfit()) {
+        return opaque(node);
+      }
+      throw failed(node, e);
+    } catch (OnnxFormatException e) {
+      throw failed(node, e);
     }
+  }
+
+  private static OnnxFormatException failed(NodeProto node, RuntimeException cause) {
+    return new OnnxFormatException(
+        "%s: %s".formatted(NodeNames.describe(node), cause.getMessage()), cause);
   }
 
   private static Op opaque(NodeProto node) {

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param graph the graph as it was read
  * @param shell the message without nodes and initializers
+ * @param nodes by their first output
  * @param nodesByOp by the identity of the op
  * @param sparseInitializers by the identity of the op that stands for each
  */
@@ -26,9 +27,17 @@ record Source(
     Graph graph,
     GraphProto shell,
     IdentityHashMap<Op, NodeProto> nodesByOp,
-    Map<Node, NodeProto> nodes,
+    Map<String, ReadNode> nodes,
     IdentityHashMap<Op, SparseTensorProto> sparseInitializers,
     Map<String, TensorProto> initializers) {
+  /** A node and what it was read from. */
+  record ReadNode(Node node, NodeProto message) {}
+
+  /** The first output that is wanted; it names the node, since no other has it. */
+  static Optional<String> firstOutput(List<String> outputs) {
+    return outputs.stream().filter(o -> !o.isEmpty()).findFirst();
+  }
+
   /** The source of a graph that was not read from a file. */
   static Source none(Graph graph) {
     return new Source(
@@ -42,7 +51,10 @@ record Source(
 
   /** The message of a node that is equal to one that was read. */
   Optional<NodeProto> unchanged(Node node) {
-    return Optional.ofNullable(nodes.get(node));
+    return firstOutput(node.outputs())
+        .map(nodes::get)
+        .filter(read -> read.node().equals(node))
+        .map(ReadNode::message);
   }
 
   /** The message of a node that has the very op object of one that was read. */

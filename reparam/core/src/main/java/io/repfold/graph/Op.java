@@ -911,8 +911,8 @@ public sealed interface Op {
   /**
    * An op that is carried along and written back unchanged.
    *
-   * @param attributes by name: Long, Float, byte[] wrapped by the reader, {@link Tensor}, lists of
-   *     these, or an object of the reader's own (a subgraph) that only its writer understands
+   * @param attributes by name: Long, Float, String, {@link Tensor}, lists of Long, Float or String,
+   *     or an object of the reader's own (such as a subgraph) that only its writer understands
    * @param captures the outer values that its subgraphs read; they are edges too
    */
   record Opaque(String domain, String type, Map<String, Object> attributes, List<String> captures)

@@ -47,6 +47,16 @@ final class NodeView {
     return proto.getOutputCount();
   }
 
+  /** Whether the first output is given. */
+  boolean hasOutput() {
+    return proto.getOutputCount() > 0 && !proto.getOutput(0).isEmpty();
+  }
+
+  /** Outputs that have a name. */
+  long wantedOutputs() {
+    return proto.getOutputList().stream().filter(o -> !o.isEmpty()).count();
+  }
+
   /** Whether optional input {@code index} is given. */
   boolean hasInput(int index) {
     return index < proto.getInputCount() && !proto.getInput(index).isEmpty();

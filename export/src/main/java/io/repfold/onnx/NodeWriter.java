@@ -1,7 +1,6 @@
 package io.repfold.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import com.google.errorprone.annotations.FormatMethod;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -10,7 +9,6 @@ import io.repfold.graph.Window.AutoPad;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a node in the form that the graph's opset asks for. An op that holds another opset's form
@@ -20,12 +18,14 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   private final Graph graph;
   private final int opset;
   private final Node node;
+  private final OpsetRules rules;
   private final NodeBuilder proto;
 
   private NodeWriter(Graph graph, Node node) {
     this.graph = graph;
     this.opset = graph.opset();
     this.node = node;
+    this.rules = new OpsetRules(node, opset);
     this.proto = new NodeBuilder(node);
   }
 
@@ -34,34 +34,6 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
    */
   static NodeProto write(Graph graph, Node node) {
     return node.op().accept(new NodeWriter(graph, node)).build();
-  }
-
-  @FormatMethod
-  private void require(boolean holds, String message, @Nullable Object... arguments) {
-    Check.that(
-        holds,
-        "%s cannot be written in opset %d: %s",
-        node.describe(),
-        opset,
-        message.formatted(arguments));
-  }
-
-  private void requireSince(int since, boolean uses, String what) {
-    require(!uses || opset >= since, "%s came with opset %d", what, since);
-  }
-
-  /** An attribute that became an input: it is there before {@code since} and not after. */
-  private void requireAttributeBefore(int since, Optional<?> attribute, String what) {
-    require(
-        opset < since || attribute.isEmpty(),
-        "since opset %d its %s are an input, not an attribute",
-        since,
-        what);
-    require(
-        opset >= since || node.inputs().size() == 1,
-        "before opset %d its %s are an attribute, not an input",
-        since,
-        what);
   }
 
   @Override
@@ -74,7 +46,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   @Override
   public NodeBuilder convTranspose(Op.ConvTranspose op) {
     boolean sharesPadding = op.window().autoPad() != AutoPad.NOTSET || !op.outputShape().isEmpty();
-    requireSince(11, sharesPadding, "the way its padding is shared out");
+    rules.requireSince(11, sharesPadding, "the way its padding is shared out");
     kernelOfWeight();
     window(op.window(), 1);
     return proto
@@ -94,7 +66,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
       proto.text("auto_pad", window.autoPad().name());
     }
     boolean dilated = window.dilations().stream().anyMatch(d -> d != 1);
-    requireSince(dilatesSince, dilated, "dilation");
+    rules.requireSince(dilatesSince, dilated, "dilation");
     if (opset >= dilatesSince) {
       proto.integersIfAny("dilations", window.dilations());
     }
@@ -107,18 +79,19 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
     if (opset >= 14) {
       return proto.flagIfSet("training_mode", op.training());
     }
-    require(
-        op.training() == node.outputs().size() > 1,
+    long outputs = node.outputs().stream().filter(o -> !o.isEmpty()).count();
+    rules.require(
+        op.training() == outputs > 1,
         "before opset 14 it trains if it has more than one output, and it has %d",
-        node.outputs().size());
-    require(opset >= 7 || !op.training(), "training came with opset 7");
+        outputs);
+    rules.require(opset >= 7 || !op.training(), "training came with opset 7");
     return proto.flagIfSet("is_test", opset < 7);
   }
 
   @Override
   public NodeBuilder unary(Op.Unary op) {
-    requireSince(14, op.function() == Op.Unary.Function.HARD_SWISH, "it");
-    requireSince(9, op.function() == Op.Unary.Function.ERF, "it");
+    rules.requireSince(14, op.function() == Op.Unary.Function.HARD_SWISH, "it");
+    rules.requireSince(9, op.function() == Op.Unary.Function.ERF, "it");
     return proto;
   }
 
@@ -127,7 +100,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
     boolean orEqual =
         op.function() == Op.Binary.Function.LESS_OR_EQUAL
             || op.function() == Op.Binary.Function.GREATER_OR_EQUAL;
-    requireSince(12, orEqual, "it");
+    rules.requireSince(12, orEqual, "it");
     return proto;
   }
 
@@ -148,7 +121,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder pRelu(Op.PRelu op) {
-    requireSince(7, true, "a slope that broadcasts");
+    rules.requireSince(7, true, "a slope that broadcasts");
     return proto;
   }
 
@@ -160,13 +133,13 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   @Override
   public NodeBuilder clip(Op.Clip op) {
     boolean bounded = op.min().isPresent() || op.max().isPresent();
-    requireAttributeBefore(11, bounded ? Optional.of(op) : Optional.empty(), "bounds");
+    rules.requireAttributeBefore(11, bounded ? Optional.of(op) : Optional.empty(), "bounds");
     return proto.real("min", op.min()).real("max", op.max());
   }
 
   @Override
   public NodeBuilder softmax(Op.Softmax op) {
-    require(
+    rules.require(
         op.flattens() == opset < 13,
         "up to opset 12 it flattens its input to two dimensions, later it does not");
     return proto.integer("axis", op.axis());
@@ -179,10 +152,10 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder pad(Op.Pad op) {
-    requireSince(19, op.mode() == Op.Pad.Mode.WRAP, "mode wrap");
-    requireAttributeBefore(11, op.pads(), "pads");
-    require(opset < 11 || op.value().isEmpty(), "since opset 11 its value is an input");
-    require(opset >= 11 || op.pads().isPresent(), "it says no pads");
+    rules.requireSince(19, op.mode() == Op.Pad.Mode.WRAP, "mode wrap");
+    rules.requireAttributeBefore(11, op.pads(), "pads");
+    rules.require(opset < 11 || op.value().isEmpty(), "since opset 11 its value is an input");
+    rules.require(opset >= 11 || op.pads().isPresent(), "it says no pads");
     proto.text("mode", op.mode().name().toLowerCase(Locale.ROOT));
     op.pads().ifPresent(p -> proto.integers("pads", p));
     return proto.real("value", op.value());
@@ -190,8 +163,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder maxPool(Op.MaxPool op) {
-    requireSince(10, op.ceilMode(), "ceil_mode");
-    requireSince(8, op.columnMajorIndices() || node.outputs().size() > 1, "indices");
+    rules.requireSince(10, op.ceilMode(), "ceil_mode");
+    rules.requireSince(8, op.columnMajorIndices() || node.outputs().size() > 1, "indices");
     proto.integers("kernel_shape", op.kernel());
     window(op.window(), 10);
     return proto
@@ -201,8 +174,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder maxUnpool(Op.MaxUnpool op) {
-    require(op.window().autoPad() == AutoPad.NOTSET, "it has no auto_pad");
-    requireSince(9, true, "it");
+    rules.require(op.window().autoPad() == AutoPad.NOTSET, "it has no auto_pad");
+    rules.requireSince(9, true, "it");
     proto.integers("kernel_shape", op.kernel());
     window(op.window(), Integer.MAX_VALUE);
     return proto;
@@ -210,8 +183,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder averagePool(Op.AveragePool op) {
-    requireSince(10, op.ceilMode(), "ceil_mode");
-    requireSince(7, op.countIncludePad(), "count_include_pad");
+    rules.requireSince(10, op.ceilMode(), "ceil_mode");
+    rules.requireSince(7, op.countIncludePad(), "count_include_pad");
     proto.integers("kernel_shape", op.kernel());
     window(op.window(), 19);
     if (opset >= 7) {
@@ -228,8 +201,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   @Override
   public NodeBuilder reduce(Op.Reduce op) {
     int inputSince = op.function() == Op.Reduce.Function.SUM ? 13 : 18;
-    requireAttributeBefore(inputSince, op.axes(), "axes");
-    requireSince(inputSince, op.noopWithoutAxes(), "noop_with_empty_axes");
+    rules.requireAttributeBefore(inputSince, op.axes(), "axes");
+    rules.requireSince(inputSince, op.noopWithoutAxes(), "noop_with_empty_axes");
     op.axes().ifPresent(a -> proto.integersIfAny("axes", a));
     return proto
         .flag("keepdims", op.keepsDims())
@@ -243,7 +216,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder gemm(Op.Gemm op) {
-    requireSince(11, node.input(2).isEmpty(), "leaving out C");
+    rules.requireSince(11, node.input(2).isEmpty(), "leaving out C");
     return proto
         .real("alpha", op.alpha())
         .real("beta", op.beta())
@@ -258,8 +231,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder reshape(Op.Reshape op) {
-    requireSince(5, true, "a shape that is an input");
-    requireSince(14, op.allowZero(), "allowzero");
+    rules.requireSince(5, true, "a shape that is an input");
+    rules.requireSince(14, op.allowZero(), "allowzero");
     return proto.flagIfSet("allowzero", op.allowZero());
   }
 
@@ -270,8 +243,8 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder slice(Op.Slice op) {
-    requireAttributeBefore(10, op.bounds(), "bounds");
-    require(opset >= 10 || op.bounds().isPresent(), "it says no bounds");
+    rules.requireAttributeBefore(10, op.bounds(), "bounds");
+    rules.require(opset >= 10 || op.bounds().isPresent(), "it says no bounds");
     op.bounds()
         .ifPresent(
             b ->
@@ -284,34 +257,34 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder squeeze(Op.Squeeze op) {
-    requireAttributeBefore(13, op.axes(), "axes");
+    rules.requireAttributeBefore(13, op.axes(), "axes");
     op.axes().ifPresent(a -> proto.integers("axes", a));
     return proto;
   }
 
   @Override
   public NodeBuilder unsqueeze(Op.Unsqueeze op) {
-    requireAttributeBefore(13, op.axes(), "axes");
-    require(opset >= 13 || op.axes().isPresent(), "it says no axes");
+    rules.requireAttributeBefore(13, op.axes(), "axes");
+    rules.require(opset >= 13 || op.axes().isPresent(), "it says no axes");
     op.axes().ifPresent(a -> proto.integers("axes", a));
     return proto;
   }
 
   @Override
   public NodeBuilder expand(Op.Expand op) {
-    requireSince(8, true, "it");
+    rules.requireSince(8, true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder tile(Op.Tile op) {
-    requireSince(6, true, "repeats that are one input");
+    rules.requireSince(6, true, "repeats that are one input");
     return proto;
   }
 
   @Override
   public NodeBuilder split(Op.Split op) {
-    requireAttributeBefore(13, op.sizes(), "sizes");
+    rules.requireAttributeBefore(13, op.sizes(), "sizes");
     proto.integer("axis", op.axis());
     op.sizes().ifPresent(s -> proto.integers("split", s));
     if (opset >= 18 && node.input(1).isEmpty()) {
@@ -322,17 +295,17 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder resize(Op.Resize op) {
-    requireSince(10, true, "it");
-    require(op.legacyInputs() == (opset == 10), "opset 10 has the inputs X and scales only");
+    rules.requireSince(10, true, "it");
+    rules.require(op.legacyInputs() == (opset == 10), "opset 10 has the inputs X and scales only");
     proto.text("mode", op.mode());
     if (opset == 10) {
-      require(
+      rules.require(
           op.coordinates().equals("asymmetric") && op.nearestMode().equals("floor"),
           "opset 10 knows only asymmetric coordinates, rounded down");
       return proto;
     }
     boolean newer = op.antialias() || !op.axes().isEmpty();
-    requireSince(18, newer || !op.aspectRatioPolicy().equals("stretch"), "its form");
+    rules.requireSince(18, newer || !op.aspectRatioPolicy().equals("stretch"), "its form");
     proto
         .text("coordinate_transformation_mode", op.coordinates())
         .text("nearest_mode", op.nearestMode())
@@ -348,7 +321,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder depthToSpace(Op.DepthToSpace op) {
-    requireSince(11, op.columnRowDepth(), "mode CRD");
+    rules.requireSince(11, op.columnRowDepth(), "mode CRD");
     proto.integer("blocksize", op.blockSize());
     return opset < 11 ? proto : proto.text("mode", op.columnRowDepth() ? "CRD" : "DCR");
   }
@@ -360,7 +333,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder argMax(Op.ArgMax op) {
-    requireSince(12, op.selectsLast(), "select_last_index");
+    rules.requireSince(12, op.selectsLast(), "select_last_index");
     return proto
         .integer("axis", op.axis())
         .flag("keepdims", op.keepsDims())
@@ -371,7 +344,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   public NodeBuilder dropout(Op.Dropout op) {
     Optional<Double> ratio =
         op.ratio().isPresent() ? Optional.of(op.ratio().getAsDouble()) : Optional.empty();
-    requireAttributeBefore(12, ratio, "ratio and mode");
+    rules.requireAttributeBefore(12, ratio, "ratio and mode");
     return proto.flagIfSet("is_test", opset < 7).real("ratio", op.ratio());
   }
 
@@ -382,7 +355,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder cast(Op.Cast op) {
-    requireSince(6, true, "a target type that is a number");
+    rules.requireSince(6, true, "a target type that is a number");
     return proto.integer("to", op.to().code());
   }
 
@@ -393,13 +366,13 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder constantOfShape(Op.ConstantOfShape op) {
-    requireSince(9, true, "it");
+    rules.requireSince(9, true, "it");
     return proto.tensor("value", op.value());
   }
 
   @Override
   public NodeBuilder shape(Op.ShapeOf op) {
-    requireSince(15, op.start() != 0 || op.end().isPresent(), "a range of axes");
+    rules.requireSince(15, op.start() != 0 || op.end().isPresent(), "a range of axes");
     if (op.start() != 0) {
       proto.integer("start", op.start());
     }
@@ -419,19 +392,19 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder where(Op.Where op) {
-    requireSince(9, true, "it");
+    rules.requireSince(9, true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder scatterND(Op.ScatterND op) {
-    requireSince(11, true, "it");
+    rules.requireSince(11, true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder range(Op.Range op) {
-    requireSince(11, true, "it");
+    rules.requireSince(11, true, "it");
     return proto;
   }
 

@@ -28,7 +28,7 @@ record OpForm(int since, int minInputs, int maxInputs, int maxOutputs, Reader re
   boolean fits(NodeView node) {
     if (node.opset() < since
         || node.inputCount() > maxInputs
-        || node.outputCount() < 1
+        || !node.hasOutput()
         || node.outputCount() > maxOutputs) {
       return false;
     }

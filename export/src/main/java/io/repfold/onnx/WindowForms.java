@@ -97,7 +97,7 @@ final class WindowForms {
 
   /** Opset 6 trains unless {@code is_test}; before 14, more than one output means training. */
   private static Op batchNormalization(NodeView node) {
-    boolean training = node.outputCount() > 1;
+    boolean training = node.wantedOutputs() > 1;
     if (node.opset() >= 14) {
       training = node.flag("training_mode", false);
       node.require(node.outputCount() <= 3);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * back.
  */
 class FuzzTest {
-  private static final int FILES = 200_000;
+  private static final int FILES = 120_000;
 
   /** The fields graph.node, node.attribute and attribute.g, innermost first. */
   private static final int[] LOOP_FIELDS = {6, 1, 5};

@@ -75,7 +75,8 @@ class OpaqueFormsTest {
         new Case(13, node("Relu", 1).toBuilder().setDomain("com.example").build()),
         new Case(13, node("Relu", 1).toBuilder().setOverload("other").build()),
         new Case(13, node("Relu", 1).toBuilder().addOutput("second").build()),
-        new Case(13, node("Relu", 1).toBuilder().clearOutput().build()));
+        new Case(13, node("Relu", 1).toBuilder().clearOutput().build()),
+        new Case(13, node("Dropout", 1).toBuilder().setOutput(0, "").addOutput("mask").build()));
   }
 
   @ParameterizedTest
@@ -88,6 +89,7 @@ class OpaqueFormsTest {
     return Stream.of(
         new Case(8, node("BatchNormalization", 5, integer("spatial", 1))),
         new Case(6, node("BatchNormalization", 5, integer("is_test", 1))),
+        new Case(9, node("BatchNormalization", 5).toBuilder().addOutput("").build()),
         new Case(6, node("Add", 2)),
         new Case(13, node("Relu", 1).toBuilder().setDomain("ai.onnx").build()),
         new Case(16, node("ScatterND", 3, text("reduction", "none"))),
@@ -113,6 +115,16 @@ class OpaqueFormsTest {
 
   private static Tensor constant(AttributeProto attribute) {
     return ((Op.Constant) read(new Case(13, node("Constant", 0, attribute)))).value();
+  }
+
+  @Test
+  void batch_normalization_trains_if_it_writes_statistics() {
+    NodeProto inference =
+        node("BatchNormalization", 5).toBuilder().addOutput("").addOutput("").build();
+    NodeProto training = inference.toBuilder().setOutput(1, "mean").build();
+    assertThat(read(new Case(9, inference)))
+        .isEqualTo(new Op.BatchNormalization(1e-5f, 0.9f, false));
+    assertThat(read(new Case(9, training))).isEqualTo(new Op.BatchNormalization(1e-5f, 0.9f, true));
   }
 
   @Test

@@ -26,7 +26,8 @@ final class TestModels {
     inputs.forEach(i -> graph.addInput(ValueInfos.write(Value.float32(i, 1, 3, 8, 8))));
     if (nodes.length > 0) {
       NodeProto last = nodes[nodes.length - 1];
-      last.getOutputList()
+      last.getOutputList().stream()
+          .filter(o -> !o.isEmpty())
           .forEach(o -> graph.addOutput(ValueInfos.write(Value.float32(o, 1, 3, 8, 8))));
     }
     return around(opset, graph.addAllNode(Arrays.asList(nodes)));

@@ -48,7 +48,9 @@ final class PackageMap {
                   "check",
                   "bench",
                   "picocli",
-                  "com.fasterxml.jackson")),
+                  "com.fasterxml.jackson",
+                  "com.samskivert.mustache",
+                  "me.tongfei.progressbar")),
           Map.entry("junit", Set.of("graph", "fold", "onnx", "runtime", "check")));
 
   private PackageMap() {}

@@ -1,0 +1,70 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.bench.BenchReport;
+import io.repfold.bench.Distribution;
+import io.repfold.bench.Timing;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A benchmark's result, for people and programs. */
+final class BenchTable {
+  private BenchTable() {}
+
+  static JsonNode json(BenchReport report, InputShapes shapes) {
+    ObjectNode root = Json.object();
+    root.set("machine", Json.of(report.machine()));
+    root.set("inputs", Json.of(shapes.sizes()));
+    root.put("warmup", report.options().warmup());
+    root.set("timings", Json.of(report.timings()));
+    return root;
+  }
+
+  static String text(BenchReport report, InputShapes shapes) {
+    Timing first = report.timings().get(0);
+    List<List<String>> rows = new ArrayList<>();
+    for (Timing timing : report.timings()) {
+      rows.add(row(timing, rows.isEmpty()));
+    }
+    String table =
+        Text.table(
+            List.of("model", ">median ms", ">p90", ">p99", ">fastest", "speed-up (quartiles)"),
+            rows);
+    return "%s\n%s, optimizer %s, %s; %s, %s, %s\n%s of each, in turn, after %d to warm up; inputs: %s%s"
+        .formatted(
+            table,
+            first.backend(),
+            first.optimized() ? "on" : "off",
+            Text.plural(first.threads(), "thread"),
+            report.machine().cpu(),
+            Text.plural(report.machine().cores(), "core"),
+            report.machine().os(),
+            Text.plural(first.milliseconds().count(), "run"),
+            report.options().warmup(),
+            shapes.text(),
+            shapes.chosen() ? " (sizes chosen here; --shape sets others)" : "");
+  }
+
+  private static List<String> row(Timing timing, boolean isFirst) {
+    Distribution ms = timing.milliseconds();
+    Distribution ratio = timing.speedup();
+    return List.of(
+        timing.label(),
+        milliseconds(ms.median()),
+        milliseconds(ms.p90()),
+        milliseconds(ms.p99()),
+        milliseconds(ms.min()),
+        isFirst
+            ? "1 (the others are compared with it)"
+            : "%s (%s to %s)"
+                .formatted(
+                    Text.fixed(ratio.median(), 3),
+                    Text.fixed(ratio.lowerQuartile(), 3),
+                    Text.fixed(ratio.upperQuartile(), 3)));
+  }
+
+  private static String milliseconds(double value) {
+    return Text.fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1);
+  }
+}

@@ -1,0 +1,60 @@
+package io.repfold.cli;
+
+import io.repfold.check.Tolerance;
+import picocli.CommandLine.Option;
+
+/** How many random inputs a comparison draws, and what it allows. */
+final class ComparisonOptions {
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Random inputs to compare on (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of the random inputs (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--tolerance",
+      paramLabel = "T",
+      defaultValue = "1e-4",
+      description =
+          "Allowed error as a fraction of the largest magnitude of the reference's output (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double tolerance;
+
+  @Option(
+      names = "--absolute",
+      paramLabel = "A",
+      defaultValue = "0",
+      description =
+          "Allowed error in the output's own unit, added to --tolerance (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double absolute;
+
+  int samples() {
+    if (samples < 1) {
+      throw new UsageException(
+          "--samples must be at least 1, not %d: without an input nothing is compared"
+              .formatted(samples));
+    }
+    return samples;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  Tolerance tolerance() {
+    try {
+      return new Tolerance(tolerance, absolute);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--tolerance, --absolute: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.repfold.cli;
+
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
+import io.repfold.fold.FoldReport;
+import io.repfold.fold.FoldReport.Folded;
+import io.repfold.fold.FoldReport.Totals;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A fold's outcome as a self-contained HTML page. Names come from strangers' models, so the
+ * template escapes every value.
+ */
+final class FoldPage {
+  private static final String TEMPLATE = "fold-report.html";
+
+  private FoldPage() {}
+
+  static String of(FoldOutcome outcome) {
+    FoldReport report = outcome.report();
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("title", String.valueOf(outcome.source().path().getFileName()));
+    page.put("tool", "repfold " + Version.ofTool());
+    page.put("sha256", Json.parse(outcome.document()).at("/source/sha256").asText());
+    page.put("planned", outcome.output().isEmpty());
+    page.put("totals", totals(report.before(), report.after()));
+    page.put("regions", report.folded().stream().map(FoldPage::region).toList());
+    page.put("regionCount", Text.plural(report.folded().size(), "region"));
+    page.put("nothing", report.folded().isEmpty());
+    page.put("reasons", reasons(report));
+    page.put("warnings", report.warnings());
+    page.put("verification", outcome.verification().map(FoldPage::verification).orElse(List.of()));
+    page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
+    return template().execute(page);
+  }
+
+  private static Template template() {
+    try (InputStream stream = FoldPage.class.getResourceAsStream(TEMPLATE);
+        Reader reader =
+            new InputStreamReader(
+                Objects.requireNonNull(stream, TEMPLATE), StandardCharsets.UTF_8)) {
+      return Mustache.compiler().escapeHTML(true).strictSections(true).compile(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The template %s cannot be read".formatted(TEMPLATE), e);
+    }
+  }
+
+  private static List<Map<String, Object>> totals(Totals before, Totals after) {
+    return List.of(
+        total("Nodes", before.nodes(), after.nodes()),
+        total("Convolutions", before.convolutions(), after.convolutions()),
+        total("Batch normalizations", before.batchNormalizations(), after.batchNormalizations()),
+        total("Additions", before.additions(), after.additions()),
+        total("Parameters", before.parameters(), after.parameters()));
+  }
+
+  private static Map<String, Object> total(String name, long before, long after) {
+    double share = before == 0 ? 0 : 100.0 * after / before;
+    return Map.of(
+        "name", name,
+        "before", Text.count(before),
+        "after", Text.count(after),
+        "share", before == 0 ? "" : Text.fixed(share, share < 10 ? 1 : 0) + " %",
+        "bar", Text.fixed(Math.min(100, share), 1));
+  }
+
+  private static Map<String, Object> region(Folded region) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("target", region.target());
+    row.put("held", FoldTable.held(region));
+    row.put("nodes", region.held());
+    row.put("became", FoldTable.became(region));
+    row.put("multiplyAddsBefore", Text.amount(region.multiplyAddsBefore()));
+    row.put("multiplyAddsAfter", Text.amount(region.multiplyAddsAfter()));
+    row.put("parametersBefore", Text.amount((double) region.parametersBefore()));
+    row.put("parametersAfter", Text.amount((double) region.parametersAfter()));
+    row.put("largestWeight", Text.small(region.largestWeight()));
+    row.put("errorBound", Text.small(region.errorBound()));
+    return row;
+  }
+
+  private static List<Map<String, Object>> reasons(FoldReport report) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    FoldTable.byReason(report)
+        .forEach(
+            (reason, nodes) ->
+                rows.add(
+                    Map.of(
+                        "reason", reason,
+                        "count", Text.count(nodes.size()),
+                        "nodes", String.join(", ", nodes))));
+    return rows;
+  }
+
+  private static List<Map<String, Object>> verification(Verification verification) {
+    return List.of(
+        Map.of(
+            "summary", verification.summary(),
+            "holds", verification.holds(),
+            "headings",
+                Verification.headings().stream().map(h -> h.replaceFirst("^>", "")).toList(),
+            "rows", verification.rows(),
+            "remarks", verification.remarks()));
+  }
+}

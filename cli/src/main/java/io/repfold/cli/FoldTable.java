@@ -1,0 +1,154 @@
+package io.repfold.cli;
+
+import io.repfold.fold.FoldReport;
+import io.repfold.fold.FoldReport.Folded;
+import io.repfold.fold.FoldReport.LeftAlone;
+import io.repfold.fold.FoldReport.Totals;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A fold report as text for a terminal. */
+final class FoldTable {
+  private static final int FEW_REGIONS = 12;
+  private static final int FEW_REASONS = 6;
+  private static final int FEW_NODES = 4;
+  private static final Pattern QUOTED = Pattern.compile("(\\w+ )?'[^']*'");
+
+  private FoldTable() {}
+
+  /** Counts before and after. */
+  static String totals(FoldReport report) {
+    return Text.table(
+        List.of("", ">nodes", ">Conv", ">BatchNormalization", ">Add", ">parameters"),
+        List.of(row("before", report.before()), row("after", report.after())));
+  }
+
+  private static List<String> row(String label, Totals totals) {
+    return List.of(
+        label,
+        Text.count(totals.nodes()),
+        Text.count(totals.convolutions()),
+        Text.count(totals.batchNormalizations()),
+        Text.count(totals.additions()),
+        Text.count(totals.parameters()));
+  }
+
+  /** One row a region; the first few, unless all are asked for. */
+  static String regions(FoldReport report, boolean all) {
+    return table(
+        report,
+        all,
+        List.of(
+            "region",
+            "held",
+            "became",
+            ">multiply-adds",
+            ">parameters",
+            ">largest weight",
+            ">error bound"));
+  }
+
+  /** The same for a plan, of which no weights are known. */
+  static String plan(FoldReport report, boolean all) {
+    return table(
+        report, all, List.of("region", "holds", "becomes", ">multiply-adds", ">parameters"));
+  }
+
+  private static String table(FoldReport report, boolean all, List<String> headings) {
+    int most = all ? Integer.MAX_VALUE : FEW_REGIONS;
+    List<List<String>> rows =
+        report.folded().stream()
+            .limit(most)
+            .map(region -> row(region).subList(0, headings.size()))
+            .toList();
+    int hidden = report.folded().size() - rows.size();
+    return Text.table(headings, rows)
+        + (hidden == 0 ? "" : "and %s more; --verbose shows all\n".formatted(Text.count(hidden)));
+  }
+
+  private static List<String> row(Folded region) {
+    return List.of(
+        Text.shortened(region.target(), 40),
+        held(region),
+        became(region),
+        change(region.multiplyAddsBefore(), region.multiplyAddsAfter()),
+        change((double) region.parametersBefore(), (double) region.parametersAfter()),
+        Text.small(region.largestWeight()),
+        Text.small(region.errorBound()));
+  }
+
+  private static String change(double before, double after) {
+    return "%s -> %s".formatted(Text.amount(before), Text.amount(after));
+  }
+
+  /** Op types with their number: {@code 3 Conv, 2 Add}. */
+  static String held(Folded region) {
+    Map<String, Long> counts =
+        region.held().stream()
+            .collect(Collectors.groupingBy(FoldTable::type, TreeMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(e -> "%d %s".formatted(e.getValue(), e.getKey()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String type(String node) {
+    int quote = node.indexOf(" '");
+    return quote < 0 ? node : node.substring(0, quote);
+  }
+
+  static String became(Folded region) {
+    return region.became().isEmpty() ? "nothing" : String.join("; ", region.became());
+  }
+
+  /**
+   * Nodes by the reason for which they were left, the most frequent reason first. Reasons that
+   * differ only in the names of nodes and values are one, with dots in place of the names.
+   */
+  static Map<String, List<String>> byReason(FoldReport report) {
+    Map<String, Set<String>> wordings = new LinkedHashMap<>();
+    Map<String, List<String>> nodes = new LinkedHashMap<>();
+    for (LeftAlone left : report.leftAlone()) {
+      for (String reason : left.reasons()) {
+        String pattern = QUOTED.matcher(reason).replaceAll("'...'");
+        wordings.computeIfAbsent(pattern, p -> new LinkedHashSet<>()).add(reason);
+        nodes.computeIfAbsent(pattern, p -> new ArrayList<>()).add(left.node());
+      }
+    }
+    Map<String, List<String>> sorted = new LinkedHashMap<>();
+    nodes.entrySet().stream()
+        .sorted((a, b) -> b.getValue().size() - a.getValue().size())
+        .forEach(e -> sorted.put(wording(e.getKey(), wordings), e.getValue()));
+    return sorted;
+  }
+
+  private static String wording(String pattern, Map<String, Set<String>> wordings) {
+    Set<String> all = wordings.getOrDefault(pattern, Set.of());
+    return all.size() == 1 ? all.iterator().next() : pattern;
+  }
+
+  /** Left alone, grouped by reason; empty if there is nothing. */
+  static String leftAlone(FoldReport report, boolean all) {
+    Map<String, List<String>> reasons = byReason(report);
+    StringBuilder text = new StringBuilder();
+    int shown = 0;
+    for (Map.Entry<String, List<String>> reason : reasons.entrySet()) {
+      if (!all && shown == FEW_REASONS) {
+        text.append("  and %d more; --verbose shows all\n".formatted(reasons.size() - shown));
+        break;
+      }
+      shown++;
+      String nodes = Text.few(reason.getValue(), all ? Integer.MAX_VALUE : FEW_NODES);
+      text.append("  %s: %s\n".formatted(reason.getKey(), nodes));
+    }
+    return text.isEmpty()
+        ? ""
+        : "Left alone: %s\n%s".formatted(Text.plural(report.leftAlone().size(), "node"), text);
+  }
+}

@@ -1,0 +1,91 @@
+package io.repfold.cli;
+
+import io.repfold.fold.FoldOptions;
+import io.repfold.fold.FoldReport;
+import io.repfold.fold.Folder;
+import io.repfold.graph.FixedShapes;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Listing;
+import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Value;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code repfold inspect}. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Shows what is in a model, what of it can be folded, and what stands in the way elsewhere.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  repfold inspect model.onnx",
+      "  repfold inspect model.onnx --shape 1x3x224x224 --nodes",
+      "  repfold inspect deployed.onnx --check   # exit code 3 if anything could still be folded"
+    })
+final class InspectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+  private Path path;
+
+  @Mixin private ShapeOption shape;
+
+  @Option(
+      names = "--check",
+      description = "End with exit code 3 if anything could still be folded.")
+  private boolean check;
+
+  @Option(names = "--nodes", description = "Also show each node, with its multiply-adds.")
+  private boolean nodes;
+
+  @Option(names = "--listing", description = "Print the graph as text, and nothing else.")
+  private boolean listing;
+
+  @Option(names = "--verbose", description = "Show all regions, reasons and nodes.")
+  private boolean verbose;
+
+  @Option(names = "--json", description = "Print JSON instead of tables.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    try (Progress progress = Progress.of("Inspecting", 1)) {
+      progress.next(path.toString());
+      ModelFile file = ModelFile.read(path);
+      Inspection inspection = file.with(() -> inspect(file));
+      print(inspection);
+      boolean foldable = !inspection.plan().folded().isEmpty();
+      return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
+    }
+  }
+
+  private Inspection inspect(ModelFile file) {
+    Map<String, long[]> shapes = shape.of(path.toString(), file.inputs());
+    Graph graph = shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes);
+    Map<String, Value> types = ShapeInference.infer(graph);
+    FoldReport plan = Folder.plan(graph, FoldOptions.DEFAULT);
+    return new Inspection(file, graph, types, plan);
+  }
+
+  private void print(Inspection inspection) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (listing) {
+      out.print(Listing.of(inspection.graph(), inspection.types()));
+    } else if (json) {
+      out.print(Json.text(inspection.json(nodes)));
+    } else {
+      out.print(inspection.text(nodes, verbose));
+    }
+    out.flush();
+  }
+}

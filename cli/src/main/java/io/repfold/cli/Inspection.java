@@ -1,0 +1,163 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.fold.FoldReport;
+import io.repfold.graph.Graph;
+import io.repfold.graph.MultiplyAdds;
+import io.repfold.graph.Node;
+import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code repfold inspect} knows of a model.
+ *
+ * @param graph the model's graph, with the shapes that were given
+ * @param types of all its values
+ * @param plan what a fold would do
+ */
+record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldReport plan) {
+
+  String text(boolean nodes, boolean verbose) {
+    StringBuilder text = new StringBuilder(facts());
+    if (nodes) {
+      text.append('\n').append(nodeTable());
+    }
+    text.append('\n');
+    if (plan.folded().isEmpty()) {
+      text.append("Nothing is left to fold.\n");
+    } else {
+      text.append(
+          "%s can still be folded, into:\n".formatted(Text.plural(plan.folded().size(), "region")));
+      text.append(FoldTable.plan(plan, verbose)).append('\n').append(FoldTable.totals(plan));
+    }
+    String leftAlone = FoldTable.leftAlone(plan, verbose);
+    text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
+    plan.warnings().forEach(w -> text.append("Warning: ").append(w).append('\n'));
+    return text.toString();
+  }
+
+  private String facts() {
+    OnnxModel model = file.model();
+    MultiplyAdds multiplyAdds = MultiplyAdds.of(graph, types);
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("file", "%s (%s)".formatted(file.path(), bytes(file.bytes()))));
+    rows.add(List.of("producer", (model.producerName() + " " + model.producerVersion()).strip()));
+    rows.add(List.of("version", "opset %s, IR %d".formatted(opsets(), model.irVersion())));
+    file.inputs().forEach(name -> rows.add(List.of("input", String.valueOf(types.get(name)))));
+    graph
+        .outputs()
+        .forEach(
+            output ->
+                rows.add(List.of("output", types.getOrDefault(output.name(), output).toString())));
+    rows.add(List.of("ops", ops()));
+    rows.add(List.of("parameters", Text.count(plan.before().parameters())));
+    rows.add(List.of("multiply-adds", describe(multiplyAdds)));
+    String certificate = model.metadata().get(Certificate.KEY);
+    if (certificate != null) {
+      rows.add(List.of("folded by", Text.shortened(certificate, 400)));
+    }
+    StringBuilder text = new StringBuilder();
+    rows.forEach(row -> text.append("%-14s %s\n".formatted(row.get(0), row.get(1))));
+    return text.toString();
+  }
+
+  static String bytes(long bytes) {
+    return Text.amount((double) bytes).replaceFirst("^([\\d.]+)$", "$1 ") + "B";
+  }
+
+  private String opsets() {
+    return graph.opsets().entrySet().stream()
+        .map(e -> e.getKey().isEmpty() ? "" + e.getValue() : e.getKey() + " " + e.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private Map<String, Long> opCounts() {
+    return graph.nodes().stream()
+        .collect(
+            Collectors.groupingBy(node -> node.op().type(), TreeMap::new, Collectors.counting()));
+  }
+
+  private String ops() {
+    return opCounts().entrySet().stream()
+        .map(e -> "%d %s".formatted(e.getValue(), e.getKey()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String describe(MultiplyAdds multiplyAdds) {
+    if (multiplyAdds.unknown().isEmpty()) {
+      return Text.amount((double) multiplyAdds.total());
+    }
+    return "depend on the input's size; give it with --shape (unknown for %s)"
+        .formatted(Text.few(multiplyAdds.unknown(), 2));
+  }
+
+  private String nodeTable() {
+    MultiplyAdds multiplyAdds = MultiplyAdds.of(graph, types);
+    List<List<String>> rows = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      String output = node.outputs().isEmpty() ? "" : node.output();
+      Long count = multiplyAdds.byValue().get(output);
+      rows.add(
+          List.of(
+              node.op().type(),
+              Text.shortened(node.name(), 40),
+              Text.shortened(types.containsKey(output) ? types.get(output).toString() : output, 70),
+              count == null ? "" : Text.amount((double) count)));
+    }
+    return Text.table(List.of("op", "node", "output", ">multiply-adds"), rows);
+  }
+
+  JsonNode json(boolean nodes) {
+    OnnxModel model = file.model();
+    MultiplyAdds multiplyAdds = MultiplyAdds.of(graph, types);
+    ObjectNode root = Json.object();
+    root.put("file", file.path().toString());
+    root.put("bytes", file.bytes());
+    root.put("producer", model.producerName());
+    root.put("producerVersion", model.producerVersion());
+    root.put("irVersion", model.irVersion());
+    root.set("opsets", Json.of(graph.opsets()));
+    root.set("inputs", values(file.inputs()));
+    root.set("outputs", values(graph.outputs().stream().map(Value::name).toList()));
+    root.set("ops", Json.of(opCounts()));
+    root.put("parameters", plan.before().parameters());
+    root.put("multiplyAdds", multiplyAdds.unknown().isEmpty() ? (Long) multiplyAdds.total() : null);
+    root.set("metadata", Json.of(model.metadata()));
+    root.set("fold", Json.of(plan));
+    if (nodes) {
+      ArrayNode all = root.putArray("nodes");
+      for (Node node : graph.nodes()) {
+        ObjectNode entry = all.addObject();
+        entry.put("op", node.op().type());
+        entry.put("name", node.name());
+        entry.set("inputs", Json.of(node.inputs()));
+        entry.set("outputs", values(node.outputs()));
+        if (!node.outputs().isEmpty()) {
+          entry.put("multiplyAdds", multiplyAdds.byValue().get(node.output()));
+        }
+      }
+    }
+    return root;
+  }
+
+  private ArrayNode values(List<String> names) {
+    ArrayNode all = (ArrayNode) Json.of(List.of());
+    for (String name : names) {
+      ObjectNode entry = all.addObject();
+      entry.put("name", name);
+      Value value = types.get(name);
+      if (value != null) {
+        entry.put("type", value.type().map(Enum::name).orElse(null));
+        entry.put("shape", value.shape().map(Object::toString).orElse(null));
+      }
+    }
+    return all;
+  }
+}

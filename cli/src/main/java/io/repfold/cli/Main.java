@@ -1,0 +1,118 @@
+package io.repfold.cli;
+
+import io.repfold.graph.InvalidGraphException;
+import io.repfold.onnx.OnnxFormatException;
+import io.repfold.runtime.EngineException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code repfold} command. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    Charset charset = Charset.defaultCharset();
+    PrintWriter out = new PrintWriter(System.out, true, charset);
+    PrintWriter err = new PrintWriter(System.err, true, charset);
+    int code = run(out, err, arguments);
+    out.flush();
+    err.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs a command in this process.
+   *
+   * @return the exit code: 0 done, 1 the work failed, 2 bad usage, 3 a verification that ran and
+   *     did not hold
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine commands =
+        new CommandLine(new RepfoldCommand())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler((e, given) -> badUsage(e))
+            .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    try {
+      return commands.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      return report(
+          err,
+          "this takes more memory than Java was given; give it more, for example JAVA_TOOL_OPTIONS=-Xmx8g",
+          ExitCodes.FAILED);
+    }
+  }
+
+  private static int badUsage(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    report(err, oneLine(String.valueOf(e.getMessage())), ExitCodes.BAD_USAGE);
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    if (RepfoldCommand.debugs(command)) {
+      e.printStackTrace(err);
+    }
+    return ExitCodes.BAD_USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command) {
+    if (e instanceof UsageException) {
+      return badUsage(new ParameterException(command, String.valueOf(e.getMessage()), e));
+    }
+    report(command.getErr(), oneLine(message(e)), ExitCodes.FAILED);
+    if (RepfoldCommand.debugs(command)) {
+      e.printStackTrace(command.getErr());
+    } else if (!isExpected(e)) {
+      command.getErr().println("This is a defect in repfold; --debug shows where.");
+    }
+    return ExitCodes.FAILED;
+  }
+
+  private static int report(PrintWriter err, String message, int code) {
+    err.println("repfold: error: " + message);
+    return code;
+  }
+
+  private static boolean isExpected(Exception e) {
+    return e instanceof IOException
+        || e instanceof UncheckedIOException
+        || e instanceof OnnxFormatException
+        || e instanceof InvalidGraphException
+        || e instanceof EngineException
+        || e instanceof WorkFailedException;
+  }
+
+  /** Some exceptions of the file system say nothing but the name of the file. */
+  private static String message(Exception e) {
+    String message = e.getMessage();
+    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      return message + ": there is no such file";
+    }
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      return "%s: cannot be read or written (%s)".formatted(message, name(e));
+    }
+    if (isExpected(e) && message != null) {
+      return message;
+    }
+    return message == null ? name(e) : "%s: %s".formatted(name(e), message);
+  }
+
+  private static String name(Exception e) {
+    return e.getClass().getSimpleName();
+  }
+
+  private static String oneLine(@Nullable String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

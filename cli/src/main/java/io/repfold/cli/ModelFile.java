@@ -1,0 +1,81 @@
+package io.repfold.cli;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** An ONNX file that was read. */
+record ModelFile(Path path, OnnxModel model) {
+  private static final int BUFFER_BYTES = 1 << 18;
+
+  static ModelFile read(Path path) {
+    return new ModelFile(path, OnnxModel.read(path));
+  }
+
+  Graph graph() {
+    return model.graph();
+  }
+
+  /** The inputs that a caller must give. */
+  List<String> inputs() {
+    return graph().inputs().stream()
+        .map(Value::name)
+        .filter(name -> !graph().initializers().containsKey(name))
+        .toList();
+  }
+
+  /** Does something with the graph; errors then name the file too. */
+  <T> T with(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InvalidGraphException e) {
+      throw new WorkFailedException("%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  long bytes() {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot be read: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  /** SHA-256 of the file, in hexadecimal; weights in other files are not part of it. */
+  String sha256() {
+    MessageDigest digest = digest();
+    try (FileChannel channel = FileChannel.open(path)) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+      while (channel.read(buffer.clear()) >= 0) {
+        digest.update(buffer.flip());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot be read: %s".formatted(path, e.getMessage()), e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

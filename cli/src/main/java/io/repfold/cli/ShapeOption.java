@@ -1,0 +1,55 @@
+package io.repfold.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** {@code --shape}, for the commands that run or describe a model. */
+final class ShapeOption {
+  @Option(
+      names = "--shape",
+      paramLabel = "[INPUT=]SIZES",
+      converter = NamedShape.Converter.class,
+      description =
+          "The shape of an input, such as images=1x3x224x224; once for each input. A model with one"
+              + " input needs no name.")
+  private final List<NamedShape> shapes = new ArrayList<>();
+
+  /**
+   * The given shapes by input name.
+   *
+   * @param model for the message
+   * @throws UsageException if there is no such input, or a name is missing
+   */
+  Map<String, long[]> of(String model, List<String> inputs) {
+    Map<String, long[]> byName = new LinkedHashMap<>();
+    for (NamedShape shape : shapes) {
+      String name = shape.input().orElseGet(() -> onlyInput(shape, model, inputs));
+      if (!inputs.contains(name)) {
+        throw new UsageException(
+            "%s has no input '%s' to give a shape; its inputs are %s"
+                .formatted(model, name, inputs));
+      }
+      if (byName.put(name, shape.sizes()) != null) {
+        throw new UsageException("--shape gives input '%s' two shapes".formatted(name));
+      }
+    }
+    return byName;
+  }
+
+  private static String onlyInput(NamedShape shape, String model, List<String> inputs) {
+    if (inputs.size() != 1) {
+      throw new UsageException(
+          "%s has %d inputs, so --shape must name one of %s, for example --shape %s=%s"
+              .formatted(
+                  model,
+                  inputs.size(),
+                  inputs,
+                  inputs.isEmpty() ? "x" : inputs.get(0),
+                  NamedShape.text(shape.sizes())));
+    }
+    return inputs.get(0);
+  }
+}

@@ -1,0 +1,170 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.check.Comparison;
+import io.repfold.check.OutputReport;
+import io.repfold.check.Tolerance;
+import io.repfold.check.Verdict;
+import io.repfold.check.VerificationReport;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Two models compared, with the runtime's optimiser off and on.
+ *
+ * @param runs at least one
+ * @param inputs what they were compared on, for people
+ */
+record Verification(List<Run> runs, String inputs) {
+  /**
+   * One comparison.
+   *
+   * @param optimized whether the runtime was allowed to rewrite the graphs
+   */
+  record Run(boolean optimized, VerificationReport report) {
+    String optimizer() {
+      return optimized ? "on" : "off";
+    }
+  }
+
+  Verification {
+    runs = List.copyOf(runs);
+  }
+
+  boolean holds() {
+    return runs.stream().allMatch(run -> run.report().verdict().isEquivalent());
+  }
+
+  /** Why it does not hold, or what a reader should know all the same; each line once. */
+  List<String> remarks() {
+    Set<String> lines = new LinkedHashSet<>();
+    for (Run run : runs) {
+      Verdict verdict = run.report().verdict();
+      List<String> remarks =
+          verdict instanceof Verdict.Different different
+              ? different.reasons()
+              : ((Verdict.Equivalent) verdict).notes();
+      remarks.forEach(remark -> lines.add("optimizer %s: %s".formatted(run.optimizer(), remark)));
+    }
+    return List.copyOf(lines);
+  }
+
+  /** The largest error of all outputs and runs, as a fraction of its output's magnitude. */
+  double largestError() {
+    return runs.stream()
+        .flatMap(run -> run.report().outputs().stream())
+        .mapToDouble(
+            output ->
+                output.worst().comparison().map(Comparison::maxRelativeError).orElse(Double.NaN))
+        .reduce(0, Math::max);
+  }
+
+  /** One row an output and run, with its worst sample. */
+  List<List<String>> rows() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Run run : runs) {
+      for (OutputReport output : run.report().outputs()) {
+        rows.add(row(run, output));
+      }
+    }
+    return rows;
+  }
+
+  static List<String> headings() {
+    return List.of(
+        "optimizer",
+        "output",
+        ">max abs error",
+        ">of max",
+        ">mean abs error",
+        ">cosine",
+        ">PSNR dB",
+        ">same best channel",
+        "verdict");
+  }
+
+  private static List<String> row(Run run, OutputReport output) {
+    List<String> row = new ArrayList<>(List.of(run.optimizer(), Text.shortened(output.name(), 40)));
+    row.addAll(numbers(output));
+    row.add(output.verdict().isEquivalent() ? "same" : "DIFFERENT");
+    return row;
+  }
+
+  private static List<String> numbers(OutputReport output) {
+    if (output.worst().comparison().isEmpty()) {
+      return List.of("-", "-", "-", "-", "-", "-");
+    }
+    Comparison c = output.worst().comparison().get();
+    return List.of(
+        Text.small(c.maxAbsError()),
+        Text.small(c.maxRelativeError()),
+        Text.small(c.meanAbsError()),
+        Text.fixed(c.cosineSimilarity(), 9),
+        Double.isFinite(c.psnr()) ? Text.fixed(c.psnr(), 1) : "exact",
+        c.argmax().map(a -> Text.fixed(100 * a.agreement(), 3) + " %").orElse("-"));
+  }
+
+  /** The verdict in a sentence. */
+  String summary() {
+    Tolerance tolerance = runs.get(0).report().tolerance();
+    String allowed =
+        "%s of the largest magnitude%s"
+            .formatted(
+                Text.small(tolerance.relative()),
+                tolerance.absolute() > 0 ? " + " + Text.small(tolerance.absolute()) : "");
+    return holds()
+        ? "Verified: the largest error is %s of the largest magnitude, %s is allowed; %s"
+            .formatted(Text.small(largestError()), allowed, inputs)
+        : "NOT the same within %s; %s".formatted(allowed, inputs);
+  }
+
+  /** Everything that is known of every sample. */
+  JsonNode json() {
+    ObjectNode root = Json.object();
+    root.put("holds", holds());
+    root.put("inputs", inputs);
+    root.set("tolerance", Json.of(runs.get(0).report().tolerance()));
+    ArrayNode all = root.putArray("runs");
+    for (Run run : runs) {
+      ObjectNode node = all.addObject();
+      node.put("optimizer", run.optimizer());
+      node.put("reference", run.report().reference());
+      node.put("candidate", run.report().candidate());
+      node.put("samples", run.report().samples());
+      ArrayNode outputs = node.putArray("outputs");
+      for (OutputReport output : run.report().outputs()) {
+        outputs.add(json(output));
+      }
+    }
+    return root;
+  }
+
+  private static ObjectNode json(OutputReport output) {
+    ObjectNode node = Json.object();
+    node.put("name", output.name());
+    node.put("holds", output.verdict().isEquivalent());
+    node.put("worstSample", output.worst().sample());
+    output
+        .worst()
+        .comparison()
+        .ifPresent(
+            c -> {
+              ObjectNode numbers = (ObjectNode) Json.of(c);
+              numbers.set("maxRelativeError", Json.of(c.maxRelativeError()));
+              numbers.remove("argmax");
+              c.argmax().ifPresent(a -> numbers.set("bestChannel", Json.of(a)));
+              node.set("comparison", numbers);
+            });
+    node.set(
+        "remarks",
+        Json.of(
+            output.verdict() instanceof Verdict.Different different
+                ? different.reasons()
+                : ((Verdict.Equivalent) output.verdict()).notes()));
+    return node;
+  }
+}

@@ -1,0 +1,143 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.check.JUnitXml;
+import io.repfold.check.OutputReport;
+import io.repfold.check.VerificationReport;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.TensorInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code repfold verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Compares all outputs of two models on the same inputs in ONNX Runtime, with its optimizer"
+          + " off and on.",
+      "The error is measured against the largest magnitude of the reference's output. Where scores"
+          + " have channels, the best channel must be the same wherever the reference's best two"
+          + " are more than twice the error apart. Exit code 3 if the models differ."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  repfold verify model.onnx folded.onnx",
+      "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
+      "  repfold verify model.onnx folded.onnx --input photos/ --layers",
+      "  repfold verify model.onnx folded.onnx --junit-xml report.xml"
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "REFERENCE", description = "The model to compare with.")
+  private Path reference;
+
+  @Parameters(index = "1", paramLabel = "CANDIDATE", description = "The model that is judged.")
+  private Path candidate;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description =
+          "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; ImageNet's mean and"
+              + " deviation) for the only input, a .npz file for inputs by name, or a folder of"
+              + " these. Repeatable.")
+  private final List<Path> files = new ArrayList<>();
+
+  @Mixin private ShapeOption shape;
+
+  @Mixin private ComparisonOptions options;
+
+  @Option(
+      names = "--layers",
+      description =
+          "Also compare every tensor that both models name, in order, and name the first that"
+              + " differs.")
+  private boolean layers;
+
+  @Option(
+      names = "--junit-xml",
+      paramLabel = "FILE",
+      description = "Write the result for build servers.")
+  private @Nullable Path junitXml;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    VerificationRunner.Inputs inputs = this::inputs;
+    Verification verification;
+    Optional<LayerComparison> byLayer;
+    int steps = VerificationRunner.STEPS + (layers ? 1 : 0);
+    try (Progress progress = Progress.of("Verifying", steps)) {
+      verification =
+          VerificationRunner.run(reference, candidate, inputs, options.tolerance(), progress);
+      if (layers) {
+        progress.next("layer by layer");
+      }
+      byLayer =
+          layers
+              ? Optional.of(LayerComparison.run(reference, candidate, inputs, options.tolerance()))
+              : Optional.empty();
+    }
+    if (junitXml != null) {
+      JUnitXml.write(junitXml, "repfold verify " + candidate, merged(verification));
+    }
+    print(verification, byLayer);
+    return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+
+  private VerificationRunner.Samples inputs(Engine engine) {
+    List<String> names = engine.inputs().stream().map(TensorInfo::name).toList();
+    var shapes = shape.of(engine.name(), names);
+    VerificationRunner.Inputs source =
+        files.isEmpty() ? VerificationRunner.random(shapes, options) : InputFiles.of(files, shapes);
+    return source.of(engine);
+  }
+
+  /** Both runs as one report, for a format that knows one. */
+  private static VerificationReport merged(Verification verification) {
+    VerificationReport first = verification.runs().get(0).report();
+    List<OutputReport> outputs = new ArrayList<>();
+    for (Verification.Run run : verification.runs()) {
+      for (OutputReport output : run.report().outputs()) {
+        outputs.add(
+            new OutputReport(
+                "%s, optimizer %s".formatted(output.name(), run.optimizer()), output.samples()));
+      }
+    }
+    return new VerificationReport(
+        first.reference(), first.candidate(), first.samples(), first.tolerance(), outputs);
+  }
+
+  private void print(Verification verification, Optional<LayerComparison> byLayer) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode root = (ObjectNode) verification.json();
+      byLayer.ifPresent(l -> root.set("layers", Json.of(l.tensors())));
+      out.print(Json.text(root));
+      out.flush();
+      return;
+    }
+    byLayer.ifPresent(l -> out.println(Text.table(LayerComparison.headings(), l.rows())));
+    byLayer.ifPresent(l -> out.println(l.summary() + "\n"));
+    out.println(Text.table(Verification.headings(), verification.rows()));
+    verification.remarks().forEach(out::println);
+    out.println(verification.summary());
+  }
+}

@@ -1,0 +1,97 @@
+package io.repfold.graph;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How many multiplications with an addition one run of a graph takes, in its convolutions and
+ * matrix products; other ops and biases are not counted.
+ *
+ * @param byValue by the value that the node computes, in the graph's order
+ * @param unknown nodes of which a size is known only at run time; they are not in {@code byValue}
+ */
+public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
+  public MultiplyAdds {
+    byValue = Collections.unmodifiableMap(new LinkedHashMap<>(byValue));
+    unknown = List.copyOf(unknown);
+  }
+
+  /** Counts, with the sizes that follow from the graph's inputs; see {@link FixedShapes}. */
+  public static MultiplyAdds of(Graph graph) {
+    return of(graph, ShapeInference.infer(graph));
+  }
+
+  /**
+   * Counts.
+   *
+   * @param types of all values, as {@link ShapeInference} gives them
+   */
+  public static MultiplyAdds of(Graph graph, Map<String, Value> types) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    List<String> unknown = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (isCounted(node.op())) {
+        Optional<Long> count = count(node, types);
+        count.ifPresentOrElse(
+            c -> counts.put(node.output(), c), () -> unknown.add(node.describe()));
+      }
+    }
+    return new MultiplyAdds(counts, unknown);
+  }
+
+  /** The sum of those that are known. */
+  public long total() {
+    return byValue.values().stream().mapToLong(Long::longValue).reduce(0, Math::addExact);
+  }
+
+  private static boolean isCounted(Op op) {
+    return op instanceof Op.Conv
+        || op instanceof Op.ConvTranspose
+        || op instanceof Op.Gemm
+        || op instanceof Op.MatMul;
+  }
+
+  private static Optional<Long> count(Node node, Map<String, Value> types) {
+    Optional<long[]> left = sizes(node.input(0), types);
+    Optional<long[]> right = sizes(node.input(1), types);
+    Optional<long[]> result = sizes(node.output(), types);
+    if (left.isEmpty() || right.isEmpty() || result.isEmpty()) {
+      return Optional.empty();
+    }
+    if (node.op() instanceof Op.ConvTranspose) {
+      return Optional.of(times(left.get(), kernel(right.get())));
+    }
+    if (node.op() instanceof Op.Conv) {
+      return Optional.of(times(result.get(), kernel(right.get())));
+    }
+    boolean transposed = node.op() instanceof Op.Gemm gemm && gemm.transA();
+    long inner = left.get()[transposed ? 0 : left.get().length - 1];
+    return Optional.of(times(result.get(), inner));
+  }
+
+  /** Weights that one element of a feature map meets: all axes but the first. */
+  private static long kernel(long... weight) {
+    long count = 1;
+    for (int axis = 1; axis < weight.length; axis++) {
+      count = Math.multiplyExact(count, weight[axis]);
+    }
+    return count;
+  }
+
+  private static long times(long[] shape, long each) {
+    try {
+      return Math.multiplyExact(Tensor.count(shape), each);
+    } catch (ArithmeticException e) {
+      throw new InvalidGraphException(
+          "A layer of this size takes more than 2^63 multiply-adds; give smaller input shapes");
+    }
+  }
+
+  private static Optional<long[]> sizes(String value, Map<String, Value> types) {
+    return Optional.ofNullable(types.get(value)).flatMap(Value::shape).flatMap(Shape::sizes);
+  }
+}

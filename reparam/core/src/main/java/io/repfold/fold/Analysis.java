@@ -204,6 +204,17 @@ final class Analysis {
     int channels = 0;
     for (String value : stacked.values()) {
       Form form = forms.get(value);
+      if (form == null && stacked.values().stream().anyMatch(this::isConvolution)) {
+        refusals.add(
+            node.output(),
+            graph
+                .producer(value)
+                .map(
+                    p ->
+                        "its input '%s' comes from %s, which is not linear"
+                            .formatted(value, p.describe()))
+                .orElse("its input '%s' is no convolution".formatted(value)));
+      }
       if (form == null
           || form.terms().size() != 1
           || !form.terms().get(0).windowed()
@@ -237,6 +248,11 @@ final class Analysis {
           "one convolution for all its inputs would take %.0f multiply-adds a position instead of %.0f"
               .formatted(Cost.of(stack).multiplyAdds(), now.multiplyAdds()));
     }
+  }
+
+  private boolean isConvolution(String value) {
+    Form form = forms.get(value);
+    return form != null && form.terms().stream().anyMatch(Term::windowed);
   }
 
   /** Whether the operands of a sum surely have one shape, so that it does not broadcast. */

@@ -53,7 +53,7 @@ public record FoldReport(
   }
 
   /**
-   * A node that stayed.
+   * A node that stayed, or became a convolution that stopped short of more.
    *
    * @param node op and name
    * @param value its output

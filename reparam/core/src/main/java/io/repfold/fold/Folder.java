@@ -62,7 +62,9 @@ public final class Folder {
     int nodes;
     do {
       nodes = current.nodes().size();
-      current = DeadCode.withoutUnread(NoOps.removed(ConstantFolding.folded(current)));
+      current =
+          DeadCode.withoutUnread(
+              NoOps.removed(ConstantFolding.folded(CastLikes.resolved(current))));
     } while (current.nodes().size() < nodes);
     return current;
   }

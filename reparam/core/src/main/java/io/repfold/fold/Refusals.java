@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,13 +9,41 @@ import java.util.Set;
 
 /** Why nodes were left as they are, by their first output. */
 final class Refusals {
-  private final Map<String, Set<String>> reasons = new LinkedHashMap<>();
+  /**
+   * A reason.
+   *
+   * @param source the value that could not be looked through, or the empty string if the reason is
+   *     another one
+   */
+  private record Reason(String source, String because) {}
+
+  private final Map<String, Set<Reason>> reasons = new LinkedHashMap<>();
 
   void add(String node, String because) {
-    reasons.computeIfAbsent(node, k -> new LinkedHashSet<>()).add(because);
+    add(node, "", because);
+  }
+
+  void add(String node, String source, String because) {
+    reasons.computeIfAbsent(node, k -> new LinkedHashSet<>()).add(new Reason(source, because));
   }
 
   List<String> of(String node) {
-    return List.copyOf(reasons.getOrDefault(node, Set.of()));
+    return reasons.getOrDefault(node, Set.of()).stream().map(Reason::because).distinct().toList();
+  }
+
+  /**
+   * Why a form did not become larger: what was told of its own value, and of the sources that it
+   * still has.
+   */
+  List<String> of(String value, Form form) {
+    List<String> all = new ArrayList<>(of(value));
+    List<String> sources = form.terms().stream().map(Term::source).toList();
+    for (String node : form.covered()) {
+      reasons.getOrDefault(node, Set.of()).stream()
+          .filter(r -> sources.contains(r.source()))
+          .map(Reason::because)
+          .forEach(all::add);
+    }
+    return all.stream().distinct().sorted().toList();
   }
 }

@@ -42,15 +42,26 @@ final class Reporting {
       regions.add(region(target, byTarget.getOrDefault(target, List.of()), numbers));
     }
     List<FoldReport.LeftAlone> left = new ArrayList<>();
-    for (Node node : emission.kept()) {
-      List<String> reasons =
-          node.outputs().isEmpty() ? List.of() : analysis.refusals().of(node.output());
+    Set<Node> kept = new HashSet<>(emission.kept());
+    for (Node node : analysis.graph().nodes()) {
+      List<String> reasons = reasons(node, kept);
       if (!reasons.isEmpty()) {
         left.add(new FoldReport.LeftAlone(node.describe(), node.output(), reasons));
       }
     }
     FoldReport.Totals after = folded == null ? planned() : totals(folded);
     return new FoldReport(regions, left, warnings(), totals(original), after);
+  }
+
+  private List<String> reasons(Node node, Set<Node> kept) {
+    if (node.outputs().isEmpty()) {
+      return List.of();
+    }
+    String value = node.output();
+    if (!emission.replacement(value).isEmpty()) {
+      return analysis.refusals().of(value, analysis.foldedForm(value).orElseThrow());
+    }
+    return kept.contains(node) ? analysis.refusals().of(value) : List.of();
   }
 
   private FoldReport.Folded region(

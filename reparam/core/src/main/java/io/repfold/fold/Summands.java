@@ -76,7 +76,7 @@ final class Summands {
         best = candidate;
         bestCost = cost;
       } else if (best == null && worthTelling(form, term.source())) {
-        refusals.add(node, costsMore(term.source(), before, cost));
+        refusals.add(node, term.source(), costsMore(term.source(), before, cost));
       }
     }
     return best;
@@ -106,7 +106,7 @@ final class Summands {
     }
     if (!Region.keeps(facts.graph(), source, form.covered())) {
       if (inner.terms().stream().anyMatch(Term::windowed)) {
-        refusals.add(node, readElsewhere(source, form.covered()));
+        refusals.add(node, source, readElsewhere(source, form.covered()));
       }
       return null;
     }
@@ -120,7 +120,7 @@ final class Summands {
         Term first = inner.terms().get(i);
         Optional<String> obstacle = first.map().obstacleTo(term.map());
         if (obstacle.isPresent()) {
-          refusals.add(node, "behind '%s' %s".formatted(source, obstacle.get()));
+          refusals.add(node, source, "behind '%s' %s".formatted(source, obstacle.get()));
           return null;
         }
         Affine next = i == 0 ? term.map() : term.map().withoutBias();

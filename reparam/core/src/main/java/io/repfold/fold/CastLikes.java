@@ -1,0 +1,46 @@
+package io.repfold.fold;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a Cast of each CastLike whose target type is known: PyTorch's exporter casts constants to
+ * the type of an image, and only the type matters.
+ */
+final class CastLikes {
+  private CastLikes() {}
+
+  static Graph resolved(Graph graph) {
+    if (graph.nodes().stream().noneMatch(CastLikes::isCastLike)) {
+      return graph;
+    }
+    Facts facts = new Facts(graph);
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      nodes.add(
+          isCastLike(node)
+              ? facts
+                  .type(node.input(1))
+                  .map(
+                      type ->
+                          new Node(
+                              node.name(),
+                              new Op.Cast(type),
+                              List.of(node.input(0)),
+                              node.outputs()))
+                  .orElse(node)
+              : node);
+    }
+    return graph.toBuilder().replaceNodes(nodes).build();
+  }
+
+  private static boolean isCastLike(Node node) {
+    return node.op() instanceof Op.Opaque opaque
+        && opaque.type().equals("CastLike")
+        && opaque.domain().isEmpty()
+        && node.inputs().size() == 2;
+  }
+}

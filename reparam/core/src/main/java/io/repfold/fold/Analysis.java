@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -117,7 +118,55 @@ final class Analysis {
     }
     Form form = summands.improve(new Form(terms, covered), node.output(), refusals);
     explainNonLinearSource(node, linear, form);
-    keep(node, form, costOfNodes(node, linear));
+    keep(node, form, costOfNodes(node, linear).plus(costOfShared(node, form)));
+  }
+
+  /**
+   * What is read by several nodes, all of which the form covers, though no operand alone does: the
+   * form may do without it, and then nobody needs it.
+   */
+  private Cost costOfShared(Node node, Form form) {
+    Cost cost = Cost.NONE;
+    for (Node candidate : shared(form)) {
+      String value = candidate.output();
+      boolean countedBefore =
+          node.inputs().stream()
+              .map(forms::get)
+              .anyMatch(f -> f != null && Region.keeps(graph, value, f.covered()));
+      Choice choice = choices.get(value);
+      if (choice != null && !countedBefore) {
+        cost = cost.plus(choice.cost().times(positions(form, value)));
+      }
+    }
+    return cost;
+  }
+
+  private List<Node> shared(Form form) {
+    Set<String> values = new HashSet<>(form.covered());
+    form.terms().forEach(term -> values.add(term.source()));
+    List<Node> shared = new ArrayList<>();
+    for (String value : values) {
+      if (graph.readers(value).stream().distinct().count() > 1
+          && Region.keeps(graph, value, form.covered())) {
+        graph.producer(value).ifPresent(shared::add);
+      }
+    }
+    return shared;
+  }
+
+  /** How many positions of {@code value} one position of the form's value needs. */
+  private double positions(Form form, String value) {
+    for (Term term : form.terms()) {
+      if (term.source().equals(value)) {
+        return Cost.positionsRead(term.map());
+      }
+      for (Term inner : java.util.Objects.requireNonNull(forms.get(value)).terms()) {
+        if (inner.source().equals(term.source())) {
+          return Cost.positionsRead(term.map()) / Cost.positionsRead(inner.map());
+        }
+      }
+    }
+    return 1;
   }
 
   private void keep(Node node, Form form, Cost now) {
@@ -318,15 +367,17 @@ final class Analysis {
       for (Term other : form.terms()) {
         if (branch.windowed()) {
           activationBetween(other.source(), branch.source())
-              .ifPresent(
-                  activation ->
-                      refusals.add(
-                          node.output(),
-                          "a branch holds %s, which is not linear"
-                              .formatted(activation.describe())));
+              .ifPresent(activation -> refusals.add(node.output(), notLinear(activation)));
         }
       }
     }
+  }
+
+  private static String notLinear(Node node) {
+    return node.op() instanceof Op.Pad pad
+        ? "a branch pads by %s and another does not, so their borders differ"
+            .formatted(pad.mode().name().toLowerCase(Locale.ROOT))
+        : "a branch holds %s, which is not linear".formatted(node.describe());
   }
 
   /**

@@ -12,11 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Removes nodes that pass their input on: Identity, Dropout at inference, Cast to the type that is
- * there, Reshape, Flatten, Squeeze, Expand, Slice and Pad to the shape that is there, Transpose
- * that keeps the order, Concat of one; and the second of two equal Pads.
+ * Removes nodes that pass their input on: adding 0 or multiplying by 1, Identity, Dropout at
+ * inference, Cast to the type that is there, Reshape, Flatten, Squeeze, Expand, Slice and Pad to
+ * the shape that is there, Transpose that keeps the order, Concat of one; and the second of two
+ * equal Pads.
  */
 final class NoOps {
+  private static final long LARGEST_NEUTRAL = 1 << 16;
+
   private NoOps() {}
 
   static Graph removed(Graph graph) {
@@ -51,6 +54,9 @@ final class NoOps {
     if (op instanceof Op.Identity || op instanceof Op.Concat && node.inputs().size() == 1) {
       return true;
     }
+    if (op instanceof Op.Binary binary) {
+      return isNeutral(node, binary.function(), facts);
+    }
     if (op instanceof Op.Dropout) {
       return isInference(node, facts.graph());
     }
@@ -74,6 +80,29 @@ final class NoOps {
     return keepsElements
         && before.isPresent()
         && facts.shape(node.output()).filter(before.get()::surelyEquals).isPresent();
+  }
+
+  /**
+   * {@code x + 0}, {@code x - 0}, {@code x * 1} and {@code x / 1} with a constant that does not
+   * broadcast x.
+   */
+  private static boolean isNeutral(Node node, Op.Binary.Function function, Facts facts) {
+    double neutral =
+        switch (function) {
+          case ADD, SUB -> 0;
+          case MUL, DIV -> 1;
+          default -> Double.NaN;
+        };
+    Optional<Tensor> constant = facts.graph().constant(node.input(1));
+    return constant.isPresent()
+        && constant.get().type().isFloat()
+        && constant.get().size() <= LARGEST_NEUTRAL
+        && Arrays.stream(constant.get().toDoubles()).allMatch(c -> c == neutral)
+        && (constant.get().rank() == 0
+            || facts
+                .shape(node.input(0))
+                .flatMap(before -> facts.shape(node.output()).filter(before::surelyEquals))
+                .isPresent());
   }
 
   private static boolean isInference(Node node, Graph graph) {

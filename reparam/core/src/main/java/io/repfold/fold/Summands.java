@@ -41,13 +41,17 @@ final class Summands {
   }
 
   Cost cost(Form form) {
+    return cost(form, form.covered());
+  }
+
+  /** The cost of a form, with that of the sources that nothing but {@code covered} reads. */
+  private Cost cost(Form form, Set<String> covered) {
     Cost cost = Cost.ofSum(form.terms().size(), form.terms().get(0).map().weights().out());
     Set<String> counted = new HashSet<>();
     for (Term term : form.terms()) {
       cost = cost.plus(Cost.of(term.map()));
-      if (counted.add(term.source()) && isInner(term.source(), form.covered())) {
-        Choice source = java.util.Objects.requireNonNull(choices.get(term.source()));
-        cost = cost.plus(source.cost().times(Cost.positionsRead(term.map())));
+      if (counted.add(term.source()) && isInner(term.source(), covered)) {
+        cost = cost.plus(costOf(term.source(), term));
       }
     }
     return cost;
@@ -58,39 +62,65 @@ final class Summands {
   }
 
   private @Nullable Form improvement(Form form, String node, Refusals refusals) {
-    Cost before = cost(form);
     Form best = null;
-    Cost bestCost = before;
+    Cost bestCost = Cost.IMPOSSIBLE;
     Set<String> sources = new HashSet<>();
     for (Term term : form.terms()) {
-      if (!sources.add(term.source())) {
+      String source = term.source();
+      Form inner = forms.get(source);
+      if (inner == null || !sources.add(source)) {
         continue;
       }
-      Form candidate = inlined(form, term.source(), node, refusals);
-      if (candidate == null) {
+      Form candidate = inlined(form, source, inner);
+      Cost before = cost(form, candidate.covered());
+      Cost after = cost(candidate);
+      boolean kept = Region.keeps(facts.graph(), source, form.covered());
+      Optional<String> obstacle = obstacle(form, source, inner);
+      if (kept && obstacle.isEmpty() && after.improvesOn(before, growth)) {
+        if (best == null || after.multiplyAdds() < bestCost.multiplyAdds()) {
+          best = candidate;
+          bestCost = after;
+        }
         continue;
       }
-      Cost cost = cost(candidate);
-      if (cost.improvesOn(before, growth)
-          && (best == null || cost.multiplyAdds() < bestCost.multiplyAdds())) {
-        best = candidate;
-        bestCost = cost;
-      } else if (best == null && worthTelling(form, term.source())) {
-        refusals.add(node, term.source(), costsMore(term.source(), before, cost));
+      Cost alone = kept ? before : before.plus(costOf(source, term));
+      if (isCandidate(form, inner, node, after.improvesOn(alone, growth))) {
+        String because =
+            obstacle
+                .or(
+                    () ->
+                        kept
+                            ? Optional.empty()
+                            : Optional.of(readElsewhere(source, form.covered())))
+                .orElseGet(() -> costsMore(source, before, after));
+        refusals.add(node, source, because);
       }
     }
     return best;
   }
 
+  private Cost costOf(String source, Term term) {
+    return java.util.Objects.requireNonNull(choices.get(source))
+        .cost()
+        .times(Cost.positionsRead(term.map()));
+  }
+
   /**
-   * A chain of two windowed maps costs more as one as a rule; that is no news unless one of them is
-   * a sum's branch.
+   * Whether a user might expect the source to be folded in: it would pay but for one obstacle, or a
+   * convolution follows a convolution with nothing between them. A scale after a value that others
+   * read is no such case, a BatchNormalization is.
    */
-  private boolean worthTelling(Form form, String source) {
-    Form inner = forms.get(source);
-    return form.terms().size() > 1
-        && inner != null
-        && inner.terms().stream().anyMatch(Term::windowed);
+  private boolean isCandidate(Form form, Form inner, String node, boolean pays) {
+    boolean innerWindowed = inner.terms().stream().anyMatch(Term::windowed);
+    boolean windowed = form.terms().stream().anyMatch(Term::windowed);
+    boolean sum = form.terms().size() > 1;
+    boolean norm =
+        facts
+            .graph()
+            .producer(node)
+            .filter(n -> n.op() instanceof io.repfold.graph.Op.BatchNormalization)
+            .isPresent();
+    return pays ? sum || windowed || norm : innerWindowed && windowed && !sum;
   }
 
   private static String costsMore(String source, Cost before, Cost after) {
@@ -99,17 +129,17 @@ final class Summands {
             source, after.multiplyAdds(), after.traffic(), before.multiplyAdds(), before.traffic());
   }
 
-  private @Nullable Form inlined(Form form, String source, String node, Refusals refusals) {
-    Form inner = forms.get(source);
-    if (inner == null) {
-      return null;
-    }
-    if (!Region.keeps(facts.graph(), source, form.covered())) {
-      if (inner.terms().stream().anyMatch(Term::windowed)) {
-        refusals.add(node, source, readElsewhere(source, form.covered()));
-      }
-      return null;
-    }
+  private static Optional<String> obstacle(Form form, String source, Form inner) {
+    return form.terms().stream()
+        .filter(term -> term.source().equals(source))
+        .flatMap(term -> inner.terms().stream().map(first -> first.map().obstacleTo(term.map())))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(obstacle -> "behind '%s' %s".formatted(source, obstacle));
+  }
+
+  /** The form with a source replaced by that source's form. */
+  private Form inlined(Form form, String source, Form inner) {
     List<Term> terms = new ArrayList<>();
     for (Term term : form.terms()) {
       if (!term.source().equals(source)) {
@@ -117,14 +147,8 @@ final class Summands {
         continue;
       }
       for (int i = 0; i < inner.terms().size(); i++) {
-        Term first = inner.terms().get(i);
-        Optional<String> obstacle = first.map().obstacleTo(term.map());
-        if (obstacle.isPresent()) {
-          refusals.add(node, source, "behind '%s' %s".formatted(source, obstacle.get()));
-          return null;
-        }
         Affine next = i == 0 ? term.map() : term.map().withoutBias();
-        terms.add(first.then(next, term.windowed()));
+        terms.add(inner.terms().get(i).then(next, term.windowed()));
       }
     }
     Set<String> covered = new HashSet<>(form.covered());

@@ -31,7 +31,10 @@ final class OnnxRuntimeProduct implements MatrixProduct, AutoCloseable {
   /** From so many elements of the right factor on it pays to copy the factors. */
   private static final int LARGE = 1 << 17;
 
-  /** Elements of a factor that are in native memory at once. */
+  /** A native block holds at most 2 GiB. */
+  private static final int LARGEST = Integer.MAX_VALUE / Double.BYTES;
+
+  /** Elements that are copied at once. */
   private static final int PART = 1 << 20;
 
   private final Backend backend = Backends.onnxRuntimeCpu();
@@ -53,7 +56,7 @@ final class OnnxRuntimeProduct implements MatrixProduct, AutoCloseable {
    * For tests.
    *
    * @param large elements of the right factor from which on ONNX Runtime is used
-   * @param part elements of a factor that are copied at once
+   * @param part elements that are copied at once
    */
   OnnxRuntimeProduct(int large, int part) {
     this.large = large;
@@ -61,11 +64,12 @@ final class OnnxRuntimeProduct implements MatrixProduct, AutoCloseable {
   }
 
   @Override
-  public MatrixProduct.Right right(double[] b, int inner, int columns) {
-    Engine runtime = b.length < large ? null : engine();
+  public MatrixProduct.Right right(int inner, int columns, MatrixProduct.Rows rows) {
+    long elements = (long) inner * columns;
+    Engine runtime = elements < large || elements > LARGEST ? null : engine();
     return runtime == null
-        ? inJava.right(b, inner, columns)
-        : new Right(runtime, b, inner, columns);
+        ? inJava.right(inner, columns, rows)
+        : new Right(runtime, inner, columns, rows);
   }
 
   private @Nullable Engine engine() {
@@ -101,65 +105,46 @@ final class OnnxRuntimeProduct implements MatrixProduct, AutoCloseable {
     }
   }
 
-  /** Multiplies block by block: some rows of the left by some columns of the right. */
+  /** Holds the right factor in native memory and takes the left one some rows at a time. */
   private final class Right implements MatrixProduct.Right {
     private final Engine runtime;
-    private final double[] b;
     private final int inner;
     private final int columns;
-    private final int width;
-    private final ByteBuffer panel;
-    private int loaded = -1;
+    private final ByteBuffer memory;
 
-    Right(Engine runtime, double[] b, int inner, int columns) {
+    Right(Engine runtime, int inner, int columns, MatrixProduct.Rows rows) {
       this.runtime = runtime;
-      this.b = b;
       this.inner = inner;
       this.columns = columns;
-      this.width = Math.max(1, Math.min(columns, part / inner));
-      this.panel = take(inner * width);
+      this.memory = take(inner * columns);
+      DoubleBuffer target = memory.asDoubleBuffer();
+      int step = Math.max(1, part / columns);
+      for (int from = 0; from < inner; from += step) {
+        target.put(rows.read(from, Math.min(inner, from + step)));
+      }
     }
 
     @Override
     public void multiply(double[] a, int rows, double[] c) {
-      int height = Math.max(1, Math.min(rows, part / Math.max(inner, width)));
+      HostTensor right = tensor(memory, inner, columns);
+      int height = Math.max(1, Math.min(rows, part / Math.max(inner, columns)));
       ByteBuffer block = take(height * inner);
       for (int top = 0; top < rows; top += height) {
         int count = Math.min(height, rows - top);
         block.asDoubleBuffer().put(a, top * inner, count * inner);
         HostTensor left = tensor(block, count, inner);
-        for (int from = 0; from < columns; from += width) {
-          HostTensor right = panel(from, Math.min(columns, from + width));
-          HostTensor result = runtime.run(Map.of("a", left, "b", right)).get("c");
-          store(Objects.requireNonNull(result, "an output of the graph"), c, top, from);
-        }
+        HostTensor result =
+            Objects.requireNonNull(
+                runtime.run(Map.of("a", left, "b", right)).get("c"), "an output of the graph");
+        DoubleBuffer values = result.bytes().order(ByteOrder.nativeOrder()).asDoubleBuffer();
+        values.get(c, top * columns, count * columns);
       }
       spare.add(block);
     }
 
-    private HostTensor panel(int from, int to) {
-      if (loaded != from) {
-        DoubleBuffer target = panel.asDoubleBuffer();
-        for (int row = 0; row < inner; row++) {
-          target.put(b, row * columns + from, to - from);
-        }
-        loaded = from;
-      }
-      return tensor(panel, inner, to - from);
-    }
-
-    private void store(HostTensor result, double[] c, int top, int from) {
-      DoubleBuffer values = result.bytes().order(ByteOrder.nativeOrder()).asDoubleBuffer();
-      int rows = (int) result.shape()[0];
-      int count = (int) result.shape()[1];
-      for (int row = 0; row < rows; row++) {
-        values.get(c, (top + row) * columns + from, count);
-      }
-    }
-
     @Override
     public void close() {
-      spare.add(panel);
+      spare.add(memory);
     }
   }
 

@@ -17,7 +17,8 @@ final class BlockedMatrixProduct implements MatrixProduct {
   private static final long PARALLEL_FROM = 1L << 20;
 
   @Override
-  public Right right(double[] b, int inner, int columns) {
+  public Right right(int inner, int columns, Rows source) {
+    double[] b = source.read(0, inner);
     return new Right() {
       @Override
       public void multiply(double[] a, int rows, double[] c) {

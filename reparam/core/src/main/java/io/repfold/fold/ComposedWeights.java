@@ -141,38 +141,33 @@ final class ComposedWeights extends Weights {
     private MatrixProduct.Right right(int wanted) {
       if (right == null || group != wanted) {
         close(right);
-        right = product.right(firstMatrix(wanted), middle, width);
+        right = product.right(middle, width, (from, to) -> firstMatrix(wanted, from, to));
         group = wanted;
       }
       return right;
     }
 
     /**
-     * The first weights that a group of the second reads: {@code [middle, taps of the first,
+     * Rows of the first weights that a group of the second reads: {@code [rows, taps of the first,
      * columns]}.
      */
-    private double[] firstMatrix(int wanted) {
-      int from = wanted * middle;
+    private double[] firstMatrix(int wanted, int from, int to) {
+      int start = wanted * middle;
+      double[] rows = firstRows.read(start + from, start + to);
       if (first.groups() == groups()) {
-        return firstRows.read(from, from + middle);
+        return rows;
       }
-      double[] matrix = new double[middle * width];
-      int step =
-          Math.max(1, Math.min(middle, (1 << 20) / (first.taps().size() * first.columns() + 1)));
+      double[] matrix = new double[(to - from) * width];
       int firstOfGroup = wanted * groups() / second.groups() * columns();
-      for (int block = 0; block < middle; block += step) {
-        int end = Math.min(middle, block + step);
-        double[] rows = firstRows.read(from + block, from + end);
-        for (int row = block; row < end; row++) {
-          int shift = first.firstColumn(from + row) - firstOfGroup;
-          for (int tap = 0; tap < first.taps().size(); tap++) {
-            System.arraycopy(
-                rows,
-                ((row - block) * first.taps().size() + tap) * first.columns(),
-                matrix,
-                row * width + tap * columns() + shift,
-                first.columns());
-          }
+      for (int row = 0; row < to - from; row++) {
+        int shift = first.firstColumn(start + from + row) - firstOfGroup;
+        for (int tap = 0; tap < first.taps().size(); tap++) {
+          System.arraycopy(
+              rows,
+              (row * first.taps().size() + tap) * first.columns(),
+              matrix,
+              row * width + tap * columns() + shift,
+              first.columns());
         }
       }
       return matrix;

@@ -7,11 +7,18 @@ package io.repfold.fold;
  */
 public interface MatrixProduct {
   /**
-   * Prepares the right factor for several products.
+   * Prepares the right factor {@code [inner, columns]} for several products.
    *
-   * @param b {@code [inner, columns]}; must not change before the operand is closed
+   * @param rows read during this call only
    */
-  Right right(double[] b, int inner, int columns);
+  Right right(int inner, int columns, Rows rows);
+
+  /** The numbers of a right factor, handed out in blocks so that they need not exist twice. */
+  @FunctionalInterface
+  interface Rows {
+    /** The rows {@code [from, to)}: {@code [to - from, columns]}, a fresh array. */
+    double[] read(int from, int to);
+  }
 
   /** A right factor {@code [inner, columns]}. */
   interface Right extends AutoCloseable {

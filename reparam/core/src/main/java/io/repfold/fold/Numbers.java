@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  */
 record Numbers(
     Tensor weight, Tensor bias, double largestWeight, double errorBound, OptionalInt notFinite) {
-  private static final int BLOCK = 1 << 21;
+  private static final int BLOCK = 1 << 19;
 
   static Numbers of(Affine map, ElementType type, MatrixProduct product) {
     return new Rounding(map, type).run(product);

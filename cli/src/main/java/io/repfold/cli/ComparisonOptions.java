@@ -31,10 +31,10 @@ final class ComparisonOptions {
   @Option(
       names = "--absolute",
       paramLabel = "A",
-      defaultValue = "0",
+      defaultValue = "1e-6",
       description =
-          "Allowed error in the output's own unit, added to --tolerance (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Allowed error in the output's own unit, added to --tolerance, because probabilities near"
+              + " 0 have no more digits (default: ${DEFAULT-VALUE}).")
   private double absolute;
 
   int samples() {

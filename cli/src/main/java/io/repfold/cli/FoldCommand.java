@@ -105,7 +105,7 @@ final class FoldCommand implements Callable<Integer> {
 
   private FoldOutcome outcome(Progress progress) {
     ModelFile source = ModelFile.read(path);
-    Map<String, long[]> shapes = shape.of(path.toString(), source.inputs());
+    Map<String, long[]> shapes = shape.of(source);
     if (dryRun || output == null) {
       progress.next("planning");
       return FoldWork.plan(source, growth, shapes);

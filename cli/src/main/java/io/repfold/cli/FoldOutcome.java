@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param document the report as JSON, as the certificate knows it
  * @param certificate empty for a plan, and for a model that did not change
  * @param verification empty if it was not asked for
+ * @param layers present if the outputs alone prove little
  * @param output the file that was written; empty for a plan
  */
 record FoldOutcome(
@@ -20,10 +21,19 @@ record FoldOutcome(
     String document,
     Optional<String> certificate,
     Optional<Verification> verification,
+    Optional<LayerComparison> layers,
     Optional<Path> output) {
 
+  private static final int MOST_REMARKS = 4;
+
   boolean holds() {
-    return verification.map(Verification::holds).orElse(true);
+    return verification.map(Verification::holds).orElse(true)
+        && layers.map(LayerComparison::holds).orElse(true);
+  }
+
+  FoldOutcome with(Verification verified, Optional<LayerComparison> inside) {
+    return new FoldOutcome(
+        source, report, document, certificate, Optional.of(verified), inside, output);
   }
 
   /** The report, with what was verified and written. */
@@ -34,6 +44,7 @@ record FoldOutcome(
     root.set("report", Json.parse(document));
     root.set("certificate", certificate.map(Json::parse).orElse(null));
     root.set("verification", verification.map(Verification::json).orElse(null));
+    root.set("layers", layers.map(l -> Json.of(l.tensors())).orElse(null));
     return root;
   }
 
@@ -56,7 +67,14 @@ record FoldOutcome(
     report.warnings().forEach(w -> text.append("Warning: ").append(w).append('\n'));
     text.append('\n');
     verification.ifPresent(v -> text.append(text(v)));
+    layers.ifPresent(l -> text.append(because(l)).append('\n'));
     return text.toString();
+  }
+
+  /** What was compared beside the outputs, and why. */
+  static String because(LayerComparison layers) {
+    return "On these inputs an output is too small to prove much, so tensors inside were compared too. "
+        + layers.summary();
   }
 
   private static String text(Verification verification) {
@@ -64,7 +82,9 @@ record FoldOutcome(
     if (!verification.holds()) {
       text.append(Text.table(Verification.headings(), verification.rows())).append('\n');
     }
-    verification.remarks().forEach(remark -> text.append(remark).append('\n'));
+    verification.remarks().stream()
+        .limit(MOST_REMARKS)
+        .forEach(remark -> text.append(remark).append('\n'));
     return text.append(verification.summary()).append('\n').toString();
   }
 }

@@ -40,6 +40,7 @@ final class FoldPage {
     page.put("reasons", reasons(report));
     page.put("warnings", report.warnings());
     page.put("verification", outcome.verification().map(FoldPage::verification).orElse(List.of()));
+    page.put("layers", outcome.layers().map(FoldOutcome::because).map(List::of).orElse(List.of()));
     page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
     return template().execute(page);
   }

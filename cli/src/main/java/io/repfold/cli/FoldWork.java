@@ -30,7 +30,13 @@ record FoldWork(
     FoldReport report = source.with(() -> Folder.plan(source.graph(), options));
     String document = Certificate.document(source, source.sha256(), growth, shapes, report);
     return new FoldOutcome(
-        source, report, document, Optional.empty(), Optional.empty(), Optional.empty());
+        source,
+        report,
+        document,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   FoldOutcome run(Progress progress) {
@@ -50,10 +56,18 @@ record FoldWork(
           .map(text -> folded.withMetadata(Certificate.KEY, text))
           .orElse(folded)
           .write(staging.file());
-      Optional<Verification> verification =
-          comparison.map(options -> verify(staging.file(), options, progress));
       FoldOutcome outcome =
-          new FoldOutcome(source, report, document, certificate, verification, Optional.of(target));
+          verified(
+              staging.file(),
+              new FoldOutcome(
+                  source,
+                  report,
+                  document,
+                  certificate,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.of(target)),
+              progress);
       if (outcome.holds()) {
         staging.commit();
       }
@@ -68,9 +82,20 @@ record FoldWork(
     }
   }
 
-  private Verification verify(Path folded, ComparisonOptions options, Progress progress) {
+  /** Compares the outputs, and where they prove little, the tensors inside. */
+  private FoldOutcome verified(Path folded, FoldOutcome outcome, Progress progress) {
+    if (comparison.isEmpty()) {
+      return outcome;
+    }
+    ComparisonOptions options = comparison.get();
     VerificationRunner.Inputs inputs = VerificationRunner.random(shapes, options);
-    return VerificationRunner.run(source.path(), folded, inputs, options.tolerance(), progress);
+    Verification verification =
+        VerificationRunner.run(source.path(), folded, inputs, options.tolerance(), progress);
+    Optional<LayerComparison> layers = Optional.empty();
+    if (verification.holds() && verification.isWeak()) {
+      layers = Optional.of(LayerComparison.run(source.path(), folded, inputs, options.tolerance()));
+    }
+    return outcome.with(verification, layers);
   }
 
   private static FoldOptions options(double growth, Map<String, long[]> shapes) {

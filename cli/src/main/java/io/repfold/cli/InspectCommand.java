@@ -70,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private Inspection inspect(ModelFile file) {
-    Map<String, long[]> shapes = shape.of(path.toString(), file.inputs());
+    Map<String, long[]> shapes = shape.of(file);
     Graph graph = shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes);
     Map<String, Value> types = ShapeInference.infer(graph);
     FoldReport plan = Folder.plan(graph, FoldOptions.DEFAULT);

@@ -11,10 +11,13 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** JSON that depends on nothing but the values: fixed order, line ends and indentation. */
 final class Json {
-  private static final ObjectMapper MAPPER = new ObjectMapper().registerModule(numbers());
+  private static final ObjectMapper MAPPER = new ObjectMapper().registerModule(additions());
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter()
           .withObjectIndenter(new DefaultIndenter("  ", "\n"))
@@ -54,22 +57,26 @@ final class Json {
     return node.toString();
   }
 
-  /** JSON knows neither NaN nor infinity: both become null. */
-  private static SimpleModule numbers() {
-    JsonSerializer<Double> finite =
-        new JsonSerializer<>() {
-          @Override
-          public void serialize(Double value, JsonGenerator json, SerializerProvider provider)
-              throws IOException {
-            if (Double.isFinite(value)) {
-              json.writeNumber(value);
-            } else {
-              json.writeNull();
-            }
-          }
-        };
+  /** What JSON does not know: NaN, infinity and an empty Optional become null. */
+  private static SimpleModule additions() {
     return new SimpleModule()
-        .addSerializer(Double.class, finite)
-        .addSerializer(double.class, finite);
+        .addSerializer(Double.class, serializer(v -> Double.isFinite(v) ? v : null))
+        .addSerializer(double.class, serializer(v -> Double.isFinite(v) ? v : null))
+        .addSerializer(Optional.class, serializer((Object v) -> ((Optional<?>) v).orElse(null)));
+  }
+
+  private static <T> JsonSerializer<T> serializer(Function<T, @Nullable Object> content) {
+    return new JsonSerializer<>() {
+      @Override
+      public void serialize(T value, JsonGenerator json, SerializerProvider provider)
+          throws IOException {
+        Object found = content.apply(value);
+        if (found instanceof Double number) {
+          json.writeNumber(number);
+        } else {
+          provider.defaultSerializeValue(found, json);
+        }
+      }
+    };
   }
 }

@@ -1,6 +1,5 @@
 package io.repfold.cli;
 
-import io.repfold.check.Comparison;
 import io.repfold.check.Judge;
 import io.repfold.check.OutputResult;
 import io.repfold.check.TensorByTensor;
@@ -14,7 +13,6 @@ import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +26,9 @@ import java.util.Set;
  * do they part?
  *
  * @param tensors in the order in which the reference computes them
+ * @param tolerance what was allowed
  */
-record LayerComparison(TensorByTensor tensors) {
+record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
   /** So many tensors are kept in memory at once. */
   private static final int AT_ONCE = 32;
 
@@ -37,8 +36,7 @@ record LayerComparison(TensorByTensor tensors) {
   private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
 
   static LayerComparison run(
-      Path reference, Path candidate, VerificationRunner.Inputs inputs, Tolerance tolerance)
-      throws IOException {
+      Path reference, Path candidate, VerificationRunner.Inputs inputs, Tolerance tolerance) {
     OnnxModel first = OnnxModel.read(reference);
     OnnxModel second = OnnxModel.read(candidate);
     List<String> common = common(first.graph(), second.graph());
@@ -52,7 +50,8 @@ record LayerComparison(TensorByTensor tensors) {
         Engine one = load(first, common, folder.path().resolve("reference.onnx"), options);
         Engine two = load(second, common, folder.path().resolve("candidate.onnx"), options)) {
       Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
-      return new LayerComparison(compare(one, two, sample, common, new Judge(tolerance)));
+      return new LayerComparison(
+          compare(one, two, sample, common, new Judge(tolerance)), tolerance);
     }
   }
 
@@ -93,6 +92,10 @@ record LayerComparison(TensorByTensor tensors) {
         && NO_TENSORS.stream().noneMatch(node.op().type()::startsWith);
   }
 
+  boolean holds() {
+    return tensors.firstDifferent().isEmpty();
+  }
+
   static List<String> headings() {
     return List.of("tensor", ">max abs error", ">of max", "verdict");
   }
@@ -121,15 +124,14 @@ record LayerComparison(TensorByTensor tensors) {
                     .formatted(compared, first.name(), reason(first)))
         .orElseGet(
             () ->
-                "All of %s are the same; the largest error is %s of the largest magnitude"
+                "All of %s are the same; the largest error is %s"
                     .formatted(
                         compared,
-                        Text.small(
+                        Verification.largestError(
                             tensors.results().stream()
                                 .flatMap(r -> r.comparison().stream())
-                                .mapToDouble(Comparison::maxRelativeError)
-                                .max()
-                                .orElse(0))));
+                                .toList(),
+                            tolerance)));
   }
 
   private static String reason(OutputResult result) {

@@ -72,6 +72,11 @@ final class OnnxRuntimeProduct implements MatrixProduct, AutoCloseable {
         : new Right(runtime, inner, columns, rows);
   }
 
+  /** Whether a product was large enough for ONNX Runtime, and it was there. */
+  boolean usedOnnxRuntime() {
+    return engine != null;
+  }
+
   private @Nullable Engine engine() {
     if (engine == null && !missing) {
       missing = backend.availability() instanceof Availability.Missing;

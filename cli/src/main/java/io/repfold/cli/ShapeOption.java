@@ -1,5 +1,8 @@
 package io.repfold.cli;
 
+import io.repfold.graph.Dim;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +19,36 @@ final class ShapeOption {
           "The shape of an input, such as images=1x3x224x224; once for each input. A model with one"
               + " input needs no name.")
   private final List<NamedShape> shapes = new ArrayList<>();
+
+  /**
+   * The given shapes by input name.
+   *
+   * @throws UsageException also if a shape contradicts what the model declares
+   */
+  Map<String, long[]> of(ModelFile file) {
+    Map<String, long[]> given = of(file.path().toString(), file.inputs());
+    for (Value input : file.graph().inputs()) {
+      long[] sizes = given.get(input.name());
+      if (sizes != null && input.shape().isPresent() && !fits(sizes, input.shape().get())) {
+        throw new UsageException(
+            "%s: input '%s' has the shape %s, which --shape %s contradicts"
+                .formatted(file.path(), input.name(), input.shape().get(), NamedShape.text(sizes)));
+      }
+    }
+    return given;
+  }
+
+  private static boolean fits(long[] sizes, Shape declared) {
+    if (sizes.length != declared.rank()) {
+      return false;
+    }
+    for (int axis = 0; axis < sizes.length; axis++) {
+      if (declared.dim(axis) instanceof Dim.Known known && known.size() != sizes[axis]) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /**
    * The given shapes by input name.

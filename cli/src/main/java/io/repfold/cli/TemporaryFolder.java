@@ -16,8 +16,15 @@ final class TemporaryFolder implements AutoCloseable {
     this.path = path;
   }
 
-  static TemporaryFolder inSystemFolder() throws IOException {
-    return new TemporaryFolder(Files.createTempDirectory("repfold-"));
+  static TemporaryFolder inSystemFolder() {
+    try {
+      return new TemporaryFolder(Files.createTempDirectory("repfold-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s: no folder can be made there: %s"
+              .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
+          e);
+    }
   }
 
   /** In an existing folder, so that files in it can be moved there at once. */

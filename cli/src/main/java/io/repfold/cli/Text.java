@@ -33,7 +33,10 @@ final class Text {
     if (value == 0) {
       return "0";
     }
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3g", value);
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "-" : "infinite";
+    }
+    return String.format(Locale.ROOT, Math.abs(value) < 1e-3 ? "%.2e" : "%.3g", value);
   }
 
   static String fixed(double value, int decimals) {

@@ -39,6 +39,27 @@ record Verification(List<Run> runs, String inputs) {
     return runs.stream().allMatch(run -> run.report().verdict().isEquivalent());
   }
 
+  /**
+   * Whether an output is so small on all inputs that the absolute tolerance decides: then the
+   * comparison proves little. Scores behind a sigmoid often are.
+   */
+  boolean isWeak() {
+    return runs.stream()
+        .flatMap(run -> run.report().outputs().stream().map(o -> isWeak(o, run.report())))
+        .anyMatch(weak -> weak);
+  }
+
+  private static boolean isWeak(OutputReport output, VerificationReport report) {
+    Tolerance tolerance = report.tolerance();
+    double largest =
+        output.samples().stream()
+            .flatMap(sample -> sample.comparison().stream())
+            .mapToDouble(Comparison::referenceMaxAbs)
+            .max()
+            .orElse(0);
+    return largest * tolerance.relative() <= tolerance.absolute();
+  }
+
   /** Why it does not hold, or what a reader should know all the same; each line once. */
   List<String> remarks() {
     Set<String> lines = new LinkedHashSet<>();
@@ -53,14 +74,31 @@ record Verification(List<Run> runs, String inputs) {
     return List.copyOf(lines);
   }
 
-  /** The largest error of all outputs and runs, as a fraction of its output's magnitude. */
-  double largestError() {
-    return runs.stream()
-        .flatMap(run -> run.report().outputs().stream())
-        .mapToDouble(
-            output ->
-                output.worst().comparison().map(Comparison::maxRelativeError).orElse(Double.NaN))
-        .reduce(0, Math::max);
+  /** The largest error of all outputs and runs, each compared with its own magnitude. */
+  private String largestError() {
+    return largestError(
+        runs.stream()
+            .flatMap(run -> run.report().outputs().stream())
+            .flatMap(output -> output.worst().comparison().stream())
+            .toList(),
+        runs.get(0).report().tolerance());
+  }
+
+  /**
+   * The largest error in words. Tensors so small that the absolute tolerance decides are left out,
+   * unless there are no others: of those, the fraction means nothing.
+   */
+  static String largestError(List<Comparison> comparisons, Tolerance tolerance) {
+    double fraction =
+        comparisons.stream()
+            .filter(c -> c.referenceMaxAbs() * tolerance.relative() > tolerance.absolute())
+            .mapToDouble(Comparison::maxRelativeError)
+            .max()
+            .orElse(Double.NaN);
+    double error = comparisons.stream().mapToDouble(Comparison::maxAbsError).max().orElse(0);
+    return Double.isNaN(fraction)
+        ? Text.small(error)
+        : Text.small(fraction) + " of the largest magnitude";
   }
 
   /** One row an output and run, with its worst sample. */
@@ -117,9 +155,9 @@ record Verification(List<Run> runs, String inputs) {
                 Text.small(tolerance.relative()),
                 tolerance.absolute() > 0 ? " + " + Text.small(tolerance.absolute()) : "");
     return holds()
-        ? "Verified: the largest error is %s of the largest magnitude, %s is allowed; %s"
-            .formatted(Text.small(largestError()), allowed, inputs)
-        : "NOT the same within %s; %s".formatted(allowed, inputs);
+        ? "Verified: the largest error is %s (allowed: %s), on %s"
+            .formatted(largestError(), allowed, inputs)
+        : "NOT the same within %s, on %s".formatted(allowed, inputs);
   }
 
   /** Everything that is known of every sample. */

@@ -1,0 +1,71 @@
+package io.repfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void what_is_in_a_model_and_what_folds() {
+    CliRun run = CliRun.of("inspect", Models.trained(folder));
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains(
+            "input          x: FLOAT[1, 3, 8, 10]",
+            "opset 17, IR 8",
+            "4 BatchNormalization",
+            "2 regions can still be folded",
+            "Conv 4 -> 4, 3x3 kernel");
+  }
+
+  @Test
+  void a_check_fails_until_the_model_is_folded() {
+    Path model = Models.trained(folder);
+    Path folded = folder.resolve("folded.onnx");
+    CliRun.of("fold", model, "-o", folded);
+
+    assertThat(CliRun.of("inspect", model, "--check").code()).isEqualTo(3);
+    CliRun run = CliRun.of("inspect", folded, "--check");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("Nothing is left to fold", "folded by", "\"regions\":2");
+  }
+
+  @Test
+  void multiply_adds_follow_from_the_shape() {
+    Path model = Models.dynamic(folder);
+
+    assertThat(CliRun.of("inspect", model).out()).contains("give it with --shape");
+    JsonNode json = Json.parse(CliRun.of("inspect", model, "--shape", "1x3x4x5", "--json").out());
+    // 3x3x3x4 for the stem, 3x3x4x4 and 4x4 for the block, 4x5 for the scores, on 20 pixels.
+    assertThat(json.get("multiplyAdds").asLong()).isEqualTo(20 * (108 + 144 + 16 + 20));
+    assertThat(json.at("/inputs/0/shape").asText()).isEqualTo("[1, 3, 4, 5]");
+    assertThat(json.at("/fold/folded")).hasSize(2);
+  }
+
+  @Test
+  void nodes_and_listing() {
+    Path model = Models.trained(folder);
+
+    assertThat(CliRun.of("inspect", model, "--nodes").out()).contains("op ", "scores: FLOAT[1, 5");
+    assertThat(CliRun.of("inspect", model, "--listing").out())
+        .startsWith("graph net (opset 17)")
+        .contains("= Conv(");
+    assertThat(Json.parse(CliRun.of("inspect", model, "--nodes", "--json").out()).get("nodes"))
+        .isNotEmpty();
+  }
+
+  @Test
+  void what_stands_in_the_way_is_grouped() throws IOException {
+    CliRun run = CliRun.of("inspect", Models.sample(folder, "ch_ppocr_mobile_v2.0_cls_infer"));
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("Left alone: ", "is also read by", " more");
+  }
+}

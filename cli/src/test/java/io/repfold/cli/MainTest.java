@@ -1,0 +1,104 @@
+package io.repfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "fold", "verify", "bench", "demo", "completion"})
+  void each_command_has_help_with_an_example(String command) {
+    CliRun run = CliRun.of(command, "--help");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("Usage: repfold " + command, "repfold " + command, "Example");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void the_version_names_the_tool_java_and_the_runtime() {
+    CliRun run = CliRun.of("--version");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("repfold ", "Java ", "ONNX Runtime CPU ");
+  }
+
+  @Test
+  void the_help_lists_the_exit_codes() {
+    assertThat(CliRun.of("--help").out()).contains("2   bad usage", "3   a verification");
+  }
+
+  @Test
+  void a_completion_script_knows_the_commands() {
+    CliRun run = CliRun.of("completion");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("inspect", "--allow-growth");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "unfold",
+        "fold",
+        "fold x.onnx",
+        "fold x.onnx -o y.onnx --samples two",
+        "fold x.onnx -o y.onnx --samples 0",
+        "fold x.onnx -o y.onnx --tolerance 0.5",
+        "fold x.onnx -o y.onnx --report report.pdf",
+        "fold x.onnx -o nowhere/y.onnx",
+        "inspect x.onnx --shape 1x0x3",
+        "inspect x.onnx --shape x=axb",
+        "verify x.onnx",
+        "bench x.onnx --threads 0",
+        "bench x.onnx --runs 0",
+        "bench x.onnx --seconds -1"
+      })
+  void bad_usage_is_one_line_and_a_pointer_to_the_help(String line) {
+    CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).startsWith("repfold: error: ").contains("--help'");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "inspect FILE",
+        "fold FILE -o out.onnx",
+        "verify FILE FILE",
+        "bench FILE",
+        "fold FILE --dry-run"
+      })
+  void a_missing_or_damaged_file_is_named_in_one_line(String line) throws IOException {
+    Path damaged = folder.resolve("damaged.onnx");
+    byte[] whole = Files.readAllBytes(Models.trained(folder));
+    Files.write(damaged, java.util.Arrays.copyOf(whole, whole.length / 2));
+
+    for (String file : new String[] {"missing.onnx", damaged.toString()}) {
+      CliRun run = CliRun.of((Object[]) line.replace("FILE", file).split(" "));
+
+      assertThat(run.code()).as(run.err()).isEqualTo(1);
+      assertThat(run.err()).startsWith("repfold: error: ").contains(file).hasLineCount(1);
+      assertThat(run.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void debug_shows_where_an_error_came_from() {
+    CliRun run = CliRun.of("inspect", "missing.onnx", "--debug");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("\tat io.repfold.");
+  }
+}

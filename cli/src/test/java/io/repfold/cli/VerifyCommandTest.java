@@ -1,0 +1,121 @@
+package io.repfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.numpy.Npy;
+import io.repfold.numpy.Npz;
+import io.repfold.runtime.HostTensor;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+
+class VerifyCommandTest {
+  @TempDir private Path folder;
+  private Path trained;
+  private Path folded;
+
+  @BeforeEach
+  void fold() {
+    trained = Models.trained(folder);
+    folded = folder.resolve("folded.onnx");
+    CliRun.of("fold", trained, "-o", folded, "--no-verify");
+  }
+
+  @Test
+  void a_fold_holds_with_the_optimizer_off_and_on() {
+    CliRun run = CliRun.of("verify", trained, folded, "--samples", 3, "--seed", 5);
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).contains("Verified", "3 random inputs", "seed 5", "off ", "on ");
+  }
+
+  @Test
+  void a_wrong_model_does_not_hold() {
+    CliRun run = CliRun.of("verify", trained, Models.wrong(folder));
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.out()).contains("NOT the same", "scores", "the largest error is");
+  }
+
+  @Test
+  void the_first_layer_that_differs_is_named() {
+    CliRun good = CliRun.of("verify", trained, folded, "--layers");
+    CliRun bad = CliRun.of("verify", trained, Models.wrong(folder), "--layers");
+
+    assertThat(good.out()).contains("common tensors are the same");
+    assertThat(bad.code()).isEqualTo(3);
+    assertThat(bad.out()).containsPattern("The first of \\d+ common tensors that differs is '");
+  }
+
+  @Test
+  void json_and_junit_xml_can_be_read() throws Exception {
+    Path xml = folder.resolve("report.xml");
+
+    CliRun run =
+        CliRun.of(
+            "verify", trained, Models.wrong(folder), "--json", "--junit-xml", xml, "--layers");
+
+    assertThat(run.code()).as(run.err()).isIn(0, 3);
+    JsonNode json = Json.parse(run.out());
+    assertThat(json.get("holds").asBoolean()).isFalse();
+    assertThat(json.at("/runs/0/outputs/0/comparison/maxRelativeError").asDouble()).isPositive();
+    assertThat(json.at("/layers/results").size()).isGreaterThan(3);
+    Document document =
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(xml.toFile());
+    assertThat(document.getDocumentElement().getAttribute("failures")).isEqualTo("2");
+  }
+
+  @Test
+  void inputs_come_from_arrays_images_and_folders() throws IOException {
+    Path inputs = Files.createDirectory(folder.resolve("inputs"));
+    HostTensor tensor = HostTensor.ofFloats(new float[240], 1, 3, 8, 10);
+    Npy.write(inputs.resolve("a.npy"), tensor);
+    Npz.write(inputs.resolve("b.npz"), Map.of("x", tensor));
+    ImageIO.write(
+        new BufferedImage(20, 16, BufferedImage.TYPE_INT_RGB),
+        "png",
+        inputs.resolve("c.png").toFile());
+
+    CliRun run = CliRun.of("verify", trained, folded, "--input", inputs);
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).contains("3 inputs from " + inputs);
+  }
+
+  @Test
+  void an_input_of_another_shape_is_refused_with_both_shapes() throws IOException {
+    Path file = folder.resolve("small.npy");
+    Npy.write(file, HostTensor.ofFloats(new float[3], 1, 3, 1, 1));
+
+    CliRun run = CliRun.of("verify", trained, folded, "--input", file);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("float32[1, 3, 8, 10]", "float32[1, 3, 1, 1]");
+  }
+
+  @Test
+  void a_folder_without_inputs_and_a_file_of_another_kind_are_refused() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    assertThat(CliRun.of("verify", trained, folded, "--input", empty).err())
+        .contains(empty.toString(), ".npz");
+    assertThat(CliRun.of("verify", trained, folded, "--input", trained).code()).isEqualTo(2);
+  }
+
+  @Test
+  void a_shape_for_an_unknown_input_is_bad_usage() {
+    CliRun run = CliRun.of("verify", trained, folded, "--shape", "y=1x3x8x10");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("no input 'y'", "[x]");
+  }
+}

@@ -121,6 +121,7 @@ final class Emission {
     List<Node> nodes = new ArrayList<>();
     List<String> parts = new ArrayList<>();
     boolean alone = form.terms().size() == 1;
+    ElementType type = type(form);
     for (Term term : form.terms()) {
       Optional<String> there = term.origin().filter(o -> !o.equals(target));
       if (there.isPresent()) {
@@ -130,7 +131,7 @@ final class Emission {
       }
       open.push(term.source());
       String output = alone ? target : fresh(target + "/part");
-      nodes.addAll(convolution(target, output, original.name(), term));
+      nodes.addAll(convolution(target, output, original.name(), term, type));
       parts.add(output);
     }
     String sum = parts.get(0);
@@ -150,11 +151,11 @@ final class Emission {
     replacements.put(target, nodes);
   }
 
-  private List<Node> convolution(String target, String output, String name, Term term) {
+  private List<Node> convolution(
+      String target, String output, String name, Term term, ElementType type) {
     Affine map = term.map();
     List<Node> nodes = new ArrayList<>();
     String source = cropped(term.source(), map, nodes);
-    ElementType type = analysis.facts().type(term.source()).orElse(ElementType.FLOAT);
     String weight = fresh(output + "/weight");
     Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
     List<String> inputs = new ArrayList<>(List.of(source, weight));
@@ -164,6 +165,17 @@ final class Emission {
         new Node(label, new Op.Conv(window(map), map.weights().groups()), inputs, List.of(output)));
     planned.add(new Planned(target, output, weight, bias, map, type));
     return nodes;
+  }
+
+  /** The type of the convolutions in a form; without any, that of what it reads. */
+  private ElementType type(Form form) {
+    return graph.nodes().stream()
+        .filter(n -> n.op() instanceof Op.Conv && form.covered().contains(n.output()))
+        .flatMap(n -> graph.constant(n.input(1)).stream())
+        .map(Tensor::type)
+        .findFirst()
+        .or(() -> analysis.facts().type(form.terms().get(0).source()))
+        .orElse(ElementType.FLOAT);
   }
 
   private static Window window(Affine map) {

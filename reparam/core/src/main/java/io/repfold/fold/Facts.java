@@ -3,12 +3,14 @@ package io.repfold.fold;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +22,21 @@ final class Facts {
 
   Facts(Graph graph) {
     this.graph = graph;
-    this.values = ShapeInference.infer(graph);
+    this.values = inferred(graph);
+  }
+
+  /** Declared shapes of inner values may be stale, and runtimes ignore them then; so do we. */
+  private static Map<String, Value> inferred(Graph graph) {
+    try {
+      return ShapeInference.infer(graph);
+    } catch (InvalidGraphException e) {
+      List<Value> outputs =
+          graph.outputs().stream()
+              .map(v -> new Value(v.name(), v.type(), Optional.empty()))
+              .toList();
+      return ShapeInference.infer(
+          graph.toBuilder().replaceDeclared(Map.of()).replaceOutputs(outputs).build());
+    }
   }
 
   Graph graph() {

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.fold.MatrixProduct;
+import java.util.Arrays;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,13 +17,13 @@ class OnnxRuntimeProductTest {
     double[] a = random(1, rows * inner);
     double[] b = random(2, inner * columns);
     double[] expected = new double[rows * columns];
-    MatrixProduct.inJava().right(b, inner, columns).multiply(a, rows, expected);
+    MatrixProduct.inJava().right(inner, columns, rows(b, columns)).multiply(a, rows, expected);
 
     double[] first = new double[rows * columns];
     double[] second = new double[rows * columns];
     try (OnnxRuntimeProduct product = new OnnxRuntimeProduct(0, 64);
-        MatrixProduct.Right right = product.right(b, inner, columns);
-        MatrixProduct.Right other = product.right(b, inner, columns)) {
+        MatrixProduct.Right right = product.right(inner, columns, rows(b, columns));
+        MatrixProduct.Right other = product.right(inner, columns, rows(b, columns))) {
       right.multiply(a, rows, first);
       other.multiply(a, rows, second);
       right.multiply(a, rows, second);
@@ -38,10 +39,15 @@ class OnnxRuntimeProductTest {
   void small_products_do_not_start_onnx_runtime(int rows, int inner, int columns) {
     double[] c = new double[rows * columns];
     try (OnnxRuntimeProduct product = new OnnxRuntimeProduct();
-        MatrixProduct.Right right = product.right(random(2, inner * columns), inner, columns)) {
+        MatrixProduct.Right right =
+            product.right(inner, columns, rows(random(2, inner * columns), columns))) {
       right.multiply(random(1, rows * inner), rows, c);
       assertThat(product.usedOnnxRuntime()).isFalse();
     }
+  }
+
+  private static MatrixProduct.Rows rows(double[] matrix, int columns) {
+    return (from, to) -> Arrays.copyOfRange(matrix, from * columns, to * columns);
   }
 
   private static double[] random(long seed, int count) {

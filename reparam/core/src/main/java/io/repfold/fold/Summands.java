@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import io.repfold.graph.Op;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -84,7 +85,7 @@ final class Summands {
         continue;
       }
       Cost alone = kept ? before : before.plus(costOf(source, term));
-      if (isCandidate(form, inner, node, after.improvesOn(alone, growth))) {
+      if (isCandidate(form, source, node, after.improvesOn(alone, growth))) {
         String because =
             obstacle
                 .or(
@@ -107,20 +108,28 @@ final class Summands {
 
   /**
    * Whether a user might expect the source to be folded in: it would pay but for one obstacle, or a
-   * convolution follows a convolution with nothing between them. A scale after a value that others
-   * read is no such case, a BatchNormalization is.
+   * convolution follows a convolution with nothing between them. A mere scale that others read is
+   * no such case, a BatchNormalization is.
    */
-  private boolean isCandidate(Form form, Form inner, String node, boolean pays) {
-    boolean innerWindowed = inner.terms().stream().anyMatch(Term::windowed);
-    boolean windowed = form.terms().stream().anyMatch(Term::windowed);
+  private boolean isCandidate(Form form, String source, String node, boolean pays) {
+    boolean windowed = isWindowed(form);
+    boolean inner = isWindowed(java.util.Objects.requireNonNull(forms.get(source)));
     boolean sum = form.terms().size() > 1;
-    boolean norm =
-        facts
-            .graph()
-            .producer(node)
-            .filter(n -> n.op() instanceof io.repfold.graph.Op.BatchNormalization)
-            .isPresent();
-    return pays ? sum || windowed || norm : innerWindowed && windowed && !sum;
+    return pays
+        ? (sum || windowed || isNorm(node)) && (inner || isNorm(source))
+        : inner && windowed && !sum;
+  }
+
+  private static boolean isWindowed(Form form) {
+    return form.terms().stream().anyMatch(Term::windowed);
+  }
+
+  private boolean isNorm(String value) {
+    return facts
+        .graph()
+        .producer(value)
+        .filter(n -> n.op() instanceof Op.BatchNormalization)
+        .isPresent();
   }
 
   private static String costsMore(String source, Cost before, Cost after) {

@@ -5,6 +5,7 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ record InputShapes(Map<String, long[]> sizes, boolean chosen) {
           new long[] {28, 28},
           new long[] {1, 1});
 
+  /** Tried first where there are too many channels for an image: heads of networks are costly. */
+  private static final long[] FEATURE_MAP = {12, 16};
+
   private static final int MOST_COLOURS = 4;
 
   /**
@@ -50,8 +54,13 @@ record InputShapes(Map<String, long[]> sizes, boolean chosen) {
     if (open.isEmpty()) {
       return new InputShapes(complete(engine, given, SIDES.get(0)), false);
     }
+    List<long[]> tried = new ArrayList<>();
+    if (open.stream().anyMatch(InputShapes::isFeatureMap)) {
+      tried.add(FEATURE_MAP);
+    }
+    tried.addAll(SIDES);
     String refusal = "";
-    for (long[] sides : SIDES) {
+    for (long[] sides : tried) {
       Map<String, long[]> shapes = complete(engine, given, sides);
       try {
         engine.run(random(engine, 0, shapes));
@@ -79,6 +88,11 @@ record InputShapes(Map<String, long[]> sizes, boolean chosen) {
 
   private static boolean isOpen(TensorInfo input) {
     return input.isDynamic() || input.dimensions().isEmpty();
+  }
+
+  private static boolean isFeatureMap(TensorInfo input) {
+    long[] shape = input.shape();
+    return shape.length == 4 && shape[1] > MOST_COLOURS && shape[2] < 0 && shape[3] < 0;
   }
 
   private static Map<String, long[]> complete(

@@ -121,7 +121,9 @@ final class Emission {
     List<Node> nodes = new ArrayList<>();
     List<String> parts = new ArrayList<>();
     boolean alone = form.terms().size() == 1;
-    ElementType type = type(form);
+    Optional<Node> convolution = convolutionIn(form);
+    ElementType type = type(convolution, form);
+    String name = convolution.map(Node::name).orElse(original.name());
     for (Term term : form.terms()) {
       Optional<String> there = term.origin().filter(o -> !o.equals(target));
       if (there.isPresent()) {
@@ -130,8 +132,12 @@ final class Emission {
         continue;
       }
       open.push(term.source());
+      if (term.map().isIdentity()) {
+        parts.add(term.source());
+        continue;
+      }
       String output = alone ? target : fresh(target + "/part");
-      nodes.addAll(convolution(target, output, original.name(), term, type));
+      nodes.addAll(convolution(target, output, name, term, type));
       parts.add(output);
     }
     String sum = parts.get(0);
@@ -167,13 +173,17 @@ final class Emission {
     return nodes;
   }
 
-  /** The type of the convolutions in a form; without any, that of what it reads. */
-  private ElementType type(Form form) {
+  private Optional<Node> convolutionIn(Form form) {
     return graph.nodes().stream()
         .filter(n -> n.op() instanceof Op.Conv && form.covered().contains(n.output()))
-        .flatMap(n -> graph.constant(n.input(1)).stream())
+        .findFirst();
+  }
+
+  /** The type of the convolutions in a form; without any, that of what it reads. */
+  private ElementType type(Optional<Node> convolution, Form form) {
+    return convolution
+        .flatMap(n -> graph.constant(n.input(1)))
         .map(Tensor::type)
-        .findFirst()
         .or(() -> analysis.facts().type(form.terms().get(0).source()))
         .orElse(ElementType.FLOAT);
   }

@@ -1,9 +1,11 @@
 package io.repfold.fold;
 
+import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Window;
 import java.util.ArrayList;
@@ -13,8 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Writes the graph that an analysis has chosen: what stays, stays as it is; a folded form becomes
@@ -161,14 +166,21 @@ final class Emission {
       String target, String output, String name, Term term, ElementType type) {
     Affine map = term.map();
     List<Node> nodes = new ArrayList<>();
-    String source = cropped(term.source(), map, nodes);
+    Pads pads = Pads.of(map);
+    String source = term.source();
+    if (mayCropMoreThanThereIs(source, pads)) {
+      source = padded(source, pads, nodes);
+      pads = pads.negativeOnes();
+    }
+    source = cropped(source, pads, nodes);
     String weight = fresh(output + "/weight");
     Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
     List<String> inputs = new ArrayList<>(List.of(source, weight));
     bias.ifPresent(inputs::add);
     String label = name.isEmpty() || !output.equals(target) ? output : name;
     nodes.add(
-        new Node(label, new Op.Conv(window(map), map.weights().groups()), inputs, List.of(output)));
+        new Node(
+            label, new Op.Conv(window(map, pads), map.weights().groups()), inputs, List.of(output)));
     planned.add(new Planned(target, output, weight, bias, map, type));
     return nodes;
   }
@@ -188,30 +200,92 @@ final class Emission {
         .orElse(ElementType.FLOAT);
   }
 
-  private static Window window(Affine map) {
-    int rank = map.rank();
-    List<Integer> pads = new ArrayList<>();
-    IntStream.range(0, rank).forEach(a -> pads.add(Math.max(0, map.padBegin(a))));
-    IntStream.range(0, rank).forEach(a -> pads.add(Math.max(0, map.padEnd(a))));
+  /** Pads of the spatial axes; negative where they crop. */
+  private record Pads(int[] begin, int[] end) {
+    static Pads of(Affine map) {
+      return new Pads(
+          IntStream.range(0, map.rank()).map(map::padBegin).toArray(),
+          IntStream.range(0, map.rank()).map(map::padEnd).toArray());
+    }
+
+    Pads positiveOnes() {
+      return new Pads(
+          Arrays.stream(begin).map(p -> Math.max(0, p)).toArray(),
+          Arrays.stream(end).map(p -> Math.max(0, p)).toArray());
+    }
+
+    Pads negativeOnes() {
+      return new Pads(
+          Arrays.stream(begin).map(p -> Math.min(0, p)).toArray(),
+          Arrays.stream(end).map(p -> Math.min(0, p)).toArray());
+    }
+
+    /** The begins of all axes, then the ends of all axes. */
+    IntStream all() {
+      return IntStream.concat(Arrays.stream(begin), Arrays.stream(end));
+    }
+  }
+
+  private static Window window(Affine map, Pads pads) {
     return Window.of(
         IntStream.of(map.stride()).boxed().toList(),
-        IntStream.range(0, rank).mapToObj(map.taps()::step).toList(),
-        pads);
+        IntStream.range(0, map.rank()).mapToObj(map.taps()::step).toList(),
+        pads.positiveOnes().all().boxed().toList());
+  }
+
+  /**
+   * Whether an axis is cropped on one side, padded on the other, and perhaps shorter than what is
+   * cropped: then it must be padded first.
+   */
+  private boolean mayCropMoreThanThereIs(String source, Pads pads) {
+    Optional<Shape> shape = analysis.facts().shape(source);
+    for (int axis = 0; axis < pads.begin.length; axis++) {
+      int crop = -Math.min(pads.begin[axis], pads.end[axis]);
+      boolean both = crop > 0 && Math.max(pads.begin[axis], pads.end[axis]) > 0;
+      boolean longer =
+          shape.isPresent()
+              && shape.get().dim(axis + 2) instanceof Dim.Known known
+              && known.size() > crop;
+      if (both && !longer) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Puts zeros around the image where the pads are positive. */
+  private String padded(String source, Pads pads, List<Node> nodes) {
+    Pads positive = pads.positiveOnes();
+    long[] amounts =
+        Stream.of(new int[2], positive.begin, new int[2], positive.end)
+            .flatMapToInt(Arrays::stream)
+            .asLongStream()
+            .toArray();
+    String output = fresh(source + "/padded");
+    Optional<List<Long>> attribute =
+        graph.opset() < 11 ? Optional.of(LongStream.of(amounts).boxed().toList()) : Optional.empty();
+    List<String> inputs = new ArrayList<>(List.of(source));
+    if (attribute.isEmpty()) {
+      inputs.add(constant(output + "/pads", amounts, nodes));
+    }
+    Op pad = new Op.Pad(Op.Pad.Mode.CONSTANT, attribute, OptionalDouble.empty());
+    nodes.add(new Node(output, pad, inputs, List.of(output)));
+    return output;
   }
 
   /** Conv takes no negative pads: what it would crop is sliced off before. */
-  private String cropped(String source, Affine map, List<Node> nodes) {
+  private String cropped(String source, Pads pads, List<Node> nodes) {
     int[] axes =
-        IntStream.range(0, map.rank())
-            .filter(a -> map.padBegin(a) < 0 || map.padEnd(a) < 0)
+        IntStream.range(0, pads.begin.length)
+            .filter(a -> pads.begin[a] < 0 || pads.end[a] < 0)
             .toArray();
     if (axes.length == 0) {
       return source;
     }
-    long[] starts = Arrays.stream(axes).mapToLong(a -> Math.max(0, -map.padBegin(a))).toArray();
+    long[] starts = Arrays.stream(axes).mapToLong(a -> Math.max(0, -pads.begin[a])).toArray();
     long[] ends =
         Arrays.stream(axes)
-            .mapToLong(a -> map.padEnd(a) < 0 ? map.padEnd(a) : Integer.MAX_VALUE)
+            .mapToLong(a -> pads.end[a] < 0 ? pads.end[a] : Integer.MAX_VALUE)
             .toArray();
     String output = fresh(source + "/cropped");
     if (graph.opset() < 10) {

@@ -180,7 +180,10 @@ final class Emission {
     String label = name.isEmpty() || !output.equals(target) ? output : name;
     nodes.add(
         new Node(
-            label, new Op.Conv(window(map, pads), map.weights().groups()), inputs, List.of(output)));
+            label,
+            new Op.Conv(window(map, pads), map.weights().groups()),
+            inputs,
+            List.of(output)));
     planned.add(new Planned(target, output, weight, bias, map, type));
     return nodes;
   }
@@ -263,7 +266,9 @@ final class Emission {
             .toArray();
     String output = fresh(source + "/padded");
     Optional<List<Long>> attribute =
-        graph.opset() < 11 ? Optional.of(LongStream.of(amounts).boxed().toList()) : Optional.empty();
+        graph.opset() < 11
+            ? Optional.of(LongStream.of(amounts).boxed().toList())
+            : Optional.empty();
     List<String> inputs = new ArrayList<>(List.of(source));
     if (attribute.isEmpty()) {
       inputs.add(constant(output + "/pads", amounts, nodes));

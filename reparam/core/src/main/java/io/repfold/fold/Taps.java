@@ -18,13 +18,40 @@ final class Taps {
   private final int rank;
   private final List<List<Integer>> offsets;
   private final Map<List<Integer>, Integer> index = new HashMap<>();
+  private final int[] min;
+  private final int[] max;
+  private final int[] step;
 
   private Taps(int rank, List<List<Integer>> offsets) {
     this.rank = rank;
     this.offsets = List.copyOf(offsets);
+    this.min = new int[rank];
+    this.max = new int[rank];
+    this.step = new int[rank];
     for (int i = 0; i < offsets.size(); i++) {
       index.put(offsets.get(i), i);
     }
+    for (int axis = 0; axis < rank; axis++) {
+      measure(axis);
+    }
+  }
+
+  private void measure(int axis) {
+    if (offsets.isEmpty()) {
+      step[axis] = 1;
+      return;
+    }
+    min[axis] = Integer.MAX_VALUE;
+    max[axis] = Integer.MIN_VALUE;
+    for (List<Integer> offset : offsets) {
+      min[axis] = Math.min(min[axis], offset.get(axis));
+      max[axis] = Math.max(max[axis], offset.get(axis));
+    }
+    int gcd = 0;
+    for (List<Integer> offset : offsets) {
+      gcd = gcd(gcd, offset.get(axis) - min[axis]);
+    }
+    step[axis] = gcd == 0 ? 1 : gcd;
   }
 
   static Taps of(int rank, Iterable<List<Integer>> offsets) {
@@ -93,11 +120,11 @@ final class Taps {
   }
 
   int min(int axis) {
-    return offsets.stream().mapToInt(o -> o.get(axis)).min().orElse(0);
+    return min[axis];
   }
 
   int max(int axis) {
-    return offsets.stream().mapToInt(o -> o.get(axis)).max().orElse(0);
+    return max[axis];
   }
 
   /**
@@ -105,12 +132,7 @@ final class Taps {
    * single row.
    */
   int step(int axis) {
-    int min = min(axis);
-    int gcd = 0;
-    for (List<Integer> offset : offsets) {
-      gcd = gcd(gcd, offset.get(axis) - min);
-    }
-    return gcd == 0 ? 1 : gcd;
+    return step[axis];
   }
 
   /** The size of that kernel. */

@@ -30,6 +30,6 @@ public record Node(String name, Op op, List<String> inputs, List<String> outputs
   /** For messages: the op and the node's name, or its first output if it has none. */
   public String describe() {
     String label = !name.isEmpty() ? name : outputs.isEmpty() ? "?" : output();
-    return "%s '%s'".formatted(op.type(), label);
+    return op.type() + " '" + label + "'";
   }
 }

@@ -55,14 +55,14 @@ public final class ShapeInference {
 
   private void run() {
     for (Value input : graph.inputs()) {
-      learn(input.name(), Fact.of(input), "Input '%s'".formatted(input.name()));
+      learn(input.name(), Fact.of(input), "Input '" + input.name() + "'");
     }
     graph
         .initializers()
         .forEach(
             (name, tensor) -> {
               if (!graph.isInput(name)) {
-                learn(name, Fact.of(tensor), "Initializer '%s'".formatted(name));
+                learn(name, Fact.of(tensor), "Initializer '" + name + "'");
               }
             });
     Map<String, Value> outputs =

@@ -145,7 +145,6 @@ final class GraphEdit {
     Op.Conv op = (Op.Conv) conv.op();
     Window window = op.window();
     List<Integer> all = Arrays.stream(pads).boxed().toList();
-    replaceOp(
-        conv, new Op.Conv(Window.of(window.strides(), window.dilations(), all), op.groups()));
+    replaceOp(conv, new Op.Conv(Window.of(window.strides(), window.dilations(), all), op.groups()));
   }
 }

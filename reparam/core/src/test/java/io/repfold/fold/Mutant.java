@@ -16,6 +16,7 @@ import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /** Graphs as a wrong fold would read them: mistakes that converters were seen to make, or could. */
+@SuppressWarnings("ImmutableEnumChecker") // The lambdas have no state.
 enum Mutant {
   NO_EPSILON(norms((edit, norm) -> edit.setEpsilon(norm, 0))),
   EPSILON_GLOBAL(norms((edit, norm) -> edit.setEpsilon(norm, 1e-5))),
@@ -189,8 +190,7 @@ enum Mutant {
   }
 
   private static int index(Tensor weight, int out, int column, int row, int col) {
-    return (int)
-        (((out * weight.dim(1) + column) * weight.dim(2) + row) * weight.dim(3) + col);
+    return (int) (((out * weight.dim(1) + column) * weight.dim(2) + row) * weight.dim(3) + col);
   }
 
   private static void flip(GraphEdit edit, Node conv) {
@@ -235,17 +235,14 @@ enum Mutant {
     boolean reaches = weight.dim(2) > 1 || weight.dim(3) > 1;
     if (reaches && Arrays.stream(pads).allMatch(p -> p >= 0)) {
       Window window =
-          Window.of(
-              op.window().strides(), List.of(1, 1), Arrays.stream(pads).boxed().toList());
+          Window.of(op.window().strides(), List.of(1, 1), Arrays.stream(pads).boxed().toList());
       edit.replaceOp(conv, new Op.Conv(window, op.groups()));
     }
   }
 
   private static int[] pads(Op.Conv op) {
     Window window = op.window();
-    return new int[] {
-      window.padBegin(0), window.padBegin(1), window.padEnd(0), window.padEnd(1)
-    };
+    return new int[] {window.padBegin(0), window.padBegin(1), window.padEnd(0), window.padEnd(1)};
   }
 
   /** One pixel up. */
@@ -346,8 +343,7 @@ enum Mutant {
   private static void divideByHeight(GraphEdit edit, Node node) {
     if (node.op() instanceof Op.Conv && edit.graph().producer(node.input(1)).isPresent()) {
       Tensor taps = edit.constant(node.input(1));
-      double[] values =
-          Arrays.stream(taps.toDoubles()).map(tap -> tap * taps.dim(3)).toArray();
+      double[] values = Arrays.stream(taps.toDoubles()).map(tap -> tap * taps.dim(3)).toArray();
       edit.set(node.input(1), values, taps.dims());
     } else if (node.op() instanceof Op.AveragePool pool && pool.kernel().get(1) > 1) {
       String average = node.output() + ".average";

@@ -401,7 +401,13 @@ class RefusalsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ADD, ''", "MUL, ''", "SUB, 1", "ADD, 1x1x1x1", "MUL, 4x1x1", "SUB, 4x1x1", "DIV, 1x4x1x1"
+    "ADD, ''",
+    "MUL, ''",
+    "SUB, 1",
+    "ADD, 1x1x1x1",
+    "MUL, 4x1x1",
+    "SUB, 4x1x1",
+    "DIV, 1x4x1x1"
   })
   void a_constant_of_one_number_or_one_a_channel_folds(Op.Binary.Function function, String dims) {
     folded(b.batchNorm(b.binary(function, conv(x, SQUARE), constant(dims)))).becomes("Conv");
@@ -426,15 +432,24 @@ class RefusalsTest {
 
   @Test
   void dividing_a_constant_by_the_image() {
-    folded(b.batchNorm(b.op("div", new Op.Binary(Op.Binary.Function.DIV),
-            List.of(constant("4x1x1"), conv(x, SQUARE)), 4)))
+    folded(
+            b.batchNorm(
+                b.op(
+                    "div",
+                    new Op.Binary(Op.Binary.Function.DIV),
+                    List.of(constant("4x1x1"), conv(x, SQUARE)),
+                    4)))
         .isLeftAlone("its input comes from Div", "not linear");
   }
 
   @Test
   void subtracting_the_image_from_a_constant_folds() {
     String difference =
-        b.op("sub", new Op.Binary(Op.Binary.Function.SUB), List.of(constant("4x1x1"), conv(x, SQUARE)), 4);
+        b.op(
+            "sub",
+            new Op.Binary(Op.Binary.Function.SUB),
+            List.of(constant("4x1x1"), conv(x, SQUARE)),
+            4);
     folded(b.batchNorm(difference)).becomes("Conv");
   }
 

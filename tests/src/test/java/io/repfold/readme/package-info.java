@@ -1,0 +1,3 @@
+/** Runs what the README shows. */
+@org.jspecify.annotations.NullMarked
+package io.repfold.readme;

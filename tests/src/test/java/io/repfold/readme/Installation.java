@@ -49,6 +49,9 @@ final class Installation implements AutoCloseable {
     int count = 0;
     for (String entry :
         List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))) {
+      if (entry.isEmpty()) {
+        continue;
+      }
       Path path = Path.of(entry);
       String name = "%03d-%s.jar".formatted(count++, path.getFileName());
       if (Files.isDirectory(path)) {

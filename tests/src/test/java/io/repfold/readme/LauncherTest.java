@@ -58,6 +58,26 @@ class LauncherTest {
   }
 
   @Test
+  void a_long_command_line_does_no_harm_with_telemetry_or_without()
+      throws IOException, InterruptedException {
+    String model = Readme.root().resolve("samples/models/trained.onnx").toString();
+    try (Installation installation = Installation.make()) {
+      for (String telemetry : List.of("0", "1")) {
+        Installation.Run run =
+            Installation.run(
+                folder,
+                "ORT_DISABLE_TELEMETRY=%s JAVA_OPTS=-Dlong=%s '%s' verify '%s' '%s'"
+                    .formatted(
+                        telemetry, "x".repeat(20_000), installation.launcher(), model, model));
+
+        assertThat(run.exitCode())
+            .as("ORT_DISABLE_TELEMETRY=%s%n%s", telemetry, run.output())
+            .isZero();
+      }
+    }
+  }
+
+  @Test
   void arguments_and_folders_may_hold_spaces_and_start_through_a_link()
       throws IOException, InterruptedException {
     Path working = Files.createDirectories(folder.resolve("work here"));

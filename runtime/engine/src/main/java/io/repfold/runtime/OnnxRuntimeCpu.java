@@ -81,9 +81,7 @@ final class OnnxRuntimeCpu implements Backend {
 
     private static Availability find() {
       try {
-        // Errors come as exceptions, so the library need not print them too.
-        OrtEnvironment environment =
-            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "repfold");
+        OrtEnvironment environment = OrtStart.environment();
         return new Availability.Ready(environment.getVersion());
       } catch (LinkageError e) {
         Throwable root = e;

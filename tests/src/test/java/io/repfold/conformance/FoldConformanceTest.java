@@ -66,9 +66,7 @@ class FoldConformanceTest {
   /** All inputs but the first as initializers, so that there is more to compute beforehand. */
   private static Graph stored(Graph graph, Map<String, Tensor> inputs) {
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    graph.inputs().stream()
-        .skip(1)
-        .forEach(i -> initializers.put(i.name(), inputs.get(i.name())));
+    graph.inputs().stream().skip(1).forEach(i -> initializers.put(i.name(), inputs.get(i.name())));
     return graph.toBuilder()
         .replaceInputs(graph.inputs().subList(0, 1))
         .replaceInitializers(initializers)

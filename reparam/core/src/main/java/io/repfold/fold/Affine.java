@@ -15,6 +15,12 @@ import java.util.Optional;
  * output grid at every size.
  */
 final class Affine {
+  /** Offsets, strides and pads that are larger belong to no image; sums of two fit into an int. */
+  static final int FARTHEST = 1 << 24;
+
+  /** Kernels with more taps are not looked at. */
+  static final int MOST_TAPS = 1 << 16;
+
   private final Weights weights;
   private final double[] bias;
   private final int[] stride;
@@ -95,9 +101,11 @@ final class Affine {
     return isPositionwise() && weights.isIdentity() && !hasBias();
   }
 
-  /** Whether both map every input to outputs of one size. */
+  /** Whether both read the same channels, and map every input to outputs of one size. */
   boolean sameGridAs(Affine other) {
-    return Arrays.equals(stride, other.stride) && Arrays.equals(tail, other.tail);
+    return weights.in() == other.weights.in()
+        && Arrays.equals(stride, other.stride)
+        && Arrays.equals(tail, other.tail);
   }
 
   /** Padding before the axis that a Conv of these taps has; negative where it crops. */
@@ -164,6 +172,27 @@ final class Affine {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether {@code next} may be behind this map at all: an image of unknown shape may be read in
+   * ways that contradict each other.
+   */
+  boolean fits(Affine next) {
+    return rank() == next.rank() && weights.out() == next.weights.in() && !isTooLargeWith(next);
+  }
+
+  /** Whether {@link #then} would have more taps, or reach farther, than is looked at. */
+  private boolean isTooLargeWith(Affine next) {
+    boolean large = (long) taps().size() * next.taps().size() > MOST_TAPS;
+    for (int axis = 0; axis < rank(); axis++) {
+      long s = stride[axis];
+      large |= Math.abs(s * next.taps().min(axis) + taps().min(axis)) > FARTHEST;
+      large |= Math.abs(s * next.taps().max(axis) + taps().max(axis)) > FARTHEST;
+      large |= Math.abs(s * next.tail[axis] + tail[axis]) > FARTHEST;
+      large |= s * next.stride[axis] > FARTHEST;
+    }
+    return large;
   }
 
   /** {@code next(this(x))}; exact unless {@link #obstacleTo} names an obstacle. */

@@ -106,6 +106,9 @@ final class Analysis {
       if (linear.isSum()
           && inner != null
           && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+        if (!inner.terms().stream().allMatch(term -> term.map().fits(operand.map()))) {
+          return;
+        }
         inner.terms().forEach(term -> terms.add(term.then(operand.map(), false)));
         covered.addAll(inner.covered());
       } else {

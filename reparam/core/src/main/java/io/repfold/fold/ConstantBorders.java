@@ -101,7 +101,8 @@ final class ConstantBorders {
         || inner.terms().size() != 1
         || size.isEmpty()
         || size.get().length < 3
-        || Tensor.count(size.get()) > LARGEST
+        || !chain.stream().allMatch(this::isSmall)
+        || !isSmall(image)
         || !Region.keeps(graph, image, chain)) {
       return Optional.empty();
     }
@@ -126,6 +127,11 @@ final class ConstantBorders {
         new Form(
             List.of(new Term(term.source(), extended, Optional.empty(), term.windowed())),
             covered));
+  }
+
+  private boolean isSmall(String value) {
+    Optional<long[]> size = facts.shape(value).flatMap(Shape::sizes);
+    return size.isPresent() && Tensor.count(size.get()) <= LARGEST;
   }
 
   private static NdArray marked(int[] dims, double base) {

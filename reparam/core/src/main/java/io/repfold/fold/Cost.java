@@ -6,6 +6,9 @@ package io.repfold.fold;
  * traffic: they are shared by all positions.
  */
 record Cost(double multiplyAdds, double traffic) {
+  /** A tensor has at most 2 GiB, and a weight at most eight bytes. */
+  private static final double MOST_WEIGHTS = 0x1p28 - 1;
+
   static final Cost NONE = new Cost(0, 0);
   static final Cost IMPOSSIBLE = new Cost(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
@@ -41,8 +44,8 @@ record Cost(double multiplyAdds, double traffic) {
         break;
       }
     }
-    return new Cost(
-        (double) weights.out() * weights.columns() * weights.taps().kernelSize(), traffic);
+    double elements = (double) weights.out() * weights.columns() * weights.taps().kernelSize();
+    return elements > MOST_WEIGHTS ? IMPOSSIBLE : new Cost(elements, traffic);
   }
 
   /** The cost of adding {@code terms} maps of {@code channels} channels, two at a time. */

@@ -17,6 +17,9 @@ import java.util.OptionalInt;
 
 /** What is known of the values of a graph, for the rules to ask. */
 final class Facts {
+  /** More channels than these are a mistake, or an attempt to take memory. */
+  private static final long MOST_CHANNELS = 1 << 20;
+
   private final Graph graph;
   private final Map<String, Value> values;
 
@@ -58,7 +61,7 @@ final class Facts {
   OptionalInt channels(String value) {
     Optional<Dim> dim = shape(value).filter(s -> s.rank() >= 2).map(s -> s.dim(1));
     if (dim.isPresent() && dim.get() instanceof Dim.Known known) {
-      return OptionalInt.of(Math.toIntExact(known.size()));
+      return sensible(known.size());
     }
     for (Node reader : graph.readers(value)) {
       if (!reader.input(0).equals(value)) {
@@ -66,13 +69,19 @@ final class Facts {
       }
       Optional<Tensor> weight = graph.constant(reader.input(1));
       if (reader.op() instanceof Op.Conv conv && weight.isPresent() && weight.get().rank() >= 3) {
-        return OptionalInt.of(Math.toIntExact(weight.get().dim(1)) * conv.groups());
+        return sensible(weight.get().dim(1) * conv.groups());
       }
       if (reader.op() instanceof Op.BatchNormalization && weight.isPresent()) {
-        return OptionalInt.of(Math.toIntExact(weight.get().size()));
+        return sensible(weight.get().size());
       }
     }
     return OptionalInt.empty();
+  }
+
+  private static OptionalInt sensible(long channels) {
+    return 0 < channels && channels <= MOST_CHANNELS
+        ? OptionalInt.of((int) channels)
+        : OptionalInt.empty();
   }
 
   /**
@@ -86,7 +95,11 @@ final class Facts {
     }
     for (Node reader : graph.readers(value)) {
       Optional<Tensor> weight = graph.constant(reader.input(1));
-      if (reader.op() instanceof Op.Conv && weight.isPresent() && weight.get().rank() >= 3) {
+      boolean image = reader.input(0).equals(value);
+      if (image
+          && reader.op() instanceof Op.Conv
+          && weight.isPresent()
+          && weight.get().rank() >= 3) {
         return OptionalInt.of(weight.get().rank() - 2);
       }
     }

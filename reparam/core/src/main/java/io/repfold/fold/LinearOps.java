@@ -85,6 +85,9 @@ final class LinearOps {
     if (rank.isEmpty()) {
       return new Refused("the rank of its input is unknown; give --shape");
     }
+    if (parameters[0].length == 0) {
+      return new NotLinear();
+    }
     double[] factors = new double[parameters[0].length];
     double[] shift = new double[factors.length];
     for (int i = 0; i < factors.length; i++) {

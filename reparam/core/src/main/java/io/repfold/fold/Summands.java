@@ -69,7 +69,7 @@ final class Summands {
     for (Term term : form.terms()) {
       String source = term.source();
       Form inner = forms.get(source);
-      if (inner == null || !sources.add(source)) {
+      if (inner == null || !sources.add(source) || !fits(form, source, inner)) {
         continue;
       }
       Form candidate = inlined(form, source, inner);
@@ -145,6 +145,12 @@ final class Summands {
         .flatMap(Optional::stream)
         .findFirst()
         .map(obstacle -> "behind '%s' %s".formatted(source, obstacle));
+  }
+
+  private static boolean fits(Form form, String source, Form inner) {
+    return form.terms().stream()
+        .filter(term -> term.source().equals(source))
+        .allMatch(term -> inner.terms().stream().allMatch(i -> i.map().fits(term.map())));
   }
 
   /** The form with a source replaced by that source's form. */

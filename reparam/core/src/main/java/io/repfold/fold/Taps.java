@@ -144,11 +144,11 @@ final class Taps {
    * Weights that the kernel holds for one pair of channels, the zeros between the taps included.
    */
   long kernelSize() {
-    long size = 1;
+    double size = 1;
     for (int axis = 0; axis < rank; axis++) {
       size *= extent(axis);
     }
-    return size;
+    return (long) size;
   }
 
   boolean isOrigin() {

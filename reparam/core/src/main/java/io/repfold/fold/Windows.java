@@ -35,11 +35,14 @@ final class Windows {
       return new Refused(facts.notConstant(node.input(1)));
     }
     Tensor w = weight.get();
-    if (!w.type().isFloat() || w.rank() < 3) {
+    if (!w.type().isFloat() || w.rank() < 3 || w.size() == 0) {
       return new NotLinear();
     }
     int rank = w.rank() - 2;
     int[] kernel = axes(rank, axis -> Math.toIntExact(w.dim(axis + 2)));
+    if (isTooLarge(conv.window(), kernel)) {
+      return new NotLinear();
+    }
     Optional<int[][]> pads = pads(node, conv.window(), kernel);
     if (pads.isEmpty()) {
       return autoPadRefused();
@@ -65,6 +68,9 @@ final class Windows {
     }
     int rank = pool.kernel().size();
     int[] kernel = axes(rank, pool.kernel()::get);
+    if (isTooLarge(pool.window(), kernel)) {
+      return new NotLinear();
+    }
     Optional<int[][]> pads = pads(node, pool.window(), kernel);
     if (pads.isEmpty()) {
       return autoPadRefused();
@@ -86,6 +92,17 @@ final class Windows {
     return windowed(
         node,
         new Affine(weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps)));
+  }
+
+  private static boolean isTooLarge(Window window, int[] kernel) {
+    double taps = 1;
+    boolean far = window.pads().stream().anyMatch(p -> Math.abs((long) p) > Affine.FARTHEST);
+    for (int axis = 0; axis < kernel.length; axis++) {
+      taps *= kernel[axis];
+      far |= (long) window.dilation(axis) * kernel[axis] > Affine.FARTHEST;
+      far |= window.stride(axis) > Affine.FARTHEST;
+    }
+    return far || taps > Affine.MOST_TAPS;
   }
 
   private boolean ceilAddsNothing(Node node, Op.AveragePool pool, int[][] pads) {
@@ -134,23 +151,36 @@ final class Windows {
   /** The pads of all axes, begins and then ends. */
   private Optional<int[]> padAmounts(Node node, Op.Pad pad, int rank) {
     if (pad.pads().isPresent()) {
-      return Optional.of(pad.pads().get().stream().mapToInt(Math::toIntExact).toArray());
+      return ints(longs(pad.pads().get()));
     }
     Optional<Tensor> tensor = graph.constant(node.input(1));
     if (tensor.isEmpty()) {
       return Optional.empty();
     }
     long[] given = tensor.get().toLongs();
-    int[] amounts = new int[2 * rank];
+    long[] amounts = new long[2 * rank];
     Optional<int[]> axes = axesInput(node.input(3), given.length / 2, rank);
-    if (axes.isEmpty()) {
+    if (axes.isEmpty()
+        || 2 * axes.get().length != given.length
+        || Arrays.stream(axes.get()).anyMatch(a -> a < 0 || a >= rank)) {
       return Optional.empty();
     }
     for (int i = 0; i < axes.get().length; i++) {
-      amounts[axes.get()[i]] = Math.toIntExact(given[i]);
-      amounts[rank + axes.get()[i]] = Math.toIntExact(given[given.length / 2 + i]);
+      amounts[axes.get()[i]] = given[i];
+      amounts[rank + axes.get()[i]] = given[given.length / 2 + i];
     }
-    return Optional.of(amounts);
+    return ints(amounts);
+  }
+
+  /** Nothing if one is larger than any image. */
+  private static Optional<int[]> ints(long[] amounts) {
+    return Arrays.stream(amounts).allMatch(a -> -Affine.FARTHEST <= a && a <= Affine.FARTHEST)
+        ? Optional.of(Arrays.stream(amounts).mapToInt(Math::toIntExact).toArray())
+        : Optional.empty();
+  }
+
+  private static long[] longs(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
   }
 
   private Optional<int[]> axesInput(String value, int count, int rank) {
@@ -162,7 +192,7 @@ final class Windows {
         .map(
             t ->
                 Arrays.stream(t.toLongs())
-                    .mapToInt(a -> Math.toIntExact(a < 0 ? a + rank : a))
+                    .mapToInt(a -> (int) Math.max(-1, Math.min(rank, a < 0 ? a + rank : a)))
                     .toArray());
   }
 
@@ -183,21 +213,25 @@ final class Windows {
     OptionalInt rank = facts.spatialRank(node.input(0));
     OptionalInt channels = facts.channels(node.input(0));
     Optional<Bounds> bounds = slice.bounds().map(Bounds::of).or(() -> sliceInputs(node));
-    if (rank.isEmpty() || channels.isEmpty() || bounds.isEmpty()) {
+    if (rank.isEmpty() || channels.isEmpty() || bounds.isEmpty() || !bounds.get().fit()) {
       return new NotLinear();
     }
     int[] first = new int[rank.getAsInt()];
     int[] step = axes(first.length, axis -> 1);
     int[] tail = new int[first.length];
     for (int i = 0; i < bounds.get().axes.length; i++) {
-      long axis =
-          bounds.get().axes[i] < 0
-              ? bounds.get().axes[i] + rank.getAsInt() + 2
-              : bounds.get().axes[i];
+      int all = rank.getAsInt() + 2;
+      long axis = bounds.get().axes[i] < 0 ? bounds.get().axes[i] + all : bounds.get().axes[i];
+      if (axis < 2 || axis >= all) {
+        return new NotLinear();
+      }
       long start = bounds.get().starts[i];
       long cut = cutAtEnd(node, bounds.get().ends[i], (int) axis);
       long stride = bounds.get().steps[i];
-      if (axis < 2 || start < 0 || cut < 0 || stride < 1 || start + cut > Integer.MAX_VALUE) {
+      if (start < 0
+          || cut < 0
+          || stride < 1
+          || Math.max(Math.max(start, cut), stride) > Affine.FARTHEST) {
         return new NotLinear();
       }
       first[(int) axis - 2] = (int) start;
@@ -226,6 +260,12 @@ final class Windows {
   }
 
   private record Bounds(long[] starts, long[] ends, long[] axes, long[] steps) {
+    /** Whether there is one of each an axis. */
+    boolean fit() {
+      return IntStream.of(starts.length, ends.length, steps.length)
+          .allMatch(length -> length == axes.length);
+    }
+
     static Bounds of(Op.Slice.Bounds bounds) {
       int count = bounds.starts().size();
       long[] axes =
@@ -235,10 +275,6 @@ final class Windows {
       long[] steps = new long[count];
       Arrays.fill(steps, 1);
       return new Bounds(longs(bounds.starts()), longs(bounds.ends()), axes, steps);
-    }
-
-    private static long[] longs(List<Long> values) {
-      return values.stream().mapToLong(Long::longValue).toArray();
     }
   }
 

@@ -88,7 +88,8 @@ record SlidingWindow(
         size + begin + end,
         begin,
         end);
-    stride[axis] = (int) step;
+    // There is one position only if the step is longer; a shorter step is safe to calculate with.
+    stride[axis] = (int) Math.min(step, size + begin + end);
     dilation[axis] = window.dilation(axis);
     padBegin[axis] = Math.toIntExact(begin);
     padEnd[axis] = Math.toIntExact(end);

@@ -55,6 +55,11 @@ final class WindowShapes {
     checkBias(bias, channels);
     List<Dim> dims = new ArrayList<>(List.of(image.dim(0), channels));
     checkAxes(op.window(), rank - 2);
+    Check.that(
+        op.outputPadding().isEmpty() || op.outputPadding().size() == rank - 2,
+        "output_padding %s does not fit %d axes",
+        op.outputPadding(),
+        rank - 2);
     for (int i = 0; i < rank - 2; i++) {
       dims.add(transposed(op, i, rank - 2, image.dim(2 + i), weight.dim(2 + i)));
     }

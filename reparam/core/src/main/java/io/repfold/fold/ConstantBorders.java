@@ -51,7 +51,20 @@ final class ConstantBorders {
     }
     Set<String> chain = new HashSet<>();
     Optional<String> image = imageOf(last, chain);
-    return image.flatMap(value -> form(last, value, chain));
+    boolean onlyPads = chain.size() == 1 && last.op() instanceof Op.Pad;
+    return onlyPads && padsZeros(last)
+        ? Optional.empty()
+        : image.flatMap(value -> form(last, value, chain));
+  }
+
+  /** Such a Pad is an affine map by itself, and needs no looking at. */
+  private boolean padsZeros(Node node) {
+    String value = node.input(2);
+    return node.op() instanceof Op.Pad pad
+        && (pad.pads().isPresent()
+            ? pad.value().orElse(0) == 0
+            : value.isEmpty()
+                || graph.constant(value).filter(t -> t.size() == 1 && t.doubleAt(0) == 0).isPresent());
   }
 
   private static boolean moves(Node node) {
@@ -148,9 +161,17 @@ final class ConstantBorders {
         List<@Nullable NdArray> inputs =
             node.inputs().stream().<@Nullable NdArray>map(name -> read(name, values)).toList();
         values.put(node.output(), Interpreter.evaluate(node, inputs).get(0));
+        // Images are large: keep those only that are still to be read.
+        values.keySet().removeIf(name -> !name.equals(last.output()) && !isReadAfter(name, values, chain));
       }
     }
     return values.get(last.output());
+  }
+
+  private boolean isReadAfter(String name, Map<String, NdArray> computed, Set<String> chain) {
+    return graph.readers(name).stream()
+        .filter(r -> !r.outputs().isEmpty() && chain.contains(r.output()))
+        .anyMatch(r -> !computed.containsKey(r.output()));
   }
 
   private @Nullable NdArray read(String name, Map<String, NdArray> values) {

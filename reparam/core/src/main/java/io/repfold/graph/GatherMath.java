@@ -51,6 +51,7 @@ final class GatherMath {
   }
 
   private static int index(double index, int size, NdArray x) {
+    Check.that(index == Math.rint(index), "an index must be a whole number, got %s", index);
     Check.that(
         index >= -size && index < size, "index %.0f lies outside the %d of %s", index, size, x);
     return (int) (index < 0 ? index + size : index);

@@ -64,7 +64,10 @@ final class ConstantBorders {
         && (pad.pads().isPresent()
             ? pad.value().orElse(0) == 0
             : value.isEmpty()
-                || graph.constant(value).filter(t -> t.size() == 1 && t.doubleAt(0) == 0).isPresent());
+                || graph
+                    .constant(value)
+                    .filter(t -> t.size() == 1 && t.doubleAt(0) == 0)
+                    .isPresent());
   }
 
   private static boolean moves(Node node) {
@@ -162,7 +165,9 @@ final class ConstantBorders {
             node.inputs().stream().<@Nullable NdArray>map(name -> read(name, values)).toList();
         values.put(node.output(), Interpreter.evaluate(node, inputs).get(0));
         // Images are large: keep those only that are still to be read.
-        values.keySet().removeIf(name -> !name.equals(last.output()) && !isReadAfter(name, values, chain));
+        values
+            .keySet()
+            .removeIf(name -> !name.equals(last.output()) && !isReadAfter(name, values, chain));
       }
     }
     return values.get(last.output());

@@ -10,6 +10,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,11 +91,21 @@ final class ConstantFolding {
     List<@Nullable NdArray> inputs =
         node.inputs().stream().<@Nullable NdArray>map(this::constant).toList();
     NdArray result = Interpreter.evaluate(node, inputs).get(0);
-    if (!result.type().isNumeric()) {
+    if (!result.type().isNumeric() || !isExact(result)) {
       return false;
     }
     computed.put(node.output(), result);
     return true;
+  }
+
+  /**
+   * Doubles tell whole numbers apart up to 2^53. The ends of int64 are no numbers that anybody
+   * counts with: they stand for the end of an axis.
+   */
+  private static boolean isExact(NdArray result) {
+    boolean large = result.type() == ElementType.INT64 || result.type() == ElementType.UINT64;
+    return !large
+        || Arrays.stream(result.data()).map(Math::abs).allMatch(v -> v < 0x1p53 || v == 0x1p63);
   }
 
   private boolean isConstant(String name) {

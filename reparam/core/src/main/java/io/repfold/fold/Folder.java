@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Folds what can be folded: the door of this package.
@@ -49,7 +50,7 @@ public final class Folder {
   public static FoldReport plan(Graph graph, FoldOptions options) {
     Graph simple = simplified(graph, options);
     Analysis analysis = new Analysis(simple, options.growth(), Map.of());
-    TransposedConvolutions transposed = new TransposedConvolutions(analysis);
+    TransposedConvolutions transposed = new TransposedConvolutions(analysis, Set.of());
     Graph ready = transposed.run();
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), Map.of());
@@ -73,8 +74,12 @@ public final class Folder {
   private static @org.jspecify.annotations.Nullable Result attempt(
       Graph original, Graph simple, FoldOptions options, Map<String, String> blocked) {
     Analysis analysis = new Analysis(simple, options.growth(), blocked);
-    TransposedConvolutions transposed = new TransposedConvolutions(analysis);
+    TransposedConvolutions transposed = new TransposedConvolutions(analysis, blocked.keySet());
     Graph ready = transposed.run();
+    if (!transposed.refused().isEmpty()) {
+      blocked.putAll(transposed.refused());
+      return null;
+    }
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), blocked);
     Emission emission = new Emission(last);

@@ -61,6 +61,7 @@ record Numbers(
           switch (type) {
             case DOUBLE -> Double.MAX_VALUE;
             case FLOAT16 -> 65504;
+            case BFLOAT16 -> 0x1.FEp127;
             default -> Float.MAX_VALUE;
           };
     }

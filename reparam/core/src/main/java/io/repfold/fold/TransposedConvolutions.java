@@ -23,11 +23,22 @@ import java.util.Set;
 final class TransposedConvolutions {
   private final Graph graph;
   private final LinearOps linearOps;
+  private final Set<String> blocked;
   private final List<FoldReport.Folded> folded = new ArrayList<>();
+  private final Map<String, String> refused = new HashMap<>();
 
-  TransposedConvolutions(Analysis analysis) {
+  /**
+   * @param blocked values that must be computed by the node that is there
+   */
+  TransposedConvolutions(Analysis analysis, Set<String> blocked) {
     this.graph = analysis.graph();
     this.linearOps = new LinearOps(analysis.facts());
+    this.blocked = Set.copyOf(blocked);
+  }
+
+  /** Values into which nothing may be folded, with the reason. */
+  Map<String, String> refused() {
+    return refused;
   }
 
   /** One entry a transposed convolution that took something in. */
@@ -90,13 +101,39 @@ final class TransposedConvolutions {
     double[] scaled = scaled(weight.get(), op.groups(), factors);
     Tensor newWeight = Tensor.ofDoubles(weight.get().type(), scaled, weight.get().dims());
     Tensor newBias = Tensor.ofDoubles(weight.get().type(), shift, channels);
-    String prefix = last.output() + "/transposed";
-    numbers.put(prefix + "/weight", newWeight);
-    numbers.put(prefix + "/bias", newBias);
-    List<String> inputs = List.of(node.input(0), prefix + "/weight", prefix + "/bias");
+    if (!isFinite(newWeight) || !isFinite(newBias)) {
+      refused.put(
+          last.output(),
+          "a weight of the folded transposed convolution is NaN or too large for "
+              + weight.get().type());
+      return;
+    }
+    String weightName = fresh(last.output() + "/transposed/weight");
+    String biasName = fresh(last.output() + "/transposed/bias");
+    numbers.put(weightName, newWeight);
+    numbers.put(biasName, newBias);
+    List<String> inputs = List.of(node.input(0), weightName, biasName);
     replaced.put(last, new Node(node.name(), op, inputs, List.of(last.output())));
     dropped.addAll(chain.subList(0, chain.size() - 1));
     folded.add(report(last, chain, newWeight, newBias));
+  }
+
+  private static boolean isFinite(Tensor tensor) {
+    return java.util.Arrays.stream(tensor.toDoubles()).allMatch(Double::isFinite);
+  }
+
+  private String fresh(String wanted) {
+    String name = wanted;
+    for (int i = 2; isTaken(name); i++) {
+      name = wanted + i;
+    }
+    return name;
+  }
+
+  private boolean isTaken(String name) {
+    return graph.initializers().containsKey(name)
+        || graph.isInput(name)
+        || graph.producer(name).isPresent();
   }
 
   private static FoldReport.Folded report(Node last, List<Node> chain, Tensor weight, Tensor bias) {
@@ -123,7 +160,9 @@ final class TransposedConvolutions {
     if (graph.isOutput(value) || readers.size() != 1) {
       return Optional.empty();
     }
-    return linearOps.of(readers.get(0)) instanceof Local.Linear linear
+    return !readers.get(0).outputs().isEmpty()
+            && !blocked.contains(readers.get(0).output())
+            && linearOps.of(readers.get(0)) instanceof Local.Linear linear
             && !linear.isSum()
             && linear.operands().get(0).map().isPositionwise()
             && linear.operands().get(0).map().weights().diagonal().isPresent()

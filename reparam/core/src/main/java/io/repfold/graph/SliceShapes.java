@@ -50,6 +50,9 @@ final class SliceShapes {
       SizeExpression size, SizeExpression start, SizeExpression end, long step) {
     SizeExpression front = SizeExpression.of(step > 0 ? 0 : -1);
     SizeExpression back = step > 0 ? size : size.plus(-1);
+    if (step > 0 && mayLieBefore(start, size)) {
+      return end.asConstant().equals(start.plus(1).asConstant()) ? Dim.of(1) : Dim.unknown();
+    }
     Optional<SizeExpression> first =
         inside(start, size, step > 0 ? front : SizeExpression.of(0), back);
     Optional<SizeExpression> last = inside(end, size, front, back);
@@ -69,6 +72,15 @@ final class SliceShapes {
     return constant.isPresent()
         ? Dim.of(Math.max(0, constant.getAsLong()))
         : DimMath.dim(count.plus(1));
+  }
+
+  /** Whether {@code x[-3:]} may begin before the axis does, and so be shorter than 3. */
+  private static boolean mayLieBefore(SizeExpression start, SizeExpression size) {
+    long constant = start.asConstant().orElse(0);
+    return constant < -1
+        && constant > -Integer.MAX_VALUE
+        && size.asConstant().isEmpty()
+        && !size.plus(constant).isSurelyNonNegative();
   }
 
   /** A bound counted from the front and moved into the axis; empty if that cannot be decided. */

@@ -173,11 +173,19 @@ class ShapeInferenceTest {
   void slices_count_from_both_ends() {
     assertThat(sliced(1, Long.MAX_VALUE, 1)).isEqualTo("y: FLOAT[N, 4, H-1, W]");
     assertThat(sliced(0, -1, 1)).isEqualTo("y: FLOAT[N, 4, H-1, W]");
-    assertThat(sliced(-3, -1, 1)).isEqualTo("y: FLOAT[N, 4, 2, W]");
+    assertThat(sliced(-2, -1, 1)).isEqualTo("y: FLOAT[N, 4, 1, W]");
+    assertThat(sliced(-1, Long.MAX_VALUE, 1)).isEqualTo("y: FLOAT[N, 4, 1, W]");
     assertThat(sliced(0, Long.MAX_VALUE, 2)).isEqualTo("y: FLOAT[N, 4, floor((H+1)/2), W]");
     assertThat(sliced(-1, Long.MIN_VALUE, -1)).isEqualTo("y: FLOAT[N, 4, H, W]");
     assertThat(sliced(0, 1, 1)).isEqualTo("y: FLOAT[N, 4, 1, W]");
     assertThat(sliced(0, 9, 1)).isEqualTo("y: FLOAT[N, 4, y[2], W]");
+  }
+
+  /** Of two rows, the last three are two. */
+  @Test
+  void a_slice_that_may_begin_before_the_axis_is_not_known() {
+    assertThat(sliced(-3, Long.MAX_VALUE, 1)).isEqualTo("y: FLOAT[N, 4, y[2], W]");
+    assertThat(sliced(-3, -1, 1)).isEqualTo("y: FLOAT[N, 4, y[2], W]");
   }
 
   private static String sliced(long start, long end, long step) {

@@ -119,7 +119,9 @@ final class ConstantBorders {
         || size.get().length < 3
         || !chain.stream().allMatch(this::isSmall)
         || !isSmall(image)
-        || !Region.keeps(graph, image, chain)) {
+        || !Region.keeps(graph, image, chain)
+        || !chain.stream()
+            .allMatch(v -> v.equals(last.output()) || Region.keeps(graph, v, chain))) {
       return Optional.empty();
     }
     int[] dims = Arrays.stream(size.get()).mapToInt(Math::toIntExact).toArray();

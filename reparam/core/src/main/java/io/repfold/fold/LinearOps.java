@@ -214,10 +214,13 @@ final class LinearOps {
   }
 
   private Local sum(List<String> values, int... signs) {
-    OptionalInt channels = OptionalInt.empty();
+    OptionalInt channels = facts.channels(values.get(0));
     OptionalInt rank = OptionalInt.empty();
     for (String value : values) {
-      channels = channels.isPresent() ? channels : facts.channels(value);
+      // A single channel that a broadcast repeats may hide behind a symbol.
+      if (!facts.channels(value).equals(channels)) {
+        return new NotLinear();
+      }
       rank = rank.isPresent() ? rank : facts.spatialRank(value);
     }
     if (channels.isEmpty() || rank.isEmpty() || mayBroadcast(values)) {

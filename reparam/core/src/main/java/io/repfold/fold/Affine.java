@@ -21,6 +21,9 @@ final class Affine {
   /** Kernels with more taps are not looked at. */
   static final int MOST_TAPS = 1 << 16;
 
+  /** Weights are computed by recursion; regions that nest more are folded in pieces. */
+  private static final int MOST_NESTED = 500;
+
   private final Weights weights;
   private final double[] bias;
   private final int[] stride;
@@ -182,7 +185,7 @@ final class Affine {
     return rank() == next.rank() && weights.out() == next.weights.in() && !isTooLargeWith(next);
   }
 
-  /** Whether {@link #then} would have more taps, or reach farther, than is looked at. */
+  /** Whether {@link #then} would have more taps, reach farther or nest more than is looked at. */
   private boolean isTooLargeWith(Affine next) {
     boolean large = (long) taps().size() * next.taps().size() > MOST_TAPS;
     for (int axis = 0; axis < rank(); axis++) {
@@ -192,7 +195,12 @@ final class Affine {
       large |= Math.abs(s * next.tail[axis] + tail[axis]) > FARTHEST;
       large |= s * next.stride[axis] > FARTHEST;
     }
-    return large;
+    return large || isFull() || next.isFull();
+  }
+
+  /** Whether so much is nested in the weights that no more should be added. */
+  boolean isFull() {
+    return weights.nested() >= MOST_NESTED;
   }
 
   /** {@code next(this(x))}; exact unless {@link #obstacleTo} names an obstacle. */

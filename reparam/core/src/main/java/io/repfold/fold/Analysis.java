@@ -23,6 +23,7 @@ final class Analysis {
   private final LinearOps linearOps;
   private final Map<String, Form> forms = new HashMap<>();
   private final Map<String, Choice> choices = new HashMap<>();
+  private final Map<String, Cost> costsNow = new HashMap<>();
   private final Refusals refusals = new Refusals();
   private final Summands summands;
   private final ConstantBorders borders;
@@ -73,7 +74,12 @@ final class Analysis {
    * What computing a value by the nodes that are there costs, and by its form, for one position.
    */
   Cost costNow(String value) {
-    return costOfNodes(value, Set.of(value));
+    if (costsNow.isEmpty()) {
+      graph.nodes().stream()
+          .filter(n -> !n.outputs().isEmpty())
+          .forEach(n -> costsNow.put(n.output(), costOfNodes(n)));
+    }
+    return costsNow.getOrDefault(value, Cost.NONE);
   }
 
   Cost costFolded(String value) {
@@ -105,6 +111,7 @@ final class Analysis {
       Form inner = forms.get(operand.value());
       if (linear.isSum()
           && inner != null
+          && inner.terms().stream().noneMatch(t -> t.map().isFull())
           && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
         if (!inner.terms().stream().allMatch(term -> term.map().fits(operand.map()))) {
           return;
@@ -191,9 +198,12 @@ final class Analysis {
   /** The node itself, and what only it needs. */
   private Cost costOfNodes(Node node, Local.Linear linear) {
     Cost cost = Cost.NONE;
+    Set<String> counted = new HashSet<>();
     for (Local.Operand operand : linear.operands()) {
       Choice choice = choices.get(operand.value());
-      if (choice != null && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+      if (choice != null
+          && counted.add(operand.value())
+          && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
         cost = cost.plus(choice.cost().times(Cost.positionsRead(operand.map())));
       }
     }
@@ -205,12 +215,8 @@ final class Analysis {
   }
 
   /** The nodes that are there, without any folding inside: for the report. */
-  private Cost costOfNodes(String value, Set<String> reader) {
-    Optional<Node> node = graph.producer(value);
-    if (node.isEmpty()) {
-      return Cost.NONE;
-    }
-    Local local = linearOps.of(node.get());
+  private Cost costOfNodes(Node node) {
+    Local local = linearOps.of(node);
     List<Local.Operand> operands = operands(local);
     if (operands.isEmpty()) {
       return Cost.NONE;
@@ -220,12 +226,13 @@ final class Analysis {
         local instanceof Local.Linear linear && !linear.isSum()
             ? Cost.of(operands.get(0).map())
             : local instanceof Local.Stacked ? Cost.NONE : Cost.ofSum(operands.size(), channels);
-    Set<String> self = Set.of(node.get().output());
+    Set<String> self = Set.of(node.output());
+    Set<String> counted = new HashSet<>();
     for (Local.Operand operand : operands) {
-      if (forms.containsKey(operand.value()) && Region.keeps(graph, operand.value(), self)) {
-        cost =
-            cost.plus(
-                costOfNodes(operand.value(), reader).times(Cost.positionsRead(operand.map())));
+      String value = operand.value();
+      if (forms.containsKey(value) && counted.add(value) && Region.keeps(graph, value, self)) {
+        Cost before = costsNow.getOrDefault(value, Cost.NONE);
+        cost = cost.plus(before.times(Cost.positionsRead(operand.map())));
       }
     }
     return cost;
@@ -253,6 +260,7 @@ final class Analysis {
     List<Term> terms = new ArrayList<>();
     Set<String> covered = new HashSet<>(Set.of(node.output()));
     Cost now = Cost.NONE;
+    Set<String> counted = new HashSet<>();
     int channels = 0;
     for (String value : stacked.values()) {
       Form form = forms.get(value);
@@ -275,7 +283,9 @@ final class Analysis {
       }
       terms.add(form.terms().get(0));
       covered.addAll(form.covered());
-      now = now.plus(java.util.Objects.requireNonNull(choices.get(value)).cost());
+      if (counted.add(value)) {
+        now = now.plus(java.util.Objects.requireNonNull(choices.get(value)).cost());
+      }
       channels += form.terms().get(0).map().weights().out();
     }
     Term first = terms.get(0);

@@ -9,7 +9,7 @@ final class ColumnScaledWeights extends Weights {
   private final double[] factors;
 
   ColumnScaledWeights(Weights weights, double[] factors, Taps taps) {
-    super(weights.in(), weights.out(), weights.groups(), taps);
+    super(weights.in(), weights.out(), weights.groups(), taps, weights);
     this.weights = weights;
     this.factors = factors;
   }

@@ -16,7 +16,7 @@ final class ComposedWeights extends Weights {
   private final int[] firstStride;
 
   private ComposedWeights(Weights first, int[] firstStride, Weights second, Taps taps) {
-    super(first.in(), second.out(), Taps.gcd(first.groups(), second.groups()), taps);
+    super(first.in(), second.out(), Taps.gcd(first.groups(), second.groups()), taps, first, second);
     this.first = first;
     this.second = second;
     this.firstStride = firstStride;
@@ -49,7 +49,12 @@ final class ComposedWeights extends Weights {
     if (first instanceof DiagonalWeights inner) {
       return new DiagonalWeights(product(inner.factors(), second.factors()), moved);
     }
-    return second.isIdentity() ? first : new ScaledWeights(first, second.factors(), moved);
+    if (second.isIdentity()) {
+      return first;
+    }
+    return first instanceof ScaledWeights inner
+        ? inner.scaled(second.factors(), moved)
+        : new ScaledWeights(first, second.factors(), moved);
   }
 
   private static double[] product(double[] a, double[] b) {

@@ -1,14 +1,23 @@
 package io.repfold.fold;
 
+import java.util.Arrays;
+
 /** Each output channel of other weights times a factor of its own; the taps may have moved. */
 final class ScaledWeights extends Weights {
   private final Weights weights;
   private final double[] factors;
 
   ScaledWeights(Weights weights, double[] factors, Taps taps) {
-    super(weights.in(), weights.out(), weights.groups(), taps);
+    super(weights.in(), weights.out(), weights.groups(), taps, weights);
     this.weights = weights;
     this.factors = factors;
+  }
+
+  /** These weights with another factor on top, and moved once more. */
+  ScaledWeights scaled(double[] more, Taps moved) {
+    double[] both = factors.clone();
+    Arrays.setAll(both, i -> both[i] * more[i]);
+    return new ScaledWeights(weights, both, moved);
   }
 
   @Override

@@ -11,7 +11,8 @@ final class StackedWeights extends Weights {
         parts.get(0).in(),
         parts.stream().mapToInt(Weights::out).sum(),
         1,
-        parts.stream().map(Weights::taps).reduce(Taps::union).orElseThrow());
+        parts.stream().map(Weights::taps).reduce(Taps::union).orElseThrow(),
+        parts.toArray(Weights[]::new));
     this.parts = List.copyOf(parts);
   }
 

@@ -14,7 +14,9 @@ final class SumWeights extends Weights {
         first.in(),
         first.out(),
         Taps.gcd(first.groups(), second.groups()),
-        first.taps().union(second.taps()));
+        first.taps().union(second.taps()),
+        first,
+        second);
     this.parts = List.of(first, second);
   }
 

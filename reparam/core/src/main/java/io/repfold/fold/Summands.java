@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,33 +188,51 @@ final class Summands {
   /** Merges pairs, the one that saves most first, until none saves. */
   private List<Term> merged(List<Term> terms) {
     List<Term> merged = new ArrayList<>(terms);
-    while (merged.size() > 1) {
-      int bestI = -1;
-      int bestJ = -1;
-      double bestSaving = -1;
-      for (int i = 0; i < merged.size(); i++) {
-        for (int j = i + 1; j < merged.size(); j++) {
-          double saving = saving(merged.get(i), merged.get(j));
-          if (saving > bestSaving) {
-            bestSaving = saving;
-            bestI = i;
-            bestJ = j;
-          }
+    double[][] savings = new double[terms.size()][terms.size()];
+    for (int i = 0; i < savings.length; i++) {
+      for (int j = 0; j < savings.length; j++) {
+        savings[i][j] = i < j ? saving(terms.get(i), terms.get(j)) : -1;
+      }
+    }
+    Set<Integer> gone = new HashSet<>();
+    for (int[] best = largest(savings); best.length == 2; best = largest(savings)) {
+      int kept = best[0];
+      merged.set(kept, merged.get(kept).plus(merged.get(best[1])));
+      gone.add(best[1]);
+      for (int other = 0; other < savings.length; other++) {
+        savings[Math.min(best[1], other)][Math.max(best[1], other)] = -1;
+        if (other != kept && !gone.contains(other)) {
+          int first = Math.min(kept, other);
+          int second = Math.max(kept, other);
+          savings[first][second] = saving(merged.get(first), merged.get(second));
         }
       }
-      if (bestI < 0) {
-        break;
-      }
-      Term both = merged.get(bestI).plus(merged.get(bestJ));
-      merged.remove(bestJ);
-      merged.set(bestI, both);
     }
-    return merged;
+    return IntStream.range(0, merged.size())
+        .filter(i -> !gone.contains(i))
+        .mapToObj(merged::get)
+        .toList();
+  }
+
+  /** The place of the first largest number that is not negative; empty if there is none. */
+  private static int[] largest(double[]... numbers) {
+    int[] place = {};
+    double largest = -1;
+    for (int i = 0; i < numbers.length; i++) {
+      for (int j = 0; j < numbers[i].length; j++) {
+        if (numbers[i][j] > largest) {
+          largest = numbers[i][j];
+          place = new int[] {i, j};
+        }
+      }
+    }
+    return place;
   }
 
   /** Multiply-adds saved by merging, or -1 if the two cannot or should not be merged. */
   private double saving(Term a, Term b) {
-    if (!a.source().equals(b.source()) || !a.map().sameGridAs(b.map())) {
+    boolean full = a.map().isFull() || b.map().isFull();
+    if (full || !a.source().equals(b.source()) || !a.map().sameGridAs(b.map())) {
       return -1;
     }
     Cost before =

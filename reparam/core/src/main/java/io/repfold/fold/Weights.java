@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,12 @@ abstract class Weights {
   private final int out;
   private final int groups;
   private final Taps taps;
+  private final int nested;
 
-  Weights(int in, int out, int groups, Taps taps) {
+  /**
+   * @param parts what these weights are computed from
+   */
+  Weights(int in, int out, int groups, Taps taps, Weights... parts) {
     if (in % groups != 0 || out % groups != 0) {
       throw new IllegalArgumentException(
           "%d input and %d output channels cannot be split into %d groups"
@@ -22,6 +27,7 @@ abstract class Weights {
     this.out = out;
     this.groups = groups;
     this.taps = taps;
+    this.nested = 1 + Arrays.stream(parts).mapToInt(part -> part.nested).sum();
   }
 
   final int in() {
@@ -38,6 +44,13 @@ abstract class Weights {
 
   final Taps taps() {
     return taps;
+  }
+
+  /**
+   * How many weights are read when these are, a part as often as it is used: reading is recursive.
+   */
+  final int nested() {
+    return nested;
   }
 
   /** Input channels of one group. */
@@ -60,9 +73,7 @@ abstract class Weights {
   }
 
   final boolean isIdentity() {
-    return diagonal()
-        .filter(d -> java.util.Arrays.stream(d).allMatch(factor -> factor == 1))
-        .isPresent();
+    return diagonal().filter(d -> Arrays.stream(d).allMatch(factor -> factor == 1)).isPresent();
   }
 
   /** A reader of weights. */

@@ -127,7 +127,17 @@ class FormsTest {
   void kernels_of_one_size_side_by_side_become_one() {
     String left = b.batchNorm(b.conv(x, 2, SQUARE, 1));
     String right = b.biasedConv(x, 6, SQUARE, 1);
-    folded(b.concat(List.of(left, right, left))).becomes("Conv");
+    String third = b.conv(x, 2, SQUARE, 1);
+    folded(b.concat(List.of(left, right, third))).becomes("Conv");
+  }
+
+  @Test
+  void a_kernel_that_stands_twice_side_by_side_is_computed_once() {
+    String left = b.conv(x, 2, SQUARE, 1);
+    String right = b.conv(x, 6, SQUARE, 1);
+    folded(b.concat(List.of(left, right, left)))
+        .becomes("Conv", "Conv", "Concat")
+        .saysWhy("one convolution for all its inputs would take 360 multiply-adds");
   }
 
   @Test

@@ -19,15 +19,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes what is the same at every run: nodes with constant inputs, and shapes that are known.
- * Chains are computed in double and rounded once, where something else reads them. Results that are
- * much larger than what they are made of stay computed.
+ * Chains are computed in double and rounded once, where something else reads them; but sizes as a
+ * runtime computes them. Results that are much larger than what they are made of stay computed.
  */
 final class ConstantFolding {
   private static final long ALWAYS = 1 << 20;
+  private static final int MOST_SIZES = 1 << 12;
 
   private final Graph graph;
   private final Facts facts;
   private final Map<String, NdArray> computed = new HashMap<>();
+
+  /** What is small as a runtime computes it: rounded after each node. */
+  private final Map<String, NdArray> rounded = new HashMap<>();
 
   private ConstantFolding(Graph graph) {
     this.graph = graph;
@@ -88,14 +92,32 @@ final class ConstantFolding {
     if (!node.inputs().stream().allMatch(this::isConstant) || isTooLarge(node)) {
       return false;
     }
-    List<@Nullable NdArray> inputs =
-        node.inputs().stream().<@Nullable NdArray>map(this::constant).toList();
-    NdArray result = Interpreter.evaluate(node, inputs).get(0);
+    NdArray result = evaluate(node, computed);
     if (!result.type().isNumeric() || !isExact(result)) {
       return false;
     }
+    if (result.data().length <= MOST_SIZES) {
+      NdArray atRunTime = NdArray.of(evaluate(node, rounded).toTensor());
+      rounded.put(node.output(), atRunTime);
+      result = jumps(node, result) ? atRunTime : result;
+    }
     computed.put(node.output(), result);
     return true;
+  }
+
+  /** Whether rounding before may move the result by a whole number: {@code floor(10 * 0.7f)}. */
+  private static boolean jumps(Node node, NdArray result) {
+    boolean whole =
+        node.op() instanceof Op.Unary unary
+            && (unary.function() == Op.Unary.Function.FLOOR
+                || unary.function() == Op.Unary.Function.CEIL);
+    return whole || !result.type().isFloat();
+  }
+
+  private NdArray evaluate(Node node, Map<String, NdArray> values) {
+    List<@Nullable NdArray> inputs =
+        node.inputs().stream().<@Nullable NdArray>map(name -> constant(name, values)).toList();
+    return Interpreter.evaluate(node, inputs).get(0);
   }
 
   /**
@@ -114,8 +136,8 @@ final class ConstantFolding {
         || graph.constant(name).filter(t -> t.type().isNumeric()).isPresent();
   }
 
-  private @Nullable NdArray constant(String name) {
-    NdArray value = computed.get(name);
+  private @Nullable NdArray constant(String name, Map<String, NdArray> values) {
+    NdArray value = values.getOrDefault(name, computed.get(name));
     return value != null ? value : graph.constant(name).map(NdArray::of).orElse(null);
   }
 

@@ -104,6 +104,21 @@ class RegressionsTest {
     assertComputesTheSame("z", 1, 2, 1, 4);
   }
 
+  /** {@code 10 * 0.7f} is 6.99999988, and 7 once it is rounded to float32. */
+  @Test
+  void a_size_is_computed_as_at_run_time() {
+    graph.input(Value.of("x", ElementType.FLOAT, Shape.of(1, 1, 10, 10)));
+    graph.initializer("scales", Tensor.ofFloats(new float[] {1, 1, 0.7f, 0.7f}, 4));
+    graph.node(new Op.ShapeOf(0, Optional.empty()), List.of("x"), "shape");
+    graph.node(new Op.Cast(ElementType.FLOAT), List.of("shape"), "sizes");
+    graph.node(new Op.Binary(Op.Binary.Function.MUL), List.of("sizes", "scales"), "scaled");
+    graph.node(new Op.Unary(Op.Unary.Function.FLOOR), List.of("scaled"), "whole");
+    graph.node(new Op.Cast(ElementType.INT64), List.of("whole"), "wanted");
+    graph.node(new Op.ConstantOfShape(Tensor.ofFloats(new float[] {1}, 1)), List.of("wanted"), "y");
+    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    assertThat(folded().constant("wanted").orElseThrow().toLongs()).containsExactly(1, 1, 7, 7);
+  }
+
   @Test
   void a_long_chain_is_folded_in_pieces() {
     image(2, 4);

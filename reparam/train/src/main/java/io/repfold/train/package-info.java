@@ -1,0 +1,3 @@
+/** Training: configuration, loop, losses, metrics, schedules and checkpoints. */
+@org.jspecify.annotations.NullMarked
+package io.repfold.train;

@@ -37,7 +37,9 @@ final class FoldPage {
     page.put("regions", report.folded().stream().map(FoldPage::region).toList());
     page.put("regionCount", Text.plural(report.folded().size(), "region"));
     page.put("nothing", report.folded().isEmpty());
-    page.put("reasons", reasons(report));
+    page.put("reasons", reasons(FoldTable.whole(report)));
+    page.put("limits", reasons(FoldTable.limited(report)));
+    page.put("hasLimits", !FoldTable.limited(report).isEmpty());
     page.put("warnings", report.warnings());
     page.put("verification", outcome.verification().map(FoldPage::verification).orElse(List.of()));
     page.put("layers", outcome.layers().map(FoldOutcome::because).map(List::of).orElse(List.of()));
@@ -90,9 +92,9 @@ final class FoldPage {
     return row;
   }
 
-  private static List<Map<String, Object>> reasons(FoldReport report) {
+  private static List<Map<String, Object>> reasons(List<FoldReport.LeftAlone> leftAlone) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    FoldTable.byReason(report)
+    FoldTable.byReason(leftAlone)
         .forEach(
             (reason, nodes) ->
                 rows.add(

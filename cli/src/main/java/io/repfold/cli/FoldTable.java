@@ -107,14 +107,30 @@ final class FoldTable {
     return region.became().isEmpty() ? "nothing" : String.join("; ", region.became());
   }
 
+  /** The nodes that are not part of a region that was folded. */
+  static List<LeftAlone> whole(FoldReport report) {
+    return split(report).getOrDefault(false, List.of());
+  }
+
+  /** The regions that could have been larger. */
+  static List<LeftAlone> limited(FoldReport report) {
+    return split(report).getOrDefault(true, List.of());
+  }
+
+  private static Map<Boolean, List<LeftAlone>> split(FoldReport report) {
+    Set<String> targets = report.folded().stream().map(Folded::target).collect(Collectors.toSet());
+    return report.leftAlone().stream()
+        .collect(Collectors.partitioningBy(left -> targets.contains(left.value())));
+  }
+
   /**
    * Nodes by the reason for which they were left, the most frequent reason first. Reasons that
    * differ only in the names of nodes and values are one, with dots in place of the names.
    */
-  static Map<String, List<String>> byReason(FoldReport report) {
+  static Map<String, List<String>> byReason(List<LeftAlone> leftAlone) {
     Map<String, Set<String>> wordings = new LinkedHashMap<>();
     Map<String, List<String>> nodes = new LinkedHashMap<>();
-    for (LeftAlone left : report.leftAlone()) {
+    for (LeftAlone left : leftAlone) {
       for (String reason : left.reasons()) {
         String pattern = QUOTED.matcher(reason).replaceAll("'...'");
         wordings.computeIfAbsent(pattern, p -> new LinkedHashSet<>()).add(reason);
@@ -133,9 +149,15 @@ final class FoldTable {
     return all.size() == 1 ? all.iterator().next() : pattern;
   }
 
-  /** Left alone, grouped by reason; empty if there is nothing. */
+  /** What was left alone or folded no further, grouped by reason; empty if there is nothing. */
   static String leftAlone(FoldReport report, boolean all) {
-    Map<String, List<String>> reasons = byReason(report);
+    String whole = reasons("Left alone", whole(report), all);
+    String limited = reasons("Folded no further", limited(report), all);
+    return whole + (whole.isEmpty() || limited.isEmpty() ? "" : "\n") + limited;
+  }
+
+  private static String reasons(String heading, List<LeftAlone> leftAlone, boolean all) {
+    Map<String, List<String>> reasons = byReason(leftAlone);
     StringBuilder text = new StringBuilder();
     int shown = 0;
     for (Map.Entry<String, List<String>> reason : reasons.entrySet()) {
@@ -149,6 +171,6 @@ final class FoldTable {
     }
     return text.isEmpty()
         ? ""
-        : "Left alone: %s\n%s".formatted(Text.plural(report.leftAlone().size(), "node"), text);
+        : "%s: %s\n%s".formatted(heading, Text.plural(leftAlone.size(), "node"), text);
   }
 }

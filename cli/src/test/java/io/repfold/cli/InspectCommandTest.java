@@ -66,6 +66,6 @@ class InspectCommandTest {
     CliRun run = CliRun.of("inspect", Models.sample(folder, "ch_ppocr_mobile_v2.0_cls_infer"));
 
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("Left alone: ", "is also read by", " more");
+    assertThat(run.out()).contains("Folded no further: ", "is also read by", " more");
   }
 }

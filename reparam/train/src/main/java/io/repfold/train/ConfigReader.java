@@ -1,0 +1,173 @@
+package io.repfold.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.train.TrainConfig.Loop;
+import io.repfold.train.TrainConfig.OptimizerChoice;
+import io.repfold.train.TrainConfig.Typed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a configuration and checks every key, type and range. */
+final class ConfigReader {
+  private static final long MOST_BYTES = 1 << 20;
+  private static final int MOST = Integer.MAX_VALUE;
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private ConfigReader() {}
+
+  static TrainConfig read(Path file, List<String> overrides) {
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MOST_BYTES) {
+        throw new ConfigException(
+            file.toString(),
+            List.of("has %,d bytes; a configuration has at most %,d".formatted(bytes, MOST_BYTES)));
+      }
+      return parse(file.toString(), Files.readString(file), overrides);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file.toString(), "there is no such file", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * @param source stands for the file in messages
+   */
+  static TrainConfig parse(String source, String text, List<String> overrides) {
+    ObjectNode root = tree(source, text);
+    List<String> problems = new ArrayList<>(ConfigOverrides.apply(root, overrides, MAPPER));
+    ConfigSection section = ConfigSection.root(root);
+    TrainConfig config = config(section);
+    problems.addAll(section.problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(source, problems);
+    }
+    return config;
+  }
+
+  private static ObjectNode tree(String source, String text) {
+    try {
+      JsonNode tree = MAPPER.readTree(text);
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new ConfigException(source, List.of("must be a JSON object in braces"));
+    } catch (JsonProcessingException e) {
+      var at = e.getLocation();
+      String place =
+          at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+      throw new ConfigException(
+          source, "is not valid JSON%s: %s".formatted(place, e.getOriginalMessage()), e);
+    }
+  }
+
+  private static TrainConfig config(ConfigSection root) {
+    root.allow(List.of("arch", "val_loader"));
+    String name = root.text("name").orElse("run");
+    if (!name.matches("[\\w.+ -]+") || name.startsWith(".")) {
+      root.problem("name", "must be fit for a folder: letters, digits, '_', '-', '+' and '.'");
+    }
+    Optional<Path> startFrom = root.text("start_from").map(Path::of);
+    boolean builds = root.has("arch") || startFrom.isEmpty();
+    return new TrainConfig(
+        name,
+        root.integer("n_gpu", 0, MOST, 0),
+        root.flag("use_synch_bn", false),
+        builds ? Optional.of(architecture(root.section("arch"))) : Optional.empty(),
+        loader(root.section("train_loader"), true),
+        root.has("val_loader")
+            ? Optional.of(loader(root.section("val_loader"), false))
+            : Optional.empty(),
+        optimizer(root.section("optimizer")),
+        root.text("loss").orElse("CrossEntropyLoss2d"),
+        root.free("loss_args"),
+        root.integer("ignore_index", -1, 255, 255),
+        schedule(root.section("lr_scheduler")),
+        loop(root.section("trainer"), root.has("val_loader")),
+        root.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
+        root.number("aux_weight", 0, Double.MAX_VALUE, 0.4),
+        root.integer("threads", 0, 4096, 0),
+        startFrom);
+  }
+
+  private static Typed architecture(ConfigSection arch) {
+    return new Typed(arch.requiredText("type", "name the network to build"), arch.free("args"));
+  }
+
+  private static Typed loader(ConfigSection loader, boolean training) {
+    String type = loader.requiredText("type", "name the kind of data set, such as VOC");
+    ConfigSection args = loader.section("args");
+    args.requiredText("data_dir", "say where the data lie");
+    args.integer("batch_size", 1, MOST, 1);
+    args.integer("num_workers", 0, 4096, 0);
+    args.flag("shuffle", training);
+    args.allow(LoaderArguments.KEYS);
+    return new Typed(type, args.values());
+  }
+
+  private static OptimizerChoice optimizer(ConfigSection optimizer) {
+    List<String> types = List.of("SGD", "Adam", "AdamW");
+    String type = optimizer.choice("type", types, "SGD");
+    boolean differential = optimizer.flag("differential_lr", false);
+    ConfigSection args = optimizer.section("args");
+    double rate = args.number("lr", 0, Double.MAX_VALUE, 0.01);
+    args.number("weight_decay", 0, Double.MAX_VALUE, 0);
+    args.number("momentum", 0, 1, 0);
+    args.flag("nesterov", false);
+    args.number("eps", 0, 1, 1e-8);
+    args.allow(List.of("betas"));
+    Map<String, Object> others = new LinkedHashMap<>(args.values());
+    others.remove("lr");
+    return new OptimizerChoice(type, differential, rate, others);
+  }
+
+  private static Typed schedule(ConfigSection schedule) {
+    return new Typed(schedule.text("type").orElse("Poly"), schedule.free("args"));
+  }
+
+  private static Loop loop(ConfigSection trainer, boolean hasValidation) {
+    String monitor = trainer.text("monitor").orElse(hasValidation ? "max Mean_IoU" : "off");
+    Optional<Monitor> parsed = Monitor.parse(monitor);
+    if (parsed.isEmpty()) {
+      trainer.problem(
+          "monitor",
+          "must be 'off', or 'max' or 'min' and one of %s, found '%s'"
+              .formatted(String.join(", ", Monitor.METRICS), monitor));
+    }
+    return new Loop(
+        trainer.integer("epochs", 1, MOST, 80),
+        Path.of(trainer.text("save_dir").orElse("saved")),
+        trainer.integer("save_period", 0, MOST, 10),
+        trainer.integer("save_per_iter", 0, MOST, 0),
+        parsed.orElse(Monitor.OFF),
+        trainer.integer("early_stop", 0, MOST, 0),
+        trainer.flag("tensorboard", true),
+        trainer.text("log_dir").map(Path::of),
+        trainer.integer("log_per_iter", 1, MOST, 20),
+        trainer.flag("val", hasValidation),
+        trainer.integer("val_per_epochs", 1, MOST, 1));
+  }
+}

@@ -1,0 +1,54 @@
+package io.repfold.train;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What someone who mistyped a word may have meant. */
+final class Spelling {
+  private Spelling() {}
+
+  /** The nearest of the words, if one is near: at most a third of the letters differ. */
+  static Optional<String> nearest(String word, Collection<String> words) {
+    return words.stream()
+        .filter(candidate -> distance(word, candidate) <= allowed(word, candidate))
+        .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
+  }
+
+  /** {@code ; did you mean 'x'?}, or what there is if nothing is near. */
+  static String hint(String word, Collection<String> words) {
+    return nearest(word, words)
+        .map("; did you mean '%s'?"::formatted)
+        .orElse("; there is " + String.join(", ", words));
+  }
+
+  private static int allowed(String a, String b) {
+    return Math.max(1, Math.max(a.length(), b.length()) / 3);
+  }
+
+  /** Letters to insert, delete, replace or swap with their neighbour; case does not count. */
+  static int distance(String first, String second) {
+    String a = first.toLowerCase(Locale.ROOT);
+    String b = second.toLowerCase(Locale.ROOT);
+    int[][] cost = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          cost[i][j] = i + j;
+          continue;
+        }
+        int replaced = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        int best = Math.min(cost[i - 1][j], cost[i][j - 1]) + 1;
+        best = Math.min(best, cost[i - 1][j - 1] + replaced);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        cost[i][j] = swapped ? Math.min(best, cost[i - 2][j - 2] + 1) : best;
+      }
+    }
+    return cost[a.length()][b.length()];
+  }
+}

@@ -1,0 +1,118 @@
+package io.repfold.train;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that a training run is told.
+ *
+ * <p>The file is JSON with comments. Its keys are those of pytorch-segmentation (yassouali,
+ * config.json), and beside them {@code seed}, {@code loss_args}, {@code aux_weight}, {@code
+ * threads}, {@code start_from} and {@code trainer.save_per_iter}.
+ *
+ * @param name names the runs' folder
+ * @param gpus how many GPUs to use if there are any
+ * @param syncBatchNorm whether batch statistics are shared between GPUs; without effect on one
+ * @param architecture which network to build; empty only if {@code startFrom} is given
+ * @param validation empty for none
+ * @param loss name of the loss
+ * @param ignoreIndex label of pixels that do not count
+ * @param seed of weights, shuffling, augmentation and dropout
+ * @param auxiliaryWeight weight of the auxiliary output's loss
+ * @param threads that the engine computes with; 0 for one a core
+ * @param startFrom an ONNX file to train further instead of a new network
+ */
+public record TrainConfig(
+    String name,
+    int gpus,
+    boolean syncBatchNorm,
+    Optional<Typed> architecture,
+    Typed training,
+    Optional<Typed> validation,
+    OptimizerChoice optimizer,
+    String loss,
+    Map<String, Object> lossArgs,
+    int ignoreIndex,
+    Typed schedule,
+    Loop loop,
+    long seed,
+    double auxiliaryWeight,
+    int threads,
+    Optional<Path> startFrom) {
+
+  /** Something that is chosen by name and told more by named arguments. */
+  public record Typed(String type, Map<String, Object> args) {}
+
+  /**
+   * How parameters are updated.
+   *
+   * @param differential whether the backbone learns at a tenth of the rate
+   */
+  public record OptimizerChoice(
+      String type, boolean differential, double rate, Map<String, Object> args) {}
+
+  /**
+   * How long to train, and what to write when.
+   *
+   * @param saveDir folder of all runs
+   * @param savePeriod epochs between the checkpoints that are kept; 0 for none
+   * @param savePerIter iterations between savings of the last state within an epoch; 0 for none
+   * @param earlyStop epochs without improvement after which to stop; 0 for never
+   * @param tensorboard whether to write event files
+   * @param logDir folder of event files; empty for the run's own
+   * @param logPerIter iterations between lines
+   * @param validate whether to validate
+   * @param validateEvery epochs between validations
+   */
+  public record Loop(
+      int epochs,
+      Path saveDir,
+      int savePeriod,
+      int savePerIter,
+      Monitor monitor,
+      int earlyStop,
+      boolean tensorboard,
+      Optional<Path> logDir,
+      int logPerIter,
+      boolean validate,
+      int validateEvery) {}
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key.path=value}, in the order in which they apply
+   * @throws ConfigException if it is not valid; holds all problems
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static TrainConfig read(Path file, List<String> overrides) {
+    return ConfigReader.read(file, overrides);
+  }
+
+  /** All keys with their values, those left out in the file too, as JSON. */
+  public String toJson() {
+    return ConfigWriter.text(this);
+  }
+
+  /** The same with another number of threads. */
+  TrainConfig withThreads(int count) {
+    return new TrainConfig(
+        name,
+        gpus,
+        syncBatchNorm,
+        architecture,
+        training,
+        validation,
+        optimizer,
+        loss,
+        lossArgs,
+        ignoreIndex,
+        schedule,
+        loop,
+        seed,
+        auxiliaryWeight,
+        count,
+        startFrom);
+  }
+}

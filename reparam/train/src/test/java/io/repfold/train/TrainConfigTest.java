@@ -1,0 +1,222 @@
+package io.repfold.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainConfigTest {
+  /** The recipe of pytorch-segmentation for PSPNet on VOC, as its users write it. */
+  private static final String SAMPLE =
+      """
+      {
+          "name": "PSPNet",
+          "n_gpu": 1,
+          "use_synch_bn": true,
+
+          "arch": {
+              "type": "PSPNet", // Name of the segmentation network
+              "args": {
+                  "backbone": "resnet50",
+                  "freeze_bn": false,
+                  "freeze_backbone": false
+              }
+          },
+
+          "train_loader": {
+              "type": "VOC",
+              "args":{
+                  "data_dir": "data/",
+                  "batch_size": 32,
+                  "base_size": 400,
+                  "crop_size": 380,
+                  "augment": true,
+                  "shuffle": true,
+                  "scale": true,
+                  "flip": true,
+                  "rotate": true,
+                  "blur": false,
+                  "split": "train_aug",
+                  "num_workers": 8
+              }
+          },
+
+          "val_loader": {
+              "type": "VOC",
+              "args":{
+                  "data_dir": "data/",
+                  "batch_size": 32,
+                  "crop_size": 480,
+                  "val": true,
+                  "split": "val",
+                  "num_workers": 4
+              }
+          },
+
+          "optimizer": {
+              "type": "SGD",
+              "differential_lr": true,
+              "args":{ "lr": 0.01, "weight_decay": 1e-4, "momentum": 0.9 }
+          },
+
+          "loss": "CrossEntropyLoss2d", /* see the losses */
+          "ignore_index": 255,
+          "lr_scheduler": { "type": "Poly", "args": {} },
+
+          "trainer": {
+              "epochs": 80,
+              "save_dir": "saved/",
+              "save_period": 10,
+
+              "monitor": "max Mean_IoU",
+              "early_stop": 10,
+
+              "tensorboard": true,
+              "log_dir": "saved/runs",
+              "log_per_iter": 20,
+
+              "val": true,
+              "val_per_epochs": 5
+          }
+      }
+      """;
+
+  private static TrainConfig sample(String... overrides) {
+    return ConfigReader.parse("config.json", SAMPLE, List.of(overrides));
+  }
+
+  private static List<String> problems(String... overrides) {
+    return catchThrowableOfType(ConfigException.class, () -> sample(overrides)).problems();
+  }
+
+  @Test
+  void the_recipe_is_read_as_it_is() {
+    TrainConfig config = sample();
+
+    assertThat(config.architecture().orElseThrow().type()).isEqualTo("PSPNet");
+    assertThat(config.architecture().orElseThrow().args()).containsEntry("backbone", "resnet50");
+    assertThat(config.training().args())
+        .containsEntry("batch_size", 32)
+        .containsEntry("crop_size", 380)
+        .containsEntry("split", "train_aug");
+    assertThat(config.validation().orElseThrow().args()).containsEntry("crop_size", 480);
+    assertThat(config.optimizer().rate()).isEqualTo(0.01);
+    assertThat(config.optimizer().differential()).isTrue();
+    assertThat(config.optimizer().args()).containsEntry("weight_decay", 1e-4);
+    assertThat(config.loop().monitor()).isEqualTo(new Monitor(Monitor.Goal.MAX, "Mean_IoU"));
+    assertThat(config.loop().validateEvery()).isEqualTo(5);
+    assertThat(config.auxiliaryWeight()).isEqualTo(0.4);
+  }
+
+  @Test
+  void what_is_written_reads_the_same_and_names_what_was_left_out() {
+    TrainConfig config = sample("seed=7", "start_from=trained.onnx", "loss_args.smooth=0.5");
+
+    String json = config.toJson();
+
+    assertThat(ConfigReader.parse("again", json, List.of())).isEqualTo(config);
+    assertThat(json).contains("\"save_per_iter\" : 0", "\"aux_weight\" : 0.4", "\"seed\" : 7");
+  }
+
+  @Test
+  void overrides_are_json_or_text_and_the_last_one_counts() {
+    TrainConfig config =
+        sample(
+            "trainer.epochs=3",
+            "trainer.epochs=4",
+            "optimizer.type=AdamW",
+            "arch.args.repconv=acb",
+            "arch.args.pyramid=[1, 2]",
+            "train_loader.args.flip=false",
+            "trainer.log_dir=null",
+            "name=x-y");
+
+    assertThat(config.loop().epochs()).isEqualTo(4);
+    assertThat(config.optimizer().type()).isEqualTo("AdamW");
+    assertThat(config.architecture().orElseThrow().args())
+        .containsEntry("repconv", "acb")
+        .containsEntry("pyramid", List.of(1, 2))
+        .containsEntry("backbone", "resnet50");
+    assertThat(config.training().args()).containsEntry("flip", false);
+    assertThat(config.loop().logDir()).isEmpty();
+    assertThat(config.name()).isEqualTo("x-y");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "trainer.epoch=3 | trainer.epoch: is not known here; did you mean 'epochs'?",
+        "epochs=3 | epochs: is not known here; did you mean 'trainer.epochs'?",
+        "optimiser.type=SGD | optimiser: is not known here; did you mean 'optimizer'?",
+        "train_loader.args.bach_size=2 | train_loader.args.bach_size: is not known here; did you mean 'batch_size'?",
+        "optimizer.args.lr=fast | optimizer.args.lr: must be a number of at least 0.0, found \"fast\"",
+        "optimizer.args.momentum=1.5 | optimizer.args.momentum: must be a number from 0.0 to 1.0, found 1.5",
+        "trainer.epochs=0 | trainer.epochs: must be a whole number of at least 1, found 0",
+        "trainer.epochs=2.5 | trainer.epochs: must be a whole number of at least 1, found 2.5",
+        "trainer.val=yes | trainer.val: must be true or false, found \"yes\"",
+        "trainer=5 | trainer: must be an object in braces, found 5",
+        "optimizer.type=SDG | optimizer.type: there is no 'SDG'; did you mean 'SGD'?",
+        "arch=null | arch.type: is missing; name the network to build",
+        "train_loader.args.data_dir=null | train_loader.args.data_dir: is missing; say where the data lie",
+        "ignore_index=300 | ignore_index: must be a whole number from -1 to 255, found 300",
+        "name=a/b | name: must be fit for a folder: letters, digits, '_', '-', '+' and '.'",
+        "trainer.epochs | --set trainer.epochs: must be key=value, such as trainer.epochs=3",
+        "trainer.epochs.x=1 | --set trainer.epochs.x: 'trainer.epochs' is 80, which has no keys",
+        "trainer.monitor=max IoU | trainer.monitor: must be 'off', or 'max' or 'min' and one of Mean_IoU, Pixel_Accuracy, val_loss, found 'max IoU'",
+      })
+  void a_mistake_is_named_with_its_place(String override, String problem) {
+    assertThat(problems(override)).containsExactly(problem);
+  }
+
+  @Test
+  void all_mistakes_are_told_at_once() {
+    assertThat(problems("trainer.epoch=3", "seed=x", "optimizer.args.lr=-1", "loss=1"))
+        .hasSize(4)
+        .anyMatch(p -> p.startsWith("seed: "))
+        .anyMatch(p -> p.startsWith("loss: "));
+  }
+
+  @Test
+  void a_network_to_start_from_needs_no_architecture() {
+    TrainConfig config = sample("arch=null", "start_from=\"x.onnx\"");
+
+    assertThat(config.architecture()).isEmpty();
+    assertThat(config.startFrom()).contains(Path.of("x.onnx"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[] | must be a JSON object",
+        "{\"name\": } | is not valid JSON at line 1, column",
+        "{\"name\": \"a\", \"name\": \"b\"} | Duplicate field 'name'",
+        "{} {} | is not valid JSON",
+      })
+  void what_is_no_json_is_named_with_its_place(String text, String problem) {
+    assertThatThrownBy(() -> ConfigReader.parse("c.json", text, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("c.json: ")
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void a_file_that_is_missing_or_huge_is_named(@TempDir Path folder) throws IOException {
+    Path missing = folder.resolve("missing.json");
+    Path huge = Files.write(folder.resolve("huge.json"), new byte[(1 << 20) + 1]);
+
+    assertThatThrownBy(() -> TrainConfig.read(missing, List.of()))
+        .hasMessageContaining(missing.toString())
+        .hasMessageContaining("there is no such file");
+    assertThatThrownBy(() -> TrainConfig.read(huge, List.of())).hasMessageContaining("at most");
+  }
+}

@@ -302,6 +302,39 @@ public final class GraphBuilder {
     return pixel;
   }
 
+  /**
+   * The means of {@code bins} x {@code bins} regions of the image, whatever its size. Region {@code
+   * i} of {@code n} pixels goes from {@code floor(i n / bins)} to {@code ceil((i + 1) n / bins)},
+   * as in PyTorch, so that regions overlap where the size cannot be divided.
+   */
+  public String adaptiveAveragePool(String x, int bins) {
+    Check.that(bins >= 1, "Adaptive pooling of '%s': bins must be at least 1, got %d", x, bins);
+    if (bins == 1) {
+      return globalAveragePool(x);
+    }
+    String name = next("adaptive_average_pool");
+    AdaptivePooling pooling = new AdaptivePooling(within(name), x, bins);
+    int channels = parts.channels(x);
+    List<String> rows = List.of(x, pooling.columnsMatrix());
+    String narrow = within(name).op("narrow", new Op.MatMul(), rows, channels);
+    List<String> columns = List.of(pooling.rowsMatrix(), narrow);
+    return parts.define(name, new Op.MatMul(), columns, channels);
+  }
+
+  /**
+   * Sets elements to 0 in training and scales the others up; the identity at inference.
+   *
+   * @param ratio the share that is set to 0, from 0 to below 1
+   */
+  public String dropout(String x, double ratio) {
+    Check.that(
+        ratio >= 0 && ratio < 1, "Dropout of '%s': the ratio must be in [0, 1), got %s", x, ratio);
+    String name = next("dropout");
+    Tensor share = Tensor.ofDoubles(parts.type, new double[] {ratio});
+    List<String> inputs = List.of(x, within(name).named("ratio").constant(share));
+    return parts.define(name, new Op.Dropout(OptionalDouble.empty()), inputs, parts.channels(x));
+  }
+
   public String identity(String x) {
     return keep("identity", new Op.Identity(), x);
   }
@@ -323,7 +356,7 @@ public final class GraphBuilder {
   /** Resizes the image to the height and width of {@code reference}, whatever they are. */
   public String resizeLike(String x, String reference, String mode, String coordinates) {
     String name = next("resize");
-    GraphBuilder inner = new GraphBuilder(parts, name + ".", "", epsilon);
+    GraphBuilder inner = within(name);
     String batch = inner.op("batch", new Op.ShapeOf(0, Optional.of(2)), List.of(x), 0);
     String image = inner.op("image", new Op.ShapeOf(2, Optional.of(4)), List.of(reference), 0);
     String sizes = inner.op("sizes", new Op.Concat(0), List.of(batch, image), 0);
@@ -358,6 +391,11 @@ public final class GraphBuilder {
             parts.learn(name + ".weight", WeightSource.Role.LINEAR, outFeatures, inFeatures),
             parts.learn(name + ".bias", WeightSource.Role.BIAS, outFeatures));
     return parts.define(name, new Op.Gemm(1, 1, false, true), inputs, outFeatures);
+  }
+
+  /** The scope of what belongs to the value {@code name}. */
+  private GraphBuilder within(String name) {
+    return new GraphBuilder(parts, name + ".", "", epsilon);
   }
 
   private GraphBuilder scoped() {

@@ -1,6 +1,5 @@
 package io.repfold.graph;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,14 +90,7 @@ final class GraphParts {
 
   /** A parameter filled by the weight source. */
   String learn(String name, WeightSource.Role role, long... dims) {
-    double[] values = weights.values(name, role, dims);
-    Check.that(
-        values.length == Tensor.count(dims),
-        "The weight source gives %d values for '%s' of shape %s",
-        values.length,
-        name,
-        Arrays.toString(dims));
-    return store(name, Tensor.ofDoubles(type, values, dims));
+    return store(name, weights.tensor(name, role, type, dims));
   }
 
   /** An initializer. */

@@ -18,17 +18,16 @@ record HeWeights(long seed) implements WeightSource {
     return values;
   }
 
-  /** Fills with variance {@code gain / fan-in}; dimension 0 counts the outputs. */
+  /** Fills with variance {@code gain / fan-in}. */
   private void uniform(double[] values, String name, double gain, long... dims) {
     SplittableRandom random = Seeds.of(seed, name);
-    double fanIn = (double) values.length / dims[0];
-    double bound = Math.sqrt(3 * gain / fanIn);
+    double bound = Math.sqrt(3 * gain / Fan.IN.of(dims));
     for (int i = 0; i < values.length; i++) {
       values[i] = bound * (2 * random.nextDouble() - 1);
     }
   }
 
-  private static void identity(double[] values, long... dims) {
+  static void identity(double[] values, long... dims) {
     int perGroup = Math.toIntExact(dims[1]);
     for (int o = 0; o < dims[0]; o++) {
       values[o * perGroup + o % perGroup] = 1;

@@ -1,5 +1,7 @@
 package io.repfold.graph;
 
+import java.util.Arrays;
+
 /**
  * Where the parameters of a graph that is being built come from.
  *
@@ -36,12 +38,58 @@ public interface WeightSource {
   double[] values(String name, Role role, long... dims);
 
   /**
+   * The parameter itself.
+   *
+   * @throws InvalidGraphException if {@link #values} does not give as many values as it has
+   */
+  default Tensor tensor(String name, Role role, ElementType type, long... dims) {
+    double[] values = values(name, role, dims);
+    Check.that(
+        values.length == Tensor.count(dims),
+        "The weight source gives %d values for '%s' of shape %s",
+        values.length,
+        name,
+        Arrays.toString(dims));
+    return Tensor.ofDoubles(type, values, dims);
+  }
+
+  /** Which values of a kernel count together for its variance. */
+  enum Fan {
+    /** Those that one output sums up: keeps the variance of what goes forward. */
+    IN,
+    /** Those that one input goes into: keeps the variance of what goes back. */
+    OUT;
+
+    double of(long... dims) {
+      double values = Tensor.count(dims);
+      return switch (this) {
+        case IN -> values / dims[0];
+        case OUT -> values / dims[1];
+      };
+    }
+  }
+
+  /**
    * The state before training: convolutions uniform with variance 2 / fan-in (He et al., "Delving
    * Deep into Rectifiers", ICCV 2015), linear layers with variance 1 / fan-in, biases 0, batch
    * normalisations the identity.
    */
   static WeightSource he(long seed) {
     return new HeWeights(seed);
+  }
+
+  /**
+   * As {@link #he}, but normally distributed, as PyTorch's {@code kaiming_normal_}.
+   *
+   * @param fan what the variances divide by
+   */
+  static WeightSource normal(long seed, Fan fan) {
+    return new NormalWeights(seed, fan);
+  }
+
+  /** Zeros that take hardly any memory, for graphs of which only the shapes matter. */
+  static WeightSource zeros() {
+    return new ZeroWeights();
   }
 
   /**

@@ -1,0 +1,57 @@
+package io.repfold.nets;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A network in training form and what a trainer must know of it.
+ *
+ * @param graph input {@code image [N, channels, H, W]}; first output {@code logits}, {@code [N,
+ *     classes, H, W]} of the image's size, or {@code [N, classes]} of a classifier
+ * @param traits what is true of the network wherever it goes
+ * @param freezing what one training run leaves as it is
+ */
+public record Network(Graph graph, Traits traits, Freezing freezing) {
+  /**
+   * Parameters that a training run does not change.
+   *
+   * @param batchNorms whether all batch normalisations keep their statistics, scales and shifts
+   * @param backbone whether the parameters under {@link Traits#backbonePrefix} keep their values
+   */
+  public record Freezing(boolean batchNorms, boolean backbone) {
+    public static final Freezing NOTHING = new Freezing(false, false);
+  }
+
+  public Network(Graph graph, Traits traits) {
+    this(graph, traits, Freezing.NOTHING);
+  }
+
+  /**
+   * Number of learnt values: the elements of all initializers of a real type but running means and
+   * variances. Fixed numbers are Constant nodes and do not count.
+   */
+  public static long parameters(Graph graph) {
+    Set<String> statistics = new HashSet<>();
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Op.BatchNormalization) {
+        statistics.add(node.input(3));
+        statistics.add(node.input(4));
+      }
+    }
+    return graph.initializers().entrySet().stream()
+        .filter(e -> e.getValue().type().isFloat() && !statistics.contains(e.getKey()))
+        .map(Map.Entry::getValue)
+        .mapToLong(Tensor::size)
+        .sum();
+  }
+
+  /** As {@link #parameters(Graph)}, of this network's graph. */
+  public long parameters() {
+    return parameters(graph);
+  }
+}

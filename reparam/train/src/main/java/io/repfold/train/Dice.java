@@ -1,0 +1,31 @@
+package io.repfold.train;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * {@code 1 - (2 sum(p t) + s) / (sum(p) + sum(t) + s)} over all classes of all valid pixels, with
+ * {@code s} the smoothing. Both sums in the denominator are the number of valid pixels, for a
+ * softmax sums to 1.
+ */
+final class Dice implements PixelLoss.Terms {
+  private final double smooth;
+
+  private Dice(double smooth) {
+    this.smooth = smooth;
+  }
+
+  static Dice of(Settings settings, LossOptions options) {
+    double smooth = settings.number("smooth", 1, 0, Double.MAX_VALUE);
+    if (smooth == 0) {
+      throw settings.wrong("smooth", "above 0, or a batch without valid pixels has no loss", 0);
+    }
+    return new Dice(smooth);
+  }
+
+  @Override
+  public NDArray of(Pixels pixels) {
+    NDArray probability = pixels.logProbability().exp().mul(pixels.valid());
+    NDArray denominator = pixels.count().mul(2).add(smooth);
+    return probability.sum().mul(2).add(smooth).div(denominator).neg().add(1);
+  }
+}

@@ -1,0 +1,54 @@
+package io.repfold.train;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Multiplies the first factors of a schedule by a line that ends at 1. */
+final class WarmUp implements Schedule {
+  private final Schedule schedule;
+  private final long steps;
+  private final double start;
+
+  private WarmUp(Schedule schedule, long steps, double start) {
+    this.schedule = schedule;
+    this.steps = steps;
+    this.start = start;
+  }
+
+  static Schedule of(Settings settings, Run run, Schedule schedule) {
+    long steps = settings.whole("warmup_steps", 0, 0);
+    double epochs = settings.number("warmup_epochs", 0, 0, Double.MAX_VALUE);
+    double start = settings.number("warmup_start", 0.1, 0, 1);
+    if (steps > 0 && epochs > 0) {
+      throw settings.wrong("warmup_steps", "left out if 'warmup_epochs' is given", steps);
+    }
+    long length = steps > 0 ? steps : Math.round(epochs * run.stepsPerEpoch());
+    return length == 0 ? schedule : new WarmUp(schedule, length, start);
+  }
+
+  @Override
+  public double rate(long step) {
+    double share = step >= steps ? 1 : start + (1 - start) * step / steps;
+    return share * schedule.rate(step);
+  }
+
+  @Override
+  public OptionalDouble momentum(long step) {
+    return schedule.momentum(step);
+  }
+
+  @Override
+  public void observe(double metric) {
+    schedule.observe(metric);
+  }
+
+  @Override
+  public Map<String, Double> state() {
+    return schedule.state();
+  }
+
+  @Override
+  public void restore(Map<String, Double> state) {
+    schedule.restore(state);
+  }
+}

@@ -1,0 +1,21 @@
+package io.repfold.data;
+
+import java.util.OptionalInt;
+
+/** The square in the middle of an image whose short side has been scaled to its size. */
+final class CentreCrop {
+  private CentreCrop() {}
+
+  /** Without a size, the whole image. */
+  static Placement of(RgbImage image, OptionalInt size) {
+    if (size.isEmpty()) {
+      return Placement.whole(image);
+    }
+    int side = size.getAsInt();
+    int shorter = Math.min(image.height(), image.width());
+    int height = Math.toIntExact((long) side * image.height() / shorter);
+    int width = Math.toIntExact((long) side * image.width() / shorter);
+    return new Placement(
+        side, side, height, width, 0, (height - side) / 2, (width - side) / 2, false);
+  }
+}

@@ -1,0 +1,179 @@
+package io.repfold.data;
+
+import java.awt.Dimension;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at every file of a data set: labels are decoded, of images the header and the end read. */
+final class DataCheck {
+  private static final int SHOWN = 5;
+
+  private enum Kind {
+    MISSING_IMAGE("images are missing"),
+    MISSING_LABELS("label files are missing"),
+    UNREADABLE("files cannot be read"),
+    SIZE("images and their labels are of different sizes"),
+    RANGE("label maps have a label that is no class");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  private record Problem(Kind kind, String text) {}
+
+  private final FileDataset dataset;
+  private final AtomicLongArray pixels;
+
+  private DataCheck(FileDataset dataset) {
+    this.dataset = dataset;
+    this.pixels = new AtomicLongArray(dataset.classes() + 1);
+  }
+
+  /** Throws a {@link DataException} with all problems, or counts the labels. */
+  static LabelCounts run(FileDataset dataset) {
+    var check = new DataCheck(dataset);
+    List<Problem> problems =
+        IntStream.range(0, dataset.size())
+            .parallel()
+            .mapToObj(i -> check.problems(dataset.entries().get(i)))
+            .flatMap(List::stream)
+            .collect(Collectors.toList());
+    if (!problems.isEmpty()) {
+      throw new DataException("%s", report(dataset.size(), problems));
+    }
+    long[] counts = new long[dataset.classes() + 1];
+    Arrays.setAll(counts, check.pixels::get);
+    return new LabelCounts(
+        dataset.size(), Arrays.copyOf(counts, dataset.classes()), counts[dataset.classes()]);
+  }
+
+  private static String report(int examples, List<Problem> problems) {
+    Map<Kind, List<String>> byKind = new EnumMap<>(Kind.class);
+    for (Problem problem : problems) {
+      byKind.computeIfAbsent(problem.kind(), kind -> new ArrayList<>()).add(problem.text());
+    }
+    var report = new StringBuilder("The data cannot be used; of %d examples".formatted(examples));
+    byKind.forEach(
+        (kind, texts) -> {
+          report.append("%n  %d %s:".formatted(texts.size(), kind.text));
+          texts.stream()
+              .limit(SHOWN)
+              .forEach(text -> report.append("%n    ".formatted()).append(text));
+          if (texts.size() > SHOWN) {
+            report.append("%n    and %d more".formatted(texts.size() - SHOWN));
+          }
+        });
+    return report.toString();
+  }
+
+  private List<Problem> problems(Entry entry) {
+    List<Problem> problems = new ArrayList<>();
+    Dimension size = null;
+    if (!Files.isRegularFile(entry.image())) {
+      problems.add(new Problem(Kind.MISSING_IMAGE, "'" + entry.image() + "'"));
+    } else {
+      try {
+        size = ImageFiles.size(entry.image());
+        if (!endsAsItShould(entry.image()) && !ImageFiles.intact(entry.image())) {
+          problems.add(
+              new Problem(
+                  Kind.UNREADABLE, "'%s' is damaged, it may be cut off".formatted(entry.image())));
+        }
+      } catch (DataException e) {
+        problems.add(new Problem(Kind.UNREADABLE, String.valueOf(e.getMessage())));
+      }
+    }
+    if (entry.target() instanceof Entry.PixelLabels labels && !Files.isRegularFile(labels.file())) {
+      problems.add(new Problem(Kind.MISSING_LABELS, "'" + labels.file() + "'"));
+    } else {
+      try {
+        problems.addAll(labelProblems(entry, size));
+      } catch (DataException e) {
+        problems.add(new Problem(Kind.UNREADABLE, String.valueOf(e.getMessage())));
+      }
+    }
+    return problems;
+  }
+
+  private List<Problem> labelProblems(Entry entry, @Nullable Dimension image) {
+    List<Problem> problems = new ArrayList<>();
+    LabelMap labels = dataset.labelling().apply(FileDataset.stored(entry));
+    if (image != null
+        && !entry.classified()
+        && (labels.width() != image.width || labels.height() != image.height)) {
+      problems.add(
+          new Problem(
+              Kind.SIZE,
+              "'%s' is %d x %d, its labels are %d x %d (width x height)"
+                  .formatted(
+                      entry.image(), image.width, image.height, labels.width(), labels.height())));
+    }
+    OptionalInt stray = dataset.labelling().firstStray(labels);
+    if (stray.isPresent()) {
+      String text = stray(entry, stray.getAsInt(), dataset.labelling()).getMessage();
+      problems.add(new Problem(Kind.RANGE, String.valueOf(text)));
+    } else {
+      count(labels);
+    }
+    return problems;
+  }
+
+  private void count(LabelMap labels) {
+    int classes = dataset.classes();
+    long[] counts = new long[classes + 1];
+    for (short value : labels.values()) {
+      int label = value & LabelMap.LARGEST;
+      counts[label == dataset.ignoreIndex() ? classes : label]++;
+    }
+    for (int i = 0; i <= classes; i++) {
+      if (counts[i] != 0) {
+        pixels.addAndGet(i, counts[i]);
+      }
+    }
+  }
+
+  /** Label 5 of 3 classes. */
+  static DataException stray(Entry entry, int label, Labelling labelling) {
+    String where =
+        entry.target() instanceof Entry.PixelLabels labels
+            ? "'" + labels.file() + "'"
+            : "the entry of '" + entry.image() + "'";
+    return new DataException(
+        "%s has label %d, but there are %d classes (0 to %d) and ignore_index is %d; set"
+            + " num_classes, or map or ignore it with label_map",
+        where,
+        label,
+        labelling.classNames().size(),
+        labelling.classNames().size() - 1,
+        labelling.ignoreIndex());
+  }
+
+  /** Whether the marker that ends a PNG or a JPEG stands in the last bytes. */
+  private static boolean endsAsItShould(Path file) {
+    try (var channel = Files.newByteChannel(file)) {
+      var last = ByteBuffer.allocate((int) Math.min(16, channel.size()));
+      channel.position(channel.size() - last.capacity());
+      while (last.hasRemaining() && channel.read(last) >= 0) {}
+      String text = new String(last.array(), StandardCharsets.ISO_8859_1);
+      return text.contains("IEND") || text.contains("\u00ff\u00d9");
+    } catch (IOException e) {
+      throw new DataException(e, "Cannot read '%s': %s".formatted(file, e));
+    }
+  }
+}

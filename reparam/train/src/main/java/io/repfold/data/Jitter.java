@@ -1,0 +1,52 @@
+package io.repfold.data;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Changes of colour; each factor is drawn from 1 - amount to 1 + amount.
+ *
+ * @param brightness scales every value
+ * @param contrast scales the distance from the mean luminance of the image
+ * @param saturation scales the distance from the luminance of the pixel
+ */
+record Jitter(double brightness, double contrast, double saturation) {
+  static final Jitter NONE = new Jitter(0, 0, 0);
+
+  boolean none() {
+    return equals(NONE);
+  }
+
+  RgbImage apply(RgbImage image, RandomGenerator random) {
+    double light = factor(brightness, random);
+    double spread = factor(contrast, random);
+    double colour = factor(saturation, random);
+    byte[] from = image.rgb();
+    double mean = light * meanLuminance(from);
+    byte[] to = new byte[from.length];
+    for (int i = 0; i < from.length; i += 3) {
+      double grey = luminance(from, i);
+      for (int c = 0; c < 3; c++) {
+        double value = light * (grey + colour * ((from[i + c] & 0xff) - grey));
+        to[i + c] = (byte) Math.round(Math.max(0, Math.min(255, mean + spread * (value - mean))));
+      }
+    }
+    return new RgbImage(image.height(), image.width(), to);
+  }
+
+  private static double factor(double amount, RandomGenerator random) {
+    return 1 + amount * (2 * random.nextDouble() - 1);
+  }
+
+  private static double meanLuminance(byte[] rgb) {
+    double sum = 0;
+    for (int i = 0; i < rgb.length; i += 3) {
+      sum += luminance(rgb, i);
+    }
+    return 3 * sum / rgb.length;
+  }
+
+  /** ITU-R BT.601. */
+  private static double luminance(byte[] rgb, int i) {
+    return 0.299 * (rgb[i] & 0xff) + 0.587 * (rgb[i + 1] & 0xff) + 0.114 * (rgb[i + 2] & 0xff);
+  }
+}

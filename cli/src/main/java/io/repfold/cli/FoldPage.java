@@ -1,37 +1,29 @@
 package io.repfold.cli;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.FoldReport.Folded;
 import io.repfold.fold.FoldReport.Totals;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/**
- * A fold's outcome as a self-contained HTML page. Names come from strangers' models, so the
- * template escapes every value.
- */
+/** A fold's outcome as a self-contained HTML page. */
 final class FoldPage {
-  private static final String TEMPLATE = "fold-report.html";
-
   private FoldPage() {}
 
   static String of(FoldOutcome outcome) {
-    FoldReport report = outcome.report();
-    Map<String, Object> page = new LinkedHashMap<>();
+    Map<String, Object> page = sections(outcome);
     page.put("title", String.valueOf(outcome.source().path().getFileName()));
     page.put("tool", "repfold " + Version.ofTool());
     page.put("sha256", Json.parse(outcome.document()).at("/source/sha256").asText());
+    return Pages.render("fold-report", page);
+  }
+
+  /** What {@code fold-sections.html} shows; a page with these sections may put more into it. */
+  static Map<String, Object> sections(FoldOutcome outcome) {
+    FoldReport report = outcome.report();
+    Map<String, Object> page = new LinkedHashMap<>();
     page.put("planned", outcome.output().isEmpty());
     page.put("totals", totals(report.before(), report.after()));
     page.put("regions", report.folded().stream().map(FoldPage::region).toList());
@@ -44,18 +36,7 @@ final class FoldPage {
     page.put("verification", outcome.verification().map(FoldPage::verification).orElse(List.of()));
     page.put("layers", outcome.layers().map(FoldOutcome::because).map(List::of).orElse(List.of()));
     page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
-    return template().execute(page);
-  }
-
-  private static Template template() {
-    try (InputStream stream = FoldPage.class.getResourceAsStream(TEMPLATE);
-        Reader reader =
-            new InputStreamReader(
-                Objects.requireNonNull(stream, TEMPLATE), StandardCharsets.UTF_8)) {
-      return Mustache.compiler().escapeHTML(true).strictSections(true).compile(reader);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The template %s cannot be read".formatted(TEMPLATE), e);
-    }
+    return page;
   }
 
   private static List<Map<String, Object>> totals(Totals before, Totals after) {

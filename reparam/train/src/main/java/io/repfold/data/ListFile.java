@@ -39,7 +39,7 @@ final class ListFile {
   }
 
   private static Entry entry(Path folder, String line, String where) {
-    String[] words = line.split(line.contains("\t") ? "\t+" : " +");
+    String[] words = line.split(line.contains("\t") ? "\t+" : " +", -1);
     if (words.length != 2) {
       throw new DataException(
           "%s: expected an image and its labels, found %d words in '%s'; put a tab between them if"

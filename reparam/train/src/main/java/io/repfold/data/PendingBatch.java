@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 final class PendingBatch {
   private final List<String> ids;
   private final BufferPool pool;
+  private final Consumer<PendingBatch> whenDone;
   private final AtomicReferenceArray<Prepared> examples;
   private final AtomicInteger missing;
   private final CompletableFuture<Batch> result = new CompletableFuture<>();
@@ -25,7 +26,7 @@ final class PendingBatch {
     this.pool = pool;
     this.examples = new AtomicReferenceArray<>(ids.size());
     this.missing = new AtomicInteger(ids.size());
-    result.whenComplete((batch, problem) -> whenDone.accept(this));
+    this.whenDone = whenDone;
   }
 
   /** Makes an example, unless the batch has failed already. */
@@ -39,6 +40,7 @@ final class PendingBatch {
         Prepared[] all = new Prepared[ids.size()];
         Arrays.setAll(all, examples::get);
         result.complete(new Batch(ids, List.of(all), pool));
+        whenDone.accept(this);
       }
     } catch (DataException e) {
       fail(e);
@@ -49,6 +51,7 @@ final class PendingBatch {
 
   void fail(DataException problem) {
     result.completeExceptionally(problem);
+    whenDone.accept(this);
   }
 
   /** Waits for the batch. */
@@ -56,8 +59,9 @@ final class PendingBatch {
     try {
       return result.get();
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw new DataException(cause, String.valueOf(cause.getMessage()));
+      // Thrown again in the thread that takes the batch, so that its stack is in the trace too.
+      String message = e.getCause() instanceof DataException known ? known.getMessage() : null;
+      throw new DataException(e, String.valueOf(message));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DataException(e, "Interrupted while waiting for '%s'".formatted(ids.get(0)));

@@ -87,7 +87,7 @@ record Placement(
         if (labels != null) {
           labels[at] =
               inside
-                  ? source.labels().values()[(int) sourceY * image.width() + (int) sourceX]
+                  ? source.labels().values()[((int) sourceY) * image.width() + ((int) sourceX)]
                   : pad;
         }
       }

@@ -23,7 +23,8 @@ final class VocLayout {
     List<Entry> entries = new ArrayList<>();
     List<String> lines = Folders.split(list, arguments.split());
     for (int i = 0; i < lines.size(); i++) {
-      entries.add(entry(root, lines.get(i).split("\\s+"), "'%s', entry %d".formatted(list, i + 1)));
+      entries.add(
+          entry(root, lines.get(i).split("\\s+", -1), "'%s', entry %d".formatted(list, i + 1)));
     }
     return new Source(entries, ClassNames.of(arguments, root, Optional.of(ClassNames.VOC)));
   }

@@ -38,12 +38,34 @@ final class Arguments {
     if (value == null) {
       return fallback;
     }
-    if (value instanceof Number number
-        && number.doubleValue() == number.intValue()
-        && number.intValue() >= least) {
-      return number.intValue();
+    return asWhole(value, least)
+        .orElseThrow(() -> wrong(key, "a whole number of at least " + least, value));
+  }
+
+  /** A list of whole numbers of at least {@code least}. */
+  List<Integer> wholes(String key, List<Integer> fallback, int least) {
+    Object value = read(key);
+    if (value == null) {
+      return fallback;
     }
-    throw wrong(key, "a whole number of at least " + least, value);
+    if (!(value instanceof List<?> list)) {
+      throw wrong(key, "a list of whole numbers of at least " + least, value);
+    }
+    return list.stream()
+        .map(
+            element ->
+                asWhole(element, least)
+                    .orElseThrow(
+                        () -> wrong(key, "a list of whole numbers of at least " + least, value)))
+        .toList();
+  }
+
+  private static Optional<Integer> asWhole(@Nullable Object value, int least) {
+    return value instanceof Number number
+            && number.doubleValue() == number.intValue()
+            && number.intValue() >= least
+        ? Optional.of(number.intValue())
+        : Optional.empty();
   }
 
   /** A number from {@code least} to below {@code end}. */

@@ -18,6 +18,7 @@ public final class Networks {
     List<Architecture> all = new ArrayList<>();
     all.add(PspNet.plain());
     all.add(PspNet.rep());
+    all.add(new RepLite());
     all.addAll(RepVgg.all());
     return List.copyOf(all);
   }

@@ -64,7 +64,7 @@ final class Folders {
   /** A path of a list, which a slash may begin; it must not lead out of the folder. */
   static Path inside(Path folder, String path, String where) {
     Path base = folder.toAbsolutePath().normalize();
-    Path file = base.resolve(path.replaceFirst("^/+", "")).normalize();
+    Path file = base.resolve(path.replace('\0', '/').replaceFirst("^/+", "")).normalize();
     if (!file.startsWith(base)) {
       throw new DataException(
           "%s: '%s' leads out of the folder '%s'; put the data below it", where, path, folder);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Loader implements AutoCloseable {
   private static final AtomicInteger LOADERS = new AtomicInteger();
 
+  private final int number = LOADERS.incrementAndGet();
   private final Dataset dataset;
   private final Transform transform;
   private final LoaderOptions options;
@@ -48,20 +49,23 @@ public final class Loader implements AutoCloseable {
     }
   }
 
-  private static ExecutorService start(int threads) {
-    int loader = LOADERS.incrementAndGet();
+  private ExecutorService start(int threads) {
     AtomicInteger count = new AtomicInteger();
     return Executors.newFixedThreadPool(
         threads,
         task -> {
-          Thread thread =
-              new Thread(task, "repfold-loader-%d-%d".formatted(loader, count.incrementAndGet()));
+          Thread thread = new Thread(task, threadPrefix() + count.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
   }
 
-  /** The batches of an epoch. */
+  /** What the names of its threads begin with. */
+  String threadPrefix() {
+    return "repfold-loader-%d-".formatted(number);
+  }
+
+  /** The number of batches of an epoch. */
   public int batches() {
     int whole = dataset.size() / options.batchSize();
     boolean rest = dataset.size() % options.batchSize() != 0;

@@ -3,6 +3,7 @@ package io.repfold.data;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +65,19 @@ final class Folders {
   /** A path of a list, which a slash may begin; it must not lead out of the folder. */
   static Path inside(Path folder, String path, String where) {
     Path base = folder.toAbsolutePath().normalize();
-    Path file = base.resolve(path.replace('\0', '/').replaceFirst("^/+", "")).normalize();
+    Path file = resolve(base, path.replaceFirst("^/+", ""), where).normalize();
     if (!file.startsWith(base)) {
       throw new DataException(
           "%s: '%s' leads out of the folder '%s'; put the data below it", where, path, folder);
     }
     return file;
+  }
+
+  private static Path resolve(Path folder, String path, String where) {
+    try {
+      return folder.resolve(path);
+    } catch (InvalidPathException e) {
+      throw new DataException(e, "%s: '%s' is no path".formatted(where, path));
+    }
   }
 }

@@ -1,0 +1,144 @@
+package io.repfold.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataCheckTest {
+  @TempDir private Path folder;
+
+  /** A data set of three classes that is in order. */
+  private Dataset dataset(int size) throws IOException {
+    var random = new SplittableRandom(1);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      String ending = i % 2 == 0 ? ".jpg" : ".png";
+      TestImages.write(
+          folder.resolve("images/" + i + ending),
+          TestImages.image(30, 20, (x, y) -> random.nextInt(1 << 24)));
+      TestImages.writeIndexed(
+          folder.resolve("labels/" + i + ".png"),
+          TestImages.labels(30, 20, (x, y) -> y == 0 ? 255 : (x + 7 * y) % 3),
+          8);
+      lines.add("images/%d%s labels/%d.png".formatted(i, ending, i));
+    }
+    Files.write(folder.resolve("train.txt"), lines);
+    return open();
+  }
+
+  private Dataset open() {
+    return Datasets.open(
+        "ListFile",
+        Map.of("data_dir", folder.toString(), "split", "train", "batch_size", 1, "num_classes", 3));
+  }
+
+  @Test
+  void good_data_are_counted() throws IOException {
+    LabelCounts counts = Datasets.check(dataset(4));
+
+    assertThat(counts.examples()).isEqualTo(4);
+    assertThat(counts.ignored()).isEqualTo(4 * 30);
+    assertThat(counts.pixels()).containsExactly(4 * 190, 4 * 190, 4 * 190);
+  }
+
+  @Test
+  void of_many_missing_files_five_are_listed() throws IOException {
+    Dataset dataset = dataset(16);
+    for (int i = 0; i < 14; i += 2) {
+      Files.delete(folder.resolve("images/" + i + ".jpg"));
+    }
+    Files.delete(folder.resolve("labels/15.png"));
+
+    assertThatThrownBy(() -> Datasets.check(dataset))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("of 16 examples")
+        .hasMessageContaining("7 images are missing")
+        .hasMessageContaining("0.jpg")
+        .hasMessageContaining("8.jpg")
+        .hasMessageContaining("and 2 more")
+        .hasMessageNotContaining("10.jpg")
+        .hasMessageContaining("1 label files are missing")
+        .hasMessageContaining("15.png");
+  }
+
+  @Test
+  void files_that_were_cut_off_are_found() throws IOException {
+    Dataset dataset = dataset(6);
+    TestImages.cut(folder.resolve("images/0.jpg"), 0.6);
+    TestImages.cut(folder.resolve("images/1.png"), 0.6);
+    TestImages.cut(folder.resolve("labels/2.png"), 0.9);
+    Files.write(folder.resolve("labels/3.png"), new byte[0]);
+    Files.writeString(folder.resolve("images/4.jpg"), "<html>404</html>");
+
+    assertThatThrownBy(() -> Datasets.check(dataset))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("5 files cannot be read")
+        .hasMessageContaining("0.jpg")
+        .hasMessageContaining("1.png")
+        .hasMessageContaining("labels/2.png")
+        .hasMessageContaining("labels/3.png")
+        .hasMessageContaining("4.jpg': it is neither PNG nor JPEG");
+  }
+
+  @Test
+  void bytes_after_the_end_of_an_image_do_no_harm() throws IOException {
+    Dataset dataset = dataset(2);
+    for (String name : List.of("images/0.jpg", "images/1.png")) {
+      byte[] bytes = Files.readAllBytes(folder.resolve(name));
+      Files.write(folder.resolve(name), java.util.Arrays.copyOf(bytes, bytes.length + 500));
+    }
+    assertThat(Datasets.check(dataset).examples()).isEqualTo(2);
+  }
+
+  @Test
+  void labels_of_another_size_are_found() throws IOException {
+    Dataset dataset = dataset(2);
+    TestImages.writeIndexed(
+        folder.resolve("labels/1.png"), TestImages.labels(20, 30, (x, y) -> 0), 8);
+
+    assertThatThrownBy(() -> Datasets.check(dataset))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("images/1.png' is 30 x 20, its labels are 20 x 30");
+    assertThatThrownBy(() -> dataset.load(1))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("'images/1.png'")
+        .hasMessageContaining("30 x 20");
+  }
+
+  @Test
+  void labels_that_are_no_class_are_found() throws IOException {
+    Dataset dataset = dataset(2);
+    TestImages.writeIndexed(
+        folder.resolve("labels/0.png"), TestImages.labels(30, 20, (x, y) -> y), 8);
+
+    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable use :
+        List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+            () -> Datasets.check(dataset), () -> dataset.load(0))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("labels/0.png' has label 3, but there are 3 classes (0 to 2)")
+          .hasMessageContaining("ignore_index is 255")
+          .hasMessageContaining("label_map");
+    }
+  }
+
+  @Test
+  void a_class_of_an_image_that_is_no_class_is_found() throws IOException {
+    dataset(1);
+    Files.writeString(folder.resolve("train.txt"), "images/0.jpg 3");
+    Dataset dataset = open();
+
+    assertThatThrownBy(() -> Datasets.check(dataset))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("images/0.jpg' has label 3");
+  }
+}

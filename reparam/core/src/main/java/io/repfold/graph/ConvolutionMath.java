@@ -104,7 +104,7 @@ final class ConvolutionMath {
   }
 
   /** A transposed convolution's input is the grid, its output the image. */
-  private static SlidingWindow transposed(Op.ConvTranspose op, int[] grid, int[] kernel) {
+  static SlidingWindow transposed(Op.ConvTranspose op, int[] grid, int[] kernel) {
     Window given = op.window();
     int axes = grid.length;
     SlidingWindow.checkAxes(given, axes, kernel);

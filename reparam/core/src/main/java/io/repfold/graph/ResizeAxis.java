@@ -17,11 +17,11 @@ record ResizeAxis(
 
   static ResizeAxis[] of(
       Op.Resize op,
-      NdArray x,
+      int[] x,
       @Nullable NdArray roi,
       @Nullable NdArray scales,
       @Nullable NdArray sizes) {
-    int rank = x.rank();
+    int rank = x.length;
     int[] axes = op.axes().isEmpty() ? Layout.range(0, rank) : new int[op.axes().size()];
     for (int i = 0; i < op.axes().size(); i++) {
       axes[i] = Layout.axis(op.axes().get(i), rank);
@@ -38,11 +38,11 @@ record ResizeAxis(
         axes.length);
     ResizeAxis[] resizes = new ResizeAxis[rank];
     for (int i = 0; i < rank; i++) {
-      resizes[i] = new ResizeAxis(op.coordinates(), x.dim(i), x.dim(i), 1, 0, 1);
+      resizes[i] = new ResizeAxis(op.coordinates(), x[i], x[i], 1, 0, 1);
     }
     double common = sized ? commonScale(op, x, axes, given) : Double.NaN;
     for (int i = 0; i < axes.length; i++) {
-      int size = x.dim(axes[i]);
+      int size = x[axes[i]];
       double scale = given.data()[i];
       int output = scaled ? scaledSize(size, scale) : toSize(scale);
       if (sized) {
@@ -80,9 +80,9 @@ record ResizeAxis(
   }
 
   /** The one scale of all axes if the aspect ratio is kept, else NaN. */
-  private static double commonScale(Op.Resize op, NdArray x, int[] axes, NdArray sizes) {
+  private static double commonScale(Op.Resize op, int[] x, int[] axes, NdArray sizes) {
     double[] scales = new double[axes.length];
-    Arrays.setAll(scales, i -> sizes.data()[i] / x.dim(axes[i]));
+    Arrays.setAll(scales, i -> sizes.data()[i] / x[axes[i]]);
     return switch (op.aspectRatioPolicy()) {
       case "stretch" -> Double.NaN;
       case "not_larger" -> Arrays.stream(scales).min().orElse(1);

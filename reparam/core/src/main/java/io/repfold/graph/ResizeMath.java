@@ -17,7 +17,7 @@ final class ResizeMath {
       @Nullable NdArray roi,
       @Nullable NdArray scales,
       @Nullable NdArray sizes) {
-    ResizeAxis[] axes = ResizeAxis.of(op, x, roi, scales, sizes);
+    ResizeAxis[] axes = ResizeAxis.of(op, x.dims(), roi, scales, sizes);
     NdArray y = x;
     for (int i = 0; i < axes.length; i++) {
       if (!axes[i].isIdentity()) {
@@ -28,6 +28,18 @@ final class ResizeMath {
       extrapolate(op, y, axes);
     }
     return y;
+  }
+
+  /** The map of one axis as a matrix {@code [output, input]}. */
+  static NdArray matrix(Op.Resize op, ResizeAxis axis) {
+    NdArray matrix = Layout.zeros(ElementType.FLOAT, axis.output(), axis.input());
+    for (int at = 0; at < axis.output(); at++) {
+      Taps taps = taps(op, axis, axis.coordinate(at));
+      for (int t = 0; t < taps.indices.length; t++) {
+        matrix.data()[at * axis.input() + taps.indices[t]] += taps.weights[t];
+      }
+    }
+    return matrix;
   }
 
   private static NdArray along(Op.Resize op, NdArray x, int axis, ResizeAxis resize) {

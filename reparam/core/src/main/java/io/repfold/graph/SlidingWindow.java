@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param grid positions an axis
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record SlidingWindow(
+public record SlidingWindow(
     int[] image,
     int[] kernel,
     int[] stride,
@@ -20,8 +20,12 @@ record SlidingWindow(
     int[] padEnd,
     int[] grid) {
 
-  /** The numbers of a convolution or pooling whose grid follows from the image. */
-  static SlidingWindow of(Window window, int[] image, int[] kernel, boolean ceilMode) {
+  /**
+   * The numbers of a convolution or pooling whose grid follows from the image.
+   *
+   * @throws InvalidGraphException if the kernel does not fit the image and its padding
+   */
+  public static SlidingWindow of(Window window, int[] image, int[] kernel, boolean ceilMode) {
     int axes = image.length;
     checkAxes(window, axes, kernel);
     SlidingWindow sliding =
@@ -37,6 +41,15 @@ record SlidingWindow(
       sliding.resolve(window, i, ceilMode);
     }
     return sliding;
+  }
+
+  /**
+   * The numbers of a transposed convolution, whose input is the grid and whose output the image.
+   *
+   * @throws InvalidGraphException if the attributes do not fit the spatial axes
+   */
+  public static SlidingWindow transposed(Op.ConvTranspose op, int[] grid, int[] kernel) {
+    return ConvolutionMath.transposed(op, grid, kernel);
   }
 
   static void checkAxes(Window window, int axes, int[] kernel) {

@@ -1,0 +1,473 @@
+package io.repfold.djl;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.ResizeMatrices;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one node ready for the shapes of its inputs. Messages leave out the node. */
+final class Lowering implements Op.Visitor<Step> {
+  private final Node node;
+  private final List<@Nullable Operand> inputs;
+  private final GraphBlockOptions options;
+  private final ToIntFunction<NdArray> constants;
+  private final long @Nullable [] border;
+  private final List<Integer> slots = new ArrayList<>();
+
+  /**
+   * @param inputs in the node's order; null for one that is left out
+   * @param constants puts a host value on the engine and tells its slot
+   * @param border zeros that go around the image before the node, in the engine's order
+   */
+  Lowering(
+      Node node,
+      List<@Nullable Operand> inputs,
+      GraphBlockOptions options,
+      ToIntFunction<NdArray> constants,
+      long @Nullable [] border) {
+    this.node = node;
+    this.inputs = inputs;
+    this.options = options;
+    this.constants = constants;
+    this.border = border;
+  }
+
+  /** The slots of the step's operands, after the node was visited. */
+  int[] slots() {
+    return slots.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private @Nullable Operand optional(int index) {
+    return index < inputs.size() ? inputs.get(index) : null;
+  }
+
+  private Operand input(int index) {
+    Operand operand = optional(index);
+    if (operand == null) {
+      throw new InvalidGraphException("input %d is missing".formatted(index));
+    }
+    return operand;
+  }
+
+  private long[] dims(int index) {
+    return input(index).dims();
+  }
+
+  /** Asks for an input as an array of the engine. */
+  private void use(int index) {
+    Operand operand = input(index);
+    slots.add(operand.host() == null ? operand.slot() : constants.applyAsInt(operand.host()));
+  }
+
+  private void useAll() {
+    Check.that(!inputs.isEmpty(), "it needs at least one input");
+    for (int i = 0; i < inputs.size(); i++) {
+      use(i);
+    }
+  }
+
+  private void useConstant(NdArray value) {
+    slots.add(constants.applyAsInt(value));
+  }
+
+  /** A value that the step must know beforehand. */
+  private @Nullable NdArray host(int index) {
+    Operand operand = optional(index);
+    if (operand == null) {
+      return null;
+    }
+    Check.that(
+        operand.host() != null,
+        "input %d ('%s') depends on the image's content, but is needed before the image is"
+            + " computed; only what depends on shapes and constants can be lowered here",
+        index,
+        node.input(index));
+    return operand.host();
+  }
+
+  private long[] longs(int index) {
+    NdArray value = host(index);
+    return value == null
+        ? new long[0]
+        : Arrays.stream(value.data()).mapToLong(v -> (long) v).toArray();
+  }
+
+  private long[] longs(Optional<? extends Collection<? extends Number>> attribute, int index) {
+    return attribute
+        .map(values -> values.stream().mapToLong(Number::longValue).toArray())
+        .orElseGet(() -> longs(index));
+  }
+
+  private double scalar(OptionalDouble attribute, int index, double otherwise) {
+    NdArray value = attribute.isPresent() ? null : host(index);
+    return value == null || value.data().length == 0
+        ? attribute.orElse(otherwise)
+        : value.data()[0];
+  }
+
+  private void expectOneOutput(String other) {
+    Check.that(
+        node.outputs().stream().skip(1).allMatch(String::isEmpty),
+        "its %s cannot be computed in training; remove what reads it",
+        other);
+  }
+
+  private static InvalidGraphException notDifferentiable(String why) {
+    return new InvalidGraphException(
+        why + "; it can be computed in advance only, from shapes and constants");
+  }
+
+  @Override
+  public Step conv(Op.Conv op) {
+    useAll();
+    return Convolutions.of(op, dims(0), dims(1));
+  }
+
+  @Override
+  public Step convTranspose(Op.ConvTranspose op) {
+    useAll();
+    return TransposedConvolutions.of(op, dims(0), dims(1));
+  }
+
+  @Override
+  public Step batchNormalization(Op.BatchNormalization op) {
+    expectOneOutput("statistics");
+    useAll();
+    // Statistics that are no parameters are fixed numbers.
+    boolean learns =
+        input(3).host() == null
+            && input(4).host() == null
+            && !options.frozenStatistics().test(node.input(3));
+    if (border == null) {
+      return Normalizations.of(op, dims(0), learns);
+    }
+    useConstant(BorderRule.mask(dims(0), border));
+    return Normalizations.bordered(op, dims(0), learns, border);
+  }
+
+  @Override
+  public Step unary(Op.Unary op) {
+    use(0);
+    return Step.single((in, training) -> Elementwise.unary(op.function(), in[0]));
+  }
+
+  @Override
+  public Step binary(Op.Binary op) {
+    useAll();
+    return Step.single((in, training) -> Elementwise.binary(op.function(), in[0], in[1]));
+  }
+
+  @Override
+  public Step variadic(Op.Variadic op) {
+    useAll();
+    return Step.single((in, training) -> Elementwise.variadic(op.function(), in));
+  }
+
+  @Override
+  public Step leakyRelu(Op.LeakyRelu op) {
+    use(0);
+    return Step.single((in, training) -> JniUtils.leakyRelu(in[0], op.alpha()));
+  }
+
+  @Override
+  public Step elu(Op.Elu op) {
+    use(0);
+    return Step.single((in, training) -> JniUtils.elu(in[0], op.alpha()));
+  }
+
+  @Override
+  public Step pRelu(Op.PRelu op) {
+    useAll();
+    return Step.single((in, training) -> Elementwise.pRelu(in[0], in[1]));
+  }
+
+  @Override
+  public Step hardSigmoid(Op.HardSigmoid op) {
+    use(0);
+    return Step.single((in, training) -> Elementwise.hardSigmoid(in[0], op.alpha(), op.beta()));
+  }
+
+  @Override
+  public Step clip(Op.Clip op) {
+    use(0);
+    double min = scalar(op.min(), 1, Double.NEGATIVE_INFINITY);
+    double max = scalar(op.max(), 2, Double.POSITIVE_INFINITY);
+    return Step.single((in, training) -> Elementwise.clip(in[0], min, max));
+  }
+
+  @Override
+  public Step softmax(Op.Softmax op) {
+    use(0);
+    return Reductions.softmax(op, dims(0));
+  }
+
+  @Override
+  public Step concat(Op.Concat op) {
+    useAll();
+    return Movements.concat(op.axis(), dims(0).length);
+  }
+
+  @Override
+  public Step pad(Op.Pad op) {
+    use(0);
+    long[] pads = BorderRule.allAxes(dims(0).length, longs(op.pads(), 1), longs(3));
+    return Movements.pad(op.mode(), dims(0), pads, scalar(op.value(), 2, 0));
+  }
+
+  @Override
+  public Step maxPool(Op.MaxPool op) {
+    use(0);
+    if (node.outputs().size() < 2 || node.outputs().get(1).isEmpty()) {
+      return Pools.max(op, dims(0));
+    }
+    useConstant(Pools.tapIndices(op, dims(0)));
+    useConstant(Pools.planeOffsets(dims(0)));
+    return Pools.maxWithIndices(op, dims(0));
+  }
+
+  @Override
+  public Step maxUnpool(Op.MaxUnpool op) {
+    use(0);
+    use(1);
+    return Pools.unpool(op, dims(0), optional(2) == null ? null : longs(2));
+  }
+
+  @Override
+  public Step averagePool(Op.AveragePool op) {
+    use(0);
+    useConstant(Pools.averageWeights(op, dims(0)));
+    useConstant(Pools.averageTaps(op, dims(0)));
+    return Pools.average(op, dims(0));
+  }
+
+  @Override
+  public Step globalAveragePool(Op.GlobalAveragePool op) {
+    use(0);
+    long[] ones = new long[Pads.spatial(dims(0)).length];
+    Arrays.fill(ones, 1);
+    Shape pixel = new Shape(ones);
+    return Step.single((in, training) -> JniUtils.adaptiveAvgPool(in[0], pixel));
+  }
+
+  @Override
+  public Step reduce(Op.Reduce op) {
+    use(0);
+    return Reductions.of(op, dims(0), longs(op.axes(), 1));
+  }
+
+  @Override
+  public Step matMul(Op.MatMul op) {
+    useAll();
+    return Step.single((in, training) -> JniUtils.matmul(in[0], in[1]));
+  }
+
+  @Override
+  public Step gemm(Op.Gemm op) {
+    useAll();
+    Operand c = optional(2);
+    return Products.gemm(op, dims(0), c == null ? 0 : c.dims().length);
+  }
+
+  @Override
+  public Step flatten(Op.Flatten op) {
+    use(0);
+    return Movements.reshape(Movements.flattened(dims(0), op.axis()));
+  }
+
+  @Override
+  public Step reshape(Op.Reshape op) {
+    use(0);
+    input(1);
+    return Movements.reshape(Movements.reshaped(dims(0), longs(1), op.allowZero()));
+  }
+
+  @Override
+  public Step transpose(Op.Transpose op) {
+    use(0);
+    return Movements.transpose(op, dims(0).length);
+  }
+
+  @Override
+  public Step slice(Op.Slice op) {
+    use(0);
+    if (op.bounds().isPresent()) {
+      Op.Slice.Bounds bounds = op.bounds().get();
+      return Movements.slice(
+          dims(0),
+          longs(Optional.of(bounds.starts()), 1),
+          longs(Optional.of(bounds.ends()), 2),
+          longs(Optional.of(bounds.axes()), 3),
+          new long[0]);
+    }
+    input(1);
+    input(2);
+    return Movements.slice(dims(0), longs(1), longs(2), longs(3), longs(4));
+  }
+
+  @Override
+  public Step squeeze(Op.Squeeze op) {
+    use(0);
+    return Movements.reshape(Movements.squeezed(dims(0), longs(op.axes(), 1)));
+  }
+
+  @Override
+  public Step unsqueeze(Op.Unsqueeze op) {
+    use(0);
+    return Movements.reshape(Movements.unsqueezed(dims(0), longs(op.axes(), 1)));
+  }
+
+  @Override
+  public Step expand(Op.Expand op) {
+    use(0);
+    input(1);
+    return Movements.expand(dims(0), longs(1));
+  }
+
+  @Override
+  public Step tile(Op.Tile op) {
+    use(0);
+    input(1);
+    return Movements.tile(longs(1));
+  }
+
+  @Override
+  public Step split(Op.Split op) {
+    use(0);
+    return Movements.split(op.axis(), dims(0), longs(op.sizes(), 1), node.outputs().size());
+  }
+
+  @Override
+  public Step resize(Op.Resize op) {
+    use(0);
+    List<@Nullable NdArray> given = new ArrayList<>();
+    given.add(null);
+    for (int i = 1; i < inputs.size(); i++) {
+      given.add(host(i));
+    }
+    List<Optional<NdArray>> matrices = ResizeMatrices.of(op, HostArrays.ints(dims(0)), given);
+    List<Integer> axes = Resizes.order(matrices);
+    for (int axis : axes) {
+      boolean last = axis == dims(0).length - 1;
+      useConstant(Resizes.operand(matrices.get(axis).orElseThrow(), last));
+    }
+    return Resizes.of(dims(0), axes, matrices);
+  }
+
+  @Override
+  public Step depthToSpace(Op.DepthToSpace op) {
+    use(0);
+    return Movements.depthToSpace(op, dims(0));
+  }
+
+  @Override
+  public Step spaceToDepth(Op.SpaceToDepth op) {
+    use(0);
+    return Movements.spaceToDepth(op, dims(0));
+  }
+
+  @Override
+  public Step argMax(Op.ArgMax op) {
+    use(0);
+    return Reductions.argMax(op, dims(0));
+  }
+
+  @Override
+  public Step dropout(Op.Dropout op) {
+    expectOneOutput("mask");
+    use(0);
+    double ratio = scalar(op.ratio(), 1, 0.5);
+    boolean channels =
+        options.channelDropouts().contains(node.name())
+            || options.channelDropouts().contains(node.output());
+    if (!channels) {
+      return Step.single((in, training) -> JniUtils.dropout(in[0], ratio, training));
+    }
+    long[] plane = dims(0).clone();
+    Arrays.fill(plane, 2, plane.length, 1);
+    return Dropouts.channels(new Shape(plane), ratio);
+  }
+
+  @Override
+  public Step identity(Op.Identity op) {
+    use(0);
+    return Movements.reshape(dims(0));
+  }
+
+  @Override
+  public Step cast(Op.Cast op) {
+    use(0);
+    ai.djl.ndarray.types.DataType type = HostArrays.dataType(op.to());
+    return Step.single((in, training) -> JniUtils.to(in[0], type, in[0].getDevice()));
+  }
+
+  @Override
+  public Step constant(Op.Constant op) {
+    throw notDifferentiable("a Constant has no inputs to compute from");
+  }
+
+  @Override
+  public Step constantOfShape(Op.ConstantOfShape op) {
+    throw notDifferentiable("the shape depends on the image's content");
+  }
+
+  @Override
+  public Step shape(Op.ShapeOf op) {
+    throw notDifferentiable("a shape is no array of the engine");
+  }
+
+  @Override
+  public Step size(Op.Size op) {
+    throw notDifferentiable("a size is no array of the engine");
+  }
+
+  @Override
+  public Step gather(Op.Gather op) {
+    use(0);
+    Operand indices = input(1);
+    if (indices.host() == null) {
+      use(1);
+    } else {
+      useConstant(BorderRule.fromFront(indices.host(), dims(0), op.axis()));
+    }
+    return Movements.gather(op.axis(), dims(0), dims(1));
+  }
+
+  @Override
+  public Step where(Op.Where op) {
+    use(0);
+    use(1);
+    use(2);
+    return Step.single((in, training) -> JniUtils.where(in[0], in[1], in[2]));
+  }
+
+  @Override
+  public Step scatterND(Op.ScatterND op) {
+    throw new InvalidGraphException(
+        "ScatterND of an image is not trained; write the graph without it, or fold the part that"
+            + " holds it away");
+  }
+
+  @Override
+  public Step range(Op.Range op) {
+    throw notDifferentiable("its bounds depend on the image's content");
+  }
+
+  @Override
+  public Step opaque(Op.Opaque op) {
+    throw new InvalidGraphException(
+        "op %s of domain '%s' has no meaning here and cannot be trained; replace it, or train the"
+                .formatted(op.type(), op.domain())
+            + " part of the graph before it");
+  }
+}

@@ -1,0 +1,279 @@
+package io.repfold.djl;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a graph ready for the shapes of given inputs, and runs it on them on the way: each node's
+ * step is made when the shapes of its inputs are there.
+ *
+ * <p>What depends on shapes and constants only is computed by the core, rounded after each node as
+ * a runtime does.
+ */
+final class ProgramBuilder {
+  /** A step with the slots that it reads and writes; -1 for an output that is not wanted. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Planned(Node node, Step step, int[] operands, int[] results, boolean lasting) {}
+
+  /**
+   * @param outputs of the run that made it
+   */
+  record Result(Program program, NDList outputs) {}
+
+  /** Zero padding that waits for its batch normalisation. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Border(Operand image, long[] pads) {}
+
+  private final Graph graph;
+  private final GraphBlockOptions options;
+  private final NDManager constants;
+  private final NDManager pass;
+  private final boolean training;
+  private final Map<String, Operand> values = new HashMap<>();
+  private final Map<String, Border> borders = new HashMap<>();
+  private final Map<NdArray, Integer> onDevice = new HashMap<>();
+  private final List<@Nullable PtNDArray> slots = new ArrayList<>();
+  private final List<Boolean> lasts = new ArrayList<>();
+  private final List<Planned> planned = new ArrayList<>();
+
+  private ProgramBuilder(
+      Graph graph,
+      GraphBlockOptions options,
+      NDManager constants,
+      NDManager pass,
+      boolean training) {
+    this.graph = graph;
+    this.options = options;
+    this.constants = constants;
+    this.pass = pass;
+    this.training = training;
+  }
+
+  /**
+   * @param parameters by name, in the order of the program's slots
+   * @param constants owns what lasts as long as the program
+   */
+  static Result build(
+      Graph graph,
+      GraphBlockOptions options,
+      List<String> parameters,
+      PtNDArray[] arrays,
+      List<Value> inputs,
+      NDManager constants,
+      NDManager pass,
+      boolean training) {
+    ProgramBuilder builder = new ProgramBuilder(graph, options, constants, pass, training);
+    for (int i = 0; i < arrays.length; i++) {
+      boolean parameter = i < parameters.size();
+      String name = parameter ? parameters.get(i) : inputs.get(i - parameters.size()).name();
+      builder.values.put(name, builder.add(arrays[i], parameter));
+    }
+    return builder.run(arrays.length);
+  }
+
+  private Operand add(@Nullable PtNDArray array, boolean lasting) {
+    slots.add(array);
+    lasts.add(lasting);
+    long[] dims = array == null ? new long[0] : array.getShape().getShape();
+    return Operand.device(slots.size() - 1, dims);
+  }
+
+  private Result run(int given) {
+    for (Map.Entry<String, io.repfold.graph.Tensor> entry : graph.initializers().entrySet()) {
+      if (!values.containsKey(entry.getKey()) && entry.getValue().type().isNumeric()) {
+        values.put(entry.getKey(), Operand.host(NdArray.of(entry.getValue())));
+      }
+    }
+    for (Node node : graph.nodes()) {
+      try {
+        plan(node);
+      } catch (InvalidGraphException e) {
+        throw named(node, e);
+      }
+    }
+    int[] outputs = new int[graph.outputs().size()];
+    for (int i = 0; i < outputs.length; i++) {
+      Operand output = java.util.Objects.requireNonNull(values.get(graph.outputs().get(i).name()));
+      outputs[i] = output.host() == null ? output.slot() : constant(output.host());
+    }
+    PtNDArray[] all = slots.toArray(new PtNDArray[0]);
+    NDList results = Program.outputs(all, outputs);
+    @Nullable PtNDArray[] fixed = new PtNDArray[all.length];
+    boolean[] kept = new boolean[all.length];
+    for (int slot : outputs) {
+      kept[slot] = true;
+    }
+    for (int i = given; i < all.length; i++) {
+      if (lasts.get(i)) {
+        fixed[i] = all[i];
+      } else if (!kept[i] && all[i] != null) {
+        all[i].close();
+      }
+    }
+    return new Result(Program.of(constants, planned, fixed, given, outputs), results);
+  }
+
+  private void plan(Node node) {
+    if (isKnown(node)) {
+      return;
+    }
+    List<@Nullable Operand> inputs = new ArrayList<>();
+    for (String name : node.inputs()) {
+      inputs.add(name.isEmpty() ? null : values.get(name));
+    }
+    if (BorderRule.mayJoin(graph, node) && waits(node, inputs)) {
+      return;
+    }
+    if (node.op() instanceof Op.Identity) {
+      values.put(node.output(), java.util.Objects.requireNonNull(inputs.get(0)));
+      return;
+    }
+    Border border = node.inputs().isEmpty() ? null : borders.get(node.input(0));
+    if (border != null) {
+      inputs.set(0, border.image);
+    }
+    Lowering lowering =
+        new Lowering(node, inputs, options, this::constant, border == null ? null : border.pads);
+    Step step = node.op().accept(lowering);
+    int[] operands = lowering.slots();
+    int[] results = new int[node.outputs().size()];
+    for (int i = 0; i < results.length; i++) {
+      results[i] = node.outputs().get(i).isEmpty() ? -1 : add(null, false).slot();
+    }
+    boolean lasting = operands.length > 0 && lasts.get(operands[0]);
+    Planned plan = new Planned(node, step, operands, results, lasting);
+    PtNDArray[] all = slots.toArray(new PtNDArray[0]);
+    Program.apply(node, step, operands, results, lasting, all, pass, training);
+    for (int i = 0; i < results.length; i++) {
+      if (results[i] >= 0) {
+        PtNDArray array = all[results[i]];
+        slots.set(results[i], array);
+        values.put(node.outputs().get(i), Operand.device(results[i], array.getShape().getShape()));
+      }
+    }
+    planned.add(plan);
+  }
+
+  /** Keeps a Pad for the batch normalisation that alone reads it. */
+  private boolean waits(Node node, List<@Nullable Operand> inputs) {
+    Op.Pad op = (Op.Pad) node.op();
+    Operand image = inputs.get(0);
+    if (image == null || image.host() != null) {
+      return false;
+    }
+    NdArray pads = host(inputs, 1);
+    NdArray value = host(inputs, 2);
+    NdArray axes = host(inputs, 3);
+    long[] amounts =
+        op.pads()
+            .map(p -> p.stream().mapToLong(Long::longValue).toArray())
+            .orElseGet(() -> longs(pads));
+    double zero = value == null ? op.value().orElse(0) : value.data()[0];
+    long[] all = BorderRule.allAxes(image.dims().length, amounts, longs(axes));
+    if (!BorderRule.isBorder(all, zero)) {
+      return false;
+    }
+    borders.put(node.output(), new Border(image, Movements.reversed(all)));
+    return true;
+  }
+
+  private static @Nullable NdArray host(List<@Nullable Operand> inputs, int index) {
+    Operand operand = index < inputs.size() ? inputs.get(index) : null;
+    return operand == null ? null : operand.host();
+  }
+
+  private static long[] longs(@Nullable NdArray array) {
+    return array == null
+        ? new long[0]
+        : Arrays.stream(array.data()).mapToLong(v -> (long) v).toArray();
+  }
+
+  /** Computes a node that needs shapes and constants only. */
+  private boolean isKnown(Node node) {
+    if (node.op() instanceof Op.Opaque) {
+      return false;
+    }
+    if (node.op() instanceof Op.Constant constant) {
+      if (!values.containsKey(node.output()) && constant.value().type().isNumeric()) {
+        values.put(node.output(), Operand.host(NdArray.of(constant.value())));
+      }
+      return true;
+    }
+    Operand only = node.inputs().size() == 1 ? values.get(node.input(0)) : null;
+    if (only != null && node.op() instanceof Op.ShapeOf shape) {
+      values.put(node.output(), Operand.host(shape(shape, only.dims())));
+      return true;
+    }
+    if (only != null && node.op() instanceof Op.Size) {
+      double size = Movements.product(only.dims(), 0, only.dims().length);
+      NdArray array = new NdArray(ElementType.INT64, new int[0], new double[] {size});
+      values.put(node.output(), Operand.host(array));
+      return true;
+    }
+    List<@Nullable NdArray> arrays = new ArrayList<>();
+    for (String name : node.inputs()) {
+      Operand operand = name.isEmpty() ? null : values.get(name);
+      if (!name.isEmpty() && (operand == null || operand.host() == null)) {
+        return false;
+      }
+      arrays.add(operand == null ? null : operand.host());
+    }
+    List<NdArray> results = Interpreter.evaluate(node, arrays);
+    for (int i = 0; i < node.outputs().size(); i++) {
+      values.put(node.outputs().get(i), Operand.host(rounded(results.get(i))));
+    }
+    return true;
+  }
+
+  private static NdArray rounded(NdArray array) {
+    return array.type().isFloat() ? NdArray.of(array.toTensor()) : array;
+  }
+
+  private static NdArray shape(Op.ShapeOf op, long[] dims) {
+    int start = clamped(op.start(), dims.length);
+    int end = Math.max(start, clamped(op.end().orElse(dims.length), dims.length));
+    double[] sizes = Arrays.stream(dims, start, end).asDoubleStream().toArray();
+    return new NdArray(ElementType.INT64, new int[] {sizes.length}, sizes);
+  }
+
+  private static int clamped(int bound, int rank) {
+    return Math.max(0, Math.min(rank, bound < 0 ? bound + rank : bound));
+  }
+
+  private int constant(NdArray value) {
+    return onDevice.computeIfAbsent(
+        value, v -> add(HostArrays.toDevice(constants, v), true).slot());
+  }
+
+  private InvalidGraphException named(Node node, InvalidGraphException cause) {
+    String message = cause.getMessage();
+    if (message != null && message.startsWith(node.describe())) {
+      return cause;
+    }
+    List<String> shapes = new ArrayList<>();
+    for (String name : node.inputs()) {
+      Operand operand = values.get(name);
+      shapes.add(operand == null ? "-" : Arrays.toString(operand.dims()));
+    }
+    InvalidGraphException named =
+        new InvalidGraphException(
+            "%s, inputs (%s): %s".formatted(node.describe(), String.join(" ", shapes), message));
+    named.initCause(cause);
+    return named;
+  }
+}

@@ -2,6 +2,7 @@ package io.repfold.train;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,7 +30,7 @@ final class Adam implements UpdateRule {
   static Adam of(Settings settings, boolean decoupled) {
     double[] betas = settings.numbers("betas", 0).orElse(new double[] {0.9, 0.999});
     if (betas.length != 2 || betas[0] >= 1 || betas[1] >= 1) {
-      throw settings.wrong("betas", "two numbers from 0 to below 1", List.of(betas));
+      throw settings.wrong("betas", "two numbers from 0 to below 1", Arrays.toString(betas));
     }
     double epsilon = settings.number("eps", 1e-8, 0, 1);
     return new Adam(betas[0], betas[1], epsilon, decoupled);

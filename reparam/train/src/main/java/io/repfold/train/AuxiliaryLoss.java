@@ -10,7 +10,7 @@ final class AuxiliaryLoss {
   static final double WEIGHT = 0.4;
 
   private final Loss main;
-  private final double weight;
+  private final float weight;
 
   AuxiliaryLoss(Loss main, double weight) {
     if (!(weight >= 0) || Double.isInfinite(weight)) {
@@ -18,7 +18,7 @@ final class AuxiliaryLoss {
           "aux_weight: must be a number of at least 0, found " + weight);
     }
     this.main = main;
-    this.weight = weight;
+    this.weight = (float) weight;
   }
 
   /**

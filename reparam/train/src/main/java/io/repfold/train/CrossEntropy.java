@@ -9,7 +9,7 @@ import java.util.Optional;
  */
 final class CrossEntropy implements PixelLoss.Terms {
   /** Above 0, so that a batch without valid pixels divides 0 by it. */
-  private static final double LEAST_WEIGHT = 1e-12;
+  private static final float LEAST_WEIGHT = 1e-12f;
 
   private final Optional<ClassWeights> weights;
 

@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDArray;
  * softmax sums to 1.
  */
 final class Dice implements PixelLoss.Terms {
-  private final double smooth;
+  private final float smooth;
 
   private Dice(double smooth) {
-    this.smooth = smooth;
+    this.smooth = (float) smooth;
   }
 
   static Dice of(Settings settings, LossOptions options) {

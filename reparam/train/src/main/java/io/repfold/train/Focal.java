@@ -9,13 +9,13 @@ import java.util.Optional;
  */
 final class Focal implements PixelLoss.Terms {
   /** Keeps the power's gradient finite for exponents below 1. */
-  private static final double LEAST_DOUBT = 1e-8;
+  private static final float LEAST_DOUBT = 1e-8f;
 
-  private final double gamma;
+  private final float gamma;
   private final Optional<ClassWeights> alpha;
 
   private Focal(double gamma, Optional<ClassWeights> alpha) {
-    this.gamma = gamma;
+    this.gamma = (float) gamma;
     this.alpha = alpha;
   }
 

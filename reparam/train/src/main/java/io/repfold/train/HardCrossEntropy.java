@@ -10,14 +10,14 @@ import java.util.Optional;
  * that are as hard as the last of these.
  */
 final class HardCrossEntropy implements PixelLoss.Terms {
-  private static final double NO_PROBABILITY = 2;
+  private static final float NO_PROBABILITY = 2;
 
-  private final double threshold;
+  private final float threshold;
   private final long minKept;
   private final Optional<ClassWeights> weights;
 
   private HardCrossEntropy(double threshold, long minKept, Optional<ClassWeights> weights) {
-    this.threshold = threshold;
+    this.threshold = (float) threshold;
     this.minKept = minKept;
     this.weights = weights;
   }

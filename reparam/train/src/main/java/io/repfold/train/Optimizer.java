@@ -32,7 +32,8 @@ interface Optimizer extends AutoCloseable {
 
   /**
    * An optimizer by its name, one of {@link #names()}, with the arguments of a configuration's
-   * {@code optimizer.args}; {@code lr} and {@code weight_decay} among them are for others to read.
+   * {@code optimizer.args}. {@code lr} and {@code weight_decay} among them are for others to read;
+   * with {@code decay_norms_and_biases: false} parameters of one axis do not decay.
    *
    * @throws IllegalArgumentException if the name or an argument is not known, or if two parameters
    *     have one name

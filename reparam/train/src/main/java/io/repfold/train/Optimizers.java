@@ -13,6 +13,7 @@ final class Optimizers {
     Settings settings = new Settings("optimizer.args of " + name, arguments);
     settings.number("lr", 0, 0, Double.MAX_VALUE);
     settings.number("weight_decay", 0, 0, Double.MAX_VALUE);
+    boolean all = settings.flag("decay_norms_and_biases", true);
     UpdateRule rule =
         switch (name) {
           case "SGD" -> Sgd.of(settings);
@@ -23,6 +24,7 @@ final class Optimizers {
                   "optimizer.type: there is no '%s'%s".formatted(name, Spelling.hint(name, NAMES)));
         };
     settings.finish();
-    return new InPlaceOptimizer(rule, groups);
+    return new InPlaceOptimizer(
+        rule, all ? groups : groups.stream().flatMap(g -> g.sparingVectors().stream()).toList());
   }
 }

@@ -3,6 +3,7 @@ package io.repfold.train;
 import ai.djl.ndarray.NDArray;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,5 +23,16 @@ record ParameterGroup(
           "Parameter group '%s': rate factor and weight decay must be at least 0, got %s and %s"
               .formatted(name, rateFactor, weightDecay));
     }
+  }
+
+  /** The same as two groups, in the second of which the parameters of one axis do not decay. */
+  List<ParameterGroup> sparingVectors() {
+    Map<String, NDArray> vectors = new LinkedHashMap<>(parameters);
+    vectors.values().removeIf(parameter -> parameter.getShape().dimension() > 1);
+    Map<String, NDArray> others = new LinkedHashMap<>(parameters);
+    others.keySet().removeAll(vectors.keySet());
+    return List.of(
+        new ParameterGroup(name, others, rateFactor, weightDecay),
+        new ParameterGroup(name + ", one axis", vectors, rateFactor, 0));
   }
 }

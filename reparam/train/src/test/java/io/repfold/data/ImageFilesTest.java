@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,7 +151,31 @@ class ImageFilesTest {
 
   private static int[] filled(int size, int value) {
     int[] values = new int[size];
-    java.util.Arrays.fill(values, value);
+    Arrays.fill(values, value);
     return values;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png"})
+  void damaged_bytes_never_end_in_another_exception(String format) throws IOException {
+    var random = new SplittableRandom(3);
+    RgbImage image = TestImages.image(40, 30, (x, y) -> x * y << 8 | x);
+    Path file = TestImages.write(folder.resolve("a." + format), image);
+    byte[] good = Files.readAllBytes(file);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = Arrays.copyOf(good, i % 3 == 0 ? random.nextInt(good.length) : good.length);
+      for (int flips = random.nextInt(4); flips >= 0 && bytes.length > 0; flips--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, bytes);
+      try {
+        assertThat(ImageFiles.readRgb(file).rgb()).isNotEmpty();
+      } catch (DataException e) {
+        assertThat(e).hasMessageContaining(file.toString());
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(30, 300);
   }
 }

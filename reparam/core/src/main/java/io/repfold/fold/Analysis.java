@@ -60,6 +60,11 @@ final class Analysis {
     return refusals;
   }
 
+  /** What a value is as far as the algebra knows, whatever it costs; nothing if it is opaque. */
+  Optional<Form> form(String value) {
+    return Optional.ofNullable(forms.get(value));
+  }
+
   /**
    * The form by which a value is to be computed, or nothing if the node that is there is to stay.
    */

@@ -11,8 +11,10 @@ import java.util.Map;
  * @param product the matrix product to compute with
  */
 public record FoldOptions(double growth, Map<String, long[]> shapes, MatrixProduct product) {
+  static final double LARGEST_GROWTH = 1000;
+
   public FoldOptions {
-    if (!(growth >= 1) || growth > 1000) {
+    if (!(growth >= 1) || growth > LARGEST_GROWTH) {
       throw new IllegalArgumentException(
           "Growth must be a factor between 1 (kernels never grow) and 1000, got " + growth);
     }

@@ -58,7 +58,7 @@ public final class Folder {
     return new Reporting(graph, last, emission, transposed.folded()).report(Map.of(), null);
   }
 
-  private static Graph simplified(Graph graph, FoldOptions options) {
+  static Graph simplified(Graph graph, FoldOptions options) {
     Graph current = options.shapes().isEmpty() ? graph : FixedShapes.fix(graph, options.shapes());
     int nodes;
     do {

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Removes nodes that pass their input on: adding 0 or multiplying by 1, Identity, Dropout at
- * inference, Cast to the type that is there, Reshape, Flatten, Squeeze, Expand, Slice and Pad to
- * the shape that is there, Transpose that keeps the order, Concat of one; and the second of two
- * equal Pads.
+ * Removes nodes that pass their input on: adding 0 or multiplying by 1, a BatchNormalization that
+ * does both, Identity, Dropout at inference, Cast to the type that is there, Reshape, Flatten,
+ * Squeeze, Expand, Slice and Pad to the shape that is there, Transpose that keeps the order, Concat
+ * of one; and the second of two equal Pads.
  */
 final class NoOps {
   private static final long LARGEST_NEUTRAL = 1 << 16;
@@ -56,6 +56,10 @@ final class NoOps {
     }
     if (op instanceof Op.Binary binary) {
       return isNeutral(node, binary.function(), facts);
+    }
+    if (op instanceof Op.BatchNormalization) {
+      return new LinearOps(facts).of(node) instanceof Local.Linear linear
+          && linear.operands().get(0).map().isIdentity();
     }
     if (op instanceof Op.Dropout) {
       return isInference(node, facts.graph());

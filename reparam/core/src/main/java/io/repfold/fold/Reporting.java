@@ -114,7 +114,7 @@ final class Reporting {
         bound);
   }
 
-  private static String describe(Affine map) {
+  static String describe(Affine map) {
     Weights weights = map.weights();
     String stride =
         java.util.Arrays.stream(map.stride()).allMatch(s -> s == 1)
@@ -168,7 +168,7 @@ final class Reporting {
     return totals(nodes, parameters);
   }
 
-  private static FoldReport.Totals totals(Graph graph) {
+  static FoldReport.Totals totals(Graph graph) {
     long parameters = 0;
     for (Tensor tensor : graph.initializers().values()) {
       parameters += tensor.type().isFloat() ? tensor.size() : 0;

@@ -3,6 +3,7 @@ package io.repfold.blocks;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
 import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import java.util.List;
@@ -29,6 +30,27 @@ public final class RandomGraphs {
   /** A Rep block of one kind with any kernel, stride, dilation, groups and pads. */
   public static RandomGraph block(RepKind kind, long seed, ElementType type) {
     return RandomBlock.of(kind, seed, type).random();
+  }
+
+  /** One convolution of any kernel, stride, dilation, groups and pads, with and without bias. */
+  public static RandomGraph convolution(long seed, ElementType type) {
+    SplittableRandom r = new SplittableRandom(seed);
+    Kernel kernel = RandomKernels.kernel(r);
+    int groups = r.nextBoolean() ? 1 : 1 + r.nextInt(4);
+    int in = groups * (1 + r.nextInt(2));
+    int out = r.nextBoolean() ? in : groups * (1 + r.nextInt(2));
+    List<Integer> dims =
+        List.of(
+            1 + r.nextInt(2),
+            in,
+            RandomKernels.image(r, kernel, 0),
+            RandomKernels.image(r, kernel, 1));
+    GraphBuilder b = builder("convolution", seed, type);
+    String x = input(b, r, dims);
+    b.output(
+        r.nextBoolean() ? b.biasedConv(x, out, kernel, groups) : b.conv(x, out, kernel, groups));
+    String name = "seed %d: %s, groups %d, %d -> %d".formatted(seed, kernel, groups, in, out);
+    return new RandomGraph(name, b.build(), type, dims);
   }
 
   /**

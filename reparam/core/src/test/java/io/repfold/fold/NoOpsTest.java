@@ -70,6 +70,28 @@ class NoOpsTest {
         .becomes("Relu", "Sigmoid");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, 0, 0.5, true",
+    "1, 2, 2, 0.5, true",
+    "2, 0, 0, 3.5, true",
+    "1, 2, 0, 0.5, false"
+  })
+  void a_norm_that_scales_by_1_and_shifts_by_0(
+      double gamma, double beta, double mean, double variance, boolean goes) {
+    String[] parameters = {
+      real("gamma", gamma, 4),
+      real("beta", beta, 4),
+      real("mean", mean, 4),
+      real("variance", variance, 4)
+    };
+    between(new Op.BatchNormalization(0.5f, 0.9f, false), parameters)
+        .becomes(
+            goes
+                ? new String[] {"Relu", "Sigmoid"}
+                : new String[] {"Relu", "BatchNormalization", "Sigmoid"});
+  }
+
   @Test
   void a_cast_to_the_type_that_is_there() {
     between(new Op.Cast(ElementType.DOUBLE)).becomes("Relu", "Sigmoid");

@@ -16,7 +16,7 @@ final class ComparisonOptions {
       names = "--seed",
       paramLabel = "S",
       defaultValue = "0",
-      description = "Seed of the random inputs (default: ${DEFAULT-VALUE}).")
+      description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(

@@ -71,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     out.flush();
     FoldOutcome outcome = fold(original);
     out.println(outcome.text(false));
-    if (!outcome.holds()) {
+    if (!outcome.proof().holds()) {
       return ExitCodes.DOES_NOT_HOLD;
     }
     Path report = folder.resolve("report.html");

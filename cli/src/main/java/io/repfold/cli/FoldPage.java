@@ -33,8 +33,11 @@ final class FoldPage {
     page.put("limits", reasons(FoldTable.limited(report)));
     page.put("hasLimits", !FoldTable.limited(report).isEmpty());
     page.put("warnings", report.warnings());
-    page.put("verification", outcome.verification().map(FoldPage::verification).orElse(List.of()));
-    page.put("layers", outcome.layers().map(FoldOutcome::because).map(List::of).orElse(List.of()));
+    page.put(
+        "verification",
+        outcome.proof().verification().map(FoldPage::verification).orElse(List.of()));
+    page.put(
+        "layers", outcome.proof().layers().map(Proof::because).map(List::of).orElse(List.of()));
     page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
     return page;
   }

@@ -24,10 +24,10 @@ final class FoldTable {
   private FoldTable() {}
 
   /** Counts before and after. */
-  static String totals(FoldReport report) {
+  static String totals(Totals before, Totals after) {
     return Text.table(
         List.of("", ">nodes", ">Conv", ">BatchNormalization", ">Add", ">parameters"),
-        List.of(row("before", report.before()), row("after", report.after())));
+        List.of(row("before", before), row("after", after)));
   }
 
   private static List<String> row(String label, Totals totals) {
@@ -156,7 +156,8 @@ final class FoldTable {
     return whole + (whole.isEmpty() || limited.isEmpty() ? "" : "\n") + limited;
   }
 
-  private static String reasons(String heading, List<LeftAlone> leftAlone, boolean all) {
+  /** Nodes under a heading, grouped by reason; empty if there are none. */
+  static String reasons(String heading, List<LeftAlone> leftAlone, boolean all) {
     Map<String, List<String>> reasons = byReason(leftAlone);
     StringBuilder text = new StringBuilder();
     int shown = 0;

@@ -22,7 +22,7 @@ record FoldWork(
     Map<String, long[]> shapes,
     Optional<ComparisonOptions> comparison) {
   /** How many steps of a {@link Progress} it takes. */
-  static final int STEPS = 2 + VerificationRunner.STEPS;
+  static final int STEPS = 1 + Proof.STEPS;
 
   /** What {@link #run} would do; nothing is written. */
   static FoldOutcome plan(ModelFile source, double growth, Map<String, long[]> shapes) {
@@ -30,13 +30,7 @@ record FoldWork(
     FoldReport report = source.with(() -> Folder.plan(source.graph(), options));
     String document = Certificate.document(source, source.sha256(), growth, shapes, report);
     return new FoldOutcome(
-        source,
-        report,
-        document,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        source, report, document, Optional.empty(), Proof.NONE, Optional.empty());
   }
 
   FoldOutcome run(Progress progress) {
@@ -49,30 +43,16 @@ record FoldWork(
     boolean changed = !result.graph().equals(source.graph());
     Optional<String> certificate =
         changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
-    progress.next("writing");
-    try (Staging staging = Staging.of(target)) {
-      OnnxModel folded = source.model().withGraph(result.graph());
-      certificate
-          .map(text -> folded.withMetadata(Certificate.KEY, text))
-          .orElse(folded)
-          .write(staging.file());
-      FoldOutcome outcome =
-          verified(
-              staging.file(),
-              new FoldOutcome(
-                  source,
-                  report,
-                  document,
-                  certificate,
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.of(target)),
-              progress);
-      if (outcome.holds()) {
-        staging.commit();
-      }
-      return outcome;
-    }
+    OnnxModel folded = source.model().withGraph(result.graph());
+    Proof proof =
+        Proof.written(
+            certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded),
+            target,
+            source,
+            shapes,
+            comparison,
+            progress);
+    return new FoldOutcome(source, report, document, certificate, proof, Optional.of(target));
   }
 
   private Folder.Result fold() {
@@ -80,22 +60,6 @@ record FoldWork(
       FoldOptions options = options(growth, shapes).withProduct(product);
       return source.with(() -> Folder.fold(source.graph(), options));
     }
-  }
-
-  /** Compares the outputs, and where they prove little, the tensors inside. */
-  private FoldOutcome verified(Path folded, FoldOutcome outcome, Progress progress) {
-    if (comparison.isEmpty()) {
-      return outcome;
-    }
-    ComparisonOptions options = comparison.get();
-    VerificationRunner.Inputs inputs = VerificationRunner.random(shapes, options);
-    Verification verification =
-        VerificationRunner.run(source.path(), folded, inputs, options.tolerance(), progress);
-    Optional<LayerComparison> layers = Optional.empty();
-    if (verification.holds() && verification.isWeak()) {
-      layers = Optional.of(LayerComparison.run(source.path(), folded, inputs, options.tolerance()));
-    }
-    return outcome.with(verification, layers);
   }
 
   private static FoldOptions options(double growth, Map<String, long[]> shapes) {

@@ -35,7 +35,9 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
     } else {
       text.append(
           "%s can still be folded, into:\n".formatted(Text.plural(plan.folded().size(), "region")));
-      text.append(FoldTable.plan(plan, verbose)).append('\n').append(FoldTable.totals(plan));
+      text.append(FoldTable.plan(plan, verbose))
+          .append('\n')
+          .append(FoldTable.totals(plan.before(), plan.after()));
     }
     String leftAlone = FoldTable.leftAlone(plan, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       InspectCommand.class,
       FoldCommand.class,
+      ExpandCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
       DemoCommand.class,

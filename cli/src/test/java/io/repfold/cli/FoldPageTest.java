@@ -45,8 +45,7 @@ class FoldPageTest {
         report,
         "{\"source\":{\"sha256\":\"00\"}}",
         Optional.of(HOSTILE),
-        Optional.empty(),
-        Optional.empty(),
+        Proof.NONE,
         Optional.of(folder.resolve("folded.onnx")));
   }
 }

@@ -14,7 +14,7 @@ class MainTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"inspect", "fold", "verify", "bench", "demo", "completion"})
+  @ValueSource(strings = {"inspect", "fold", "expand", "verify", "bench", "demo", "completion"})
   void each_command_has_help_with_an_example(String command) {
     CliRun run = CliRun.of(command, "--help");
 
@@ -41,7 +41,9 @@ class MainTest {
     CliRun run = CliRun.of("completion");
 
     assertThat(run.code()).isZero();
-    assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("inspect", "--allow-growth");
+    assertThat(run.out())
+        .startsWith("#!/usr/bin/env bash")
+        .contains("inspect", "--allow-growth", "expand", "--pointwise");
   }
 
   @ParameterizedTest

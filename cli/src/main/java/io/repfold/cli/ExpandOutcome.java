@@ -1,0 +1,69 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.fold.ExpandReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What an expansion of a file came to. */
+record ExpandOutcome(ModelFile source, ExpandReport report, Proof proof, Optional<Path> output)
+    implements RewriteOutcome {
+  private static final int FEW_SITES = 12;
+
+  /** The report as JSON, without file names, so that the same expansion gives the same bytes. */
+  static String document(ExpandReport report) {
+    return Json.text(Json.of(report));
+  }
+
+  @Override
+  public JsonNode json() {
+    ObjectNode root = Json.object();
+    root.put("input", source.path().toString());
+    root.put("output", output.map(Path::toString).orElse(null));
+    root.set("report", Json.of(report));
+    proof.addTo(root);
+    return root;
+  }
+
+  @Override
+  public String text(boolean verbose) {
+    StringBuilder text = new StringBuilder();
+    int sites = report.expanded().size();
+    if (sites == 0) {
+      text.append("%s: there is nothing to expand\n".formatted(source.path()));
+    } else {
+      text.append(
+          "%s: %s as %s\n\n"
+              .formatted(source.path(), Text.plural(sites, "convolution"), report.kind().id()));
+      text.append(table(verbose ? sites : FEW_SITES));
+    }
+    text.append('\n').append(FoldTable.totals(report.before(), report.after()));
+    String leftAlone = FoldTable.reasons("Left alone", report.leftAlone(), verbose);
+    text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
+    return text.append('\n').append(proof.text()).toString();
+  }
+
+  private String table(int most) {
+    List<List<String>> rows = new ArrayList<>();
+    report.expanded().stream().limit(most).forEach(site -> rows.add(row(site)));
+    int hidden = report.expanded().size() - rows.size();
+    return Text.table(
+            List.of("convolution", "was", "branches", ">parameters", ">error when folded"), rows)
+        + (hidden == 0 ? "" : "and %s more; --verbose shows all\n".formatted(Text.count(hidden)));
+  }
+
+  private static List<String> row(ExpandReport.Expanded site) {
+    return List.of(
+        Text.shortened(site.node(), 48),
+        site.convolution(),
+        String.join(" + ", site.branches()),
+        "%s -> %s"
+            .formatted(
+                Text.amount((double) site.parametersBefore()),
+                Text.amount((double) site.parametersAfter())),
+        Text.small(site.error()));
+  }
+}

@@ -1,0 +1,20 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What came of rewriting a model. */
+interface RewriteOutcome {
+  Proof proof();
+
+  /** The file that was written; empty for a plan. */
+  Optional<Path> output();
+
+  JsonNode json();
+
+  /**
+   * @param verbose everything, however much it is
+   */
+  String text(boolean verbose);
+}

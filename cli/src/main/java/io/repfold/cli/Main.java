@@ -49,7 +49,7 @@ public final class Main {
     } catch (OutOfMemoryError e) {
       return report(
           err,
-          "this takes more memory than Java was given; give it more, for example JAVA_TOOL_OPTIONS=-Xmx8g",
+          "this takes more memory than Java was given; give ./repfold more with JAVA_OPTS=-Xmx8g, or java with -Xmx8g",
           ExitCodes.FAILED);
     }
   }

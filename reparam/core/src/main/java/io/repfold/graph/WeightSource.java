@@ -87,9 +87,12 @@ public interface WeightSource {
     return new NormalWeights(seed, fan);
   }
 
-  /** Zeros that take hardly any memory, for graphs of which only the shapes matter. */
-  static WeightSource zeros() {
-    return new ZeroWeights();
+  /**
+   * The same value everywhere, for graphs of which only the shapes matter: parameters of one source
+   * share their memory.
+   */
+  static WeightSource everywhere(double value) {
+    return new EqualWeights(value);
   }
 
   /**

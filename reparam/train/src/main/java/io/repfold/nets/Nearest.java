@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /** Finds what somebody meant to write. */
-public final class Nearest {
+final class Nearest {
   private Nearest() {}
 
   /**
@@ -15,7 +15,7 @@ public final class Nearest {
    *
    * @param known at least one
    */
-  public static String of(String written, Collection<String> known) {
+  static String of(String written, Collection<String> known) {
     String wanted = written.toLowerCase(Locale.ROOT);
     return known.stream()
         .min(Comparator.comparingInt(word -> distance(wanted, word.toLowerCase(Locale.ROOT))))

@@ -4,9 +4,8 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A network in training form and what a trainer must know of it.
@@ -32,22 +31,24 @@ public record Network(Graph graph, Traits traits, Freezing freezing) {
   }
 
   /**
-   * Number of learnt values: the elements of all initializers of a real type but running means and
-   * variances. Fixed numbers are Constant nodes and do not count.
+   * The initializers that are learnt, by name: those of a real type but running means and
+   * variances. Fixed numbers are Constant nodes.
    */
-  public static long parameters(Graph graph) {
-    Set<String> statistics = new HashSet<>();
+  public static Map<String, Tensor> learnt(Graph graph) {
+    Map<String, Tensor> learnt = new LinkedHashMap<>(graph.initializers());
+    learnt.values().removeIf(tensor -> !tensor.type().isFloat());
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Op.BatchNormalization) {
-        statistics.add(node.input(3));
-        statistics.add(node.input(4));
+        learnt.remove(node.input(3));
+        learnt.remove(node.input(4));
       }
     }
-    return graph.initializers().entrySet().stream()
-        .filter(e -> e.getValue().type().isFloat() && !statistics.contains(e.getKey()))
-        .map(Map.Entry::getValue)
-        .mapToLong(Tensor::size)
-        .sum();
+    return learnt;
+  }
+
+  /** Number of elements of all that is {@linkplain #learnt learnt}. */
+  public static long parameters(Graph graph) {
+    return learnt(graph).values().stream().mapToLong(Tensor::size).sum();
   }
 
   /** As {@link #parameters(Graph)}, of this network's graph. */

@@ -38,6 +38,12 @@ class ConstantFoldingTest {
   }
 
   @Test
+  void an_adaptive_pooling_of_a_known_size_is_two_products() {
+    b.output(b.adaptiveAveragePool(x, 3));
+    Verified.fold(b).becomes("MatMul", "MatMul");
+  }
+
+  @Test
   void a_computed_weight_lets_the_norm_fold() {
     String half = constant(0.5);
     String stored = b.parameter("w", WeightSource.Role.KERNEL, 4, 4, 3, 3);

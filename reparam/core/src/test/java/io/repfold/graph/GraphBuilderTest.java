@@ -86,6 +86,18 @@ class GraphBuilderTest {
   }
 
   @Test
+  void dropout_is_a_ratio_and_no_parameter() {
+    String y = b.named("drop").dropout(x, 0.25);
+    b.output(y);
+    Graph graph = b.build();
+    assertThat(graph.initializers()).isEmpty();
+    assertThat(graph.constant("drop.ratio").orElseThrow().toDoubles()).containsExactly(0.25);
+    assertThat(dims(y)).containsExactly(2, 4, 6, 8);
+    assertThatThrownBy(() -> b.dropout(x, 1))
+        .hasMessage("Dropout of 'x': the ratio must be in [0, 1), got 1.0");
+  }
+
+  @Test
   void resizing_is_by_factors_or_to_another_size() {
     String small = b.resize(x, "linear", "half_pixel", 0.5f, 0.25f);
     String like = b.resizeLike(small, x, "nearest", "asymmetric");

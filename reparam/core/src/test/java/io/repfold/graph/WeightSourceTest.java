@@ -8,7 +8,10 @@ import io.repfold.graph.WeightSource.Role;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WeightSourceTest {
   private static double variance(double[] values) {
@@ -34,8 +37,36 @@ class WeightSourceTest {
   }
 
   @Test
-  void an_untrained_norm_is_the_identity() {
-    WeightSource he = WeightSource.he(1);
+  void normal_kernels_have_it_by_either_fan() {
+    WeightSource in = WeightSource.normal(1, WeightSource.Fan.IN);
+    double[] kernel = in.values("a", Role.KERNEL, 64, 32, 3, 3);
+    assertThat(variance(kernel)).isCloseTo(2.0 / (32 * 9), within(2e-4));
+    assertThat(Arrays.stream(kernel).max().orElseThrow()).isGreaterThan(3 * Math.sqrt(2.0 / 288));
+    WeightSource out = WeightSource.normal(1, WeightSource.Fan.OUT);
+    assertThat(variance(out.values("a", Role.KERNEL, 64, 32, 3, 3)))
+        .isCloseTo(2.0 / (64 * 9), within(1e-4));
+    assertThat(variance(in.values("a", Role.LINEAR, 64, 128))).isCloseTo(1.0 / 128, within(3e-4));
+    assertThat(out.values("b", Role.KERNEL, 4, 3, 2, 2))
+        .isEqualTo(
+            WeightSource.normal(1, WeightSource.Fan.OUT).values("b", Role.KERNEL, 4, 3, 2, 2))
+        .isNotEqualTo(out.values("c", Role.KERNEL, 4, 3, 2, 2));
+  }
+
+  @Test
+  void parameters_of_one_value_share_their_memory() {
+    WeightSource halves = WeightSource.everywhere(0.5);
+    assertThat(halves.values("a", Role.GAMMA, 2)).containsOnly(0.5);
+    Tensor large = halves.tensor("a", Role.KERNEL, ElementType.FLOAT, 8, 4, 3, 3);
+    Tensor small = halves.tensor("b", Role.GAMMA, ElementType.FLOAT, 3);
+    assertThat(large.toDoubles()).hasSize(288).containsOnly(0.5);
+    assertThat(small.toDoubles()).containsExactly(0.5, 0.5, 0.5);
+    assertThat(halves.tensor("c", Role.BIAS, ElementType.DOUBLE, 1).toDoubles())
+        .containsExactly(0.5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("untrained")
+  void an_untrained_norm_is_the_identity(WeightSource he) {
     assertThat(he.values("a", Role.GAMMA, 3)).containsOnly(1);
     assertThat(he.values("a", Role.VARIANCE, 3)).containsOnly(1);
     assertThat(he.values("a", Role.MEAN, 3)).containsOnly(0);
@@ -43,9 +74,14 @@ class WeightSourceTest {
     assertThat(he.values("a", Role.BIAS, 3)).containsOnly(0);
   }
 
-  @Test
-  void a_grouped_identity_maps_each_channel_to_itself() {
-    assertThat(WeightSource.he(1).values("a", Role.IDENTITY_KERNEL, 4, 2, 1, 1))
+  static Stream<WeightSource> untrained() {
+    return Stream.of(WeightSource.he(1), WeightSource.normal(1, WeightSource.Fan.IN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("untrained")
+  void a_grouped_identity_maps_each_channel_to_itself(WeightSource he) {
+    assertThat(he.values("a", Role.IDENTITY_KERNEL, 4, 2, 1, 1))
         .containsExactly(1, 0, 0, 1, 1, 0, 0, 1);
   }
 

@@ -1,0 +1,70 @@
+package io.repfold.nets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.fold.Folder;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.WeightSource;
+import io.repfold.onnx.OnnxModel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainedTest {
+  @TempDir Path folder;
+
+  private static Graph build(long seed, Object pretrained, int baseChannels) {
+    Map<String, Object> arguments =
+        Map.of("backbone", "resnet18", "base_channels", baseChannels, "pretrained", pretrained);
+    return Networks.build("PSPNet", arguments, 4, WeightSource.random(seed)).graph();
+  }
+
+  private String write(Graph graph) {
+    Path file = folder.resolve("trained.onnx");
+    OnnxModel.of(graph).write(file);
+    return file.toString();
+  }
+
+  /** The same graph with other names for its initializers. */
+  private static Graph bare(Graph graph) {
+    Map<String, Tensor> kept = new LinkedHashMap<>();
+    graph.initializers().forEach((name, tensor) -> kept.put(name.replace("backbone.", ""), tensor));
+    return new Graph.Builder("weights").replaceInitializers(kept).build();
+  }
+
+  @Test
+  void the_backbone_is_the_files_and_the_rest_is_not() {
+    Graph trained = build(1, false, 4);
+    for (String file : new String[] {write(trained), write(bare(trained))}) {
+      Graph graph = build(2, file, 4);
+      Graph random = build(2, false, 4);
+      graph
+          .initializers()
+          .forEach(
+              (name, tensor) -> {
+                Graph origin = name.startsWith("backbone.") ? trained : random;
+                assertThat(tensor).as(name).isEqualTo(origin.initializers().get(name));
+              });
+    }
+  }
+
+  @Test
+  void another_backbone_is_refused() {
+    String wider = write(build(1, false, 8));
+    assertThatThrownBy(() -> build(2, wider, 4))
+        .hasMessageContaining("'backbone.conv1.weight' of '" + wider + "' is FLOAT[8, 3, 7, 7]")
+        .hasMessageContaining("shape [4, 3, 7, 7]; give a file with the same backbone");
+  }
+
+  @Test
+  void a_folded_file_has_no_norms() {
+    String folded = write(Folder.fold(build(1, false, 4)).graph());
+    assertThatThrownBy(() -> build(2, folded, 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("it must hold the same backbone in training form");
+  }
+}

@@ -119,6 +119,11 @@ final class Arguments {
     return new RepSite(kind, innerRelu);
   }
 
+  /** {@code freeze_bn} and {@code freeze_backbone}. */
+  Network.Freezing freezing() {
+    return new Network.Freezing(flag("freeze_bn", false), flag("freeze_backbone", false));
+  }
+
   /** The path of a file; empty for false. */
   Optional<String> file(String key) {
     Object value = read(key);

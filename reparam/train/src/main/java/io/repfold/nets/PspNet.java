@@ -1,10 +1,8 @@
 package io.repfold.nets;
 
 import io.repfold.blocks.RepKind;
-import io.repfold.graph.Dim;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,7 +87,7 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
               coordinates(a.flag("align_corners_pyramid", true)),
               coordinates(a.flag("align_corners_logits", false)),
               a.file("pretrained"),
-              new Network.Freezing(a.flag("freeze_bn", false), a.flag("freeze_backbone", false)));
+              a.freezing());
       a.finish();
       return options;
     }
@@ -113,10 +111,7 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
     }
 
     Network network(String type) {
-      Dim channels = Dim.of(options.inChannels());
-      List<Dim> dims =
-          List.of(new Dim.Symbol("N"), channels, new Dim.Symbol("H"), new Dim.Symbol("W"));
-      String image = b.input("image", new Shape(dims));
+      String image = Images.input(b, options.inChannels());
       DilatedResNet.Maps maps = options.backbone().append(b.scope(BACKBONE), image);
       int width = b.channels(maps.last()) / BINS.size();
       String joined = pyramid(b.scope("pyramid"), maps.last(), width);

@@ -3,10 +3,8 @@ package io.repfold.nets;
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
-import io.repfold.graph.Dim;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import java.util.List;
 import java.util.Optional;
@@ -48,15 +46,11 @@ record RepLite() implements Architecture {
     List<Integer> dilations = arguments.wholes("dilations", DILATIONS, 1);
     String coordinates = arguments.flag("align_corners", false) ? "align_corners" : "half_pixel";
     Optional<String> pretrained = arguments.file("pretrained");
-    Network.Freezing freezing =
-        new Network.Freezing(
-            arguments.flag("freeze_bn", false), arguments.flag("freeze_backbone", false));
+    Network.Freezing freezing = arguments.freezing();
     arguments.finish();
 
     GraphBuilder b = new GraphBuilder(type(), Pretrained.over(weights, pretrained, BACKBONE + "."));
-    List<Dim> dims =
-        List.of(new Dim.Symbol("N"), Dim.of(inChannels), new Dim.Symbol("H"), new Dim.Symbol("W"));
-    String image = b.input("image", new Shape(dims));
+    String image = Images.input(b, inChannels);
     GraphBuilder backbone = b.scope(BACKBONE);
     Kernel halving = Kernel.of(3).withStride(2);
     String fine = block(backbone.scope("fine"), image, kind, width, halving);

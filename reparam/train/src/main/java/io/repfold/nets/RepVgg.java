@@ -3,10 +3,8 @@ package io.repfold.nets;
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
-import io.repfold.graph.Dim;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,15 +62,12 @@ record RepVgg(String variant, List<Integer> blocks, double width, double lastWid
     int inChannels = arguments.whole("in_channels", 3, 1);
     int baseChannels = arguments.whole("base_channels", 64, 1);
     Optional<String> pretrained = arguments.file("pretrained");
-    Network.Freezing freezing =
-        new Network.Freezing(
-            arguments.flag("freeze_bn", false), arguments.flag("freeze_backbone", false));
+    Network.Freezing freezing = arguments.freezing();
     arguments.finish();
     WeightSource all = Pretrained.over(weights, pretrained, BACKBONE + ".");
     GraphBuilder b = new GraphBuilder(type(), all);
-    List<Dim> dims =
-        List.of(new Dim.Symbol("N"), Dim.of(inChannels), new Dim.Symbol("H"), new Dim.Symbol("W"));
-    String x = stages(b.scope(BACKBONE), b.input("image", new Shape(dims)), kind, baseChannels);
+    String image = Images.input(b, inChannels);
+    String x = stages(b.scope(BACKBONE), image, kind, baseChannels);
     String features = b.flatten(b.globalAveragePool(x));
     b.output(b.named("logits").linear(features, classes));
     Traits traits = new Traits(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());

@@ -26,8 +26,10 @@ class NetworksTest {
 
   private static Network small(String type, Object... arguments) {
     Map<String, Object> all = new java.util.HashMap<>();
-    all.put("base_channels", 8);
-    if (!type.startsWith("RepVGG")) {
+    if (!type.equals("RepLite")) {
+      all.put("base_channels", 8);
+    }
+    if (type.endsWith("PSP") || type.startsWith("PSP")) {
       all.put("backbone", "resnet18");
     }
     for (int i = 0; i < arguments.length; i += 2) {

@@ -72,7 +72,11 @@ class ParameterCountsTest {
     "resnet101, dbb2, 114495466, 70439914",
     "resnet101, dbb3, 114495466, 70439914",
     "resnet101, dbb4, 117121002, 70439914",
-    "resnet101, repvgg, 73064426, 70439914"
+    "resnet101, repvgg, 73064426, 70439914",
+    "resnet152, acb, 101817322, 86083562",
+    "resnet152, dbb, 132764650, 86083562",
+    "resnet152, dbb2, 130139114, 86083562",
+    "resnet152, repvgg, 88708074, 86083562"
   })
   void reppsp_folds_to_pspnet(String backbone, String kind, long trained, long deployed) {
     Graph graph = graph("RepPSP", Map.of("backbone", backbone, "repconv", kind), 21);

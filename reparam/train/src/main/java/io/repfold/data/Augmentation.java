@@ -34,4 +34,8 @@ record Augmentation(
     /** The short side becomes the crop size, and the centre is kept. */
     VALIDATION
   }
+
+  Augmentation at(Stage other) {
+    return new Augmentation(other, cropSize, baseSize, scale, rotate, flip, blur, colour, padLabel);
+  }
 }

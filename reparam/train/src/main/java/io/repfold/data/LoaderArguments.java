@@ -59,4 +59,27 @@ public record LoaderArguments(
   public LoaderOptions loaderOptions(long seed) {
     return new LoaderOptions(batchSize, threads, prefetch, shuffle, dropLast, seed);
   }
+
+  /**
+   * The same data for a validation: short side to crop size and centre crop instead of
+   * augmentation, in the order of the list, to its end.
+   */
+  public LoaderArguments forValidation() {
+    return new LoaderArguments(
+        dataDir,
+        split,
+        valSplit,
+        numClasses,
+        classNames,
+        ignoreIndex,
+        labelMap,
+        cacheBytes,
+        augmentation.at(Augmentation.Stage.VALIDATION),
+        normalization,
+        batchSize,
+        false,
+        false,
+        threads,
+        prefetch);
+  }
 }

@@ -93,6 +93,15 @@ class LoaderArgumentsTest {
   }
 
   @Test
+  void a_train_loader_becomes_one_for_validation() {
+    var train = with("augment", true, "shuffle", true, "drop_last", true, "crop_size", 64);
+
+    LoaderArguments validation = LoaderArguments.parse(train).forValidation();
+
+    assertThat(validation).isEqualTo(LoaderArguments.parse(with("val", true, "crop_size", 64)));
+  }
+
+  @Test
   void our_own_arguments_are_read() {
     LoaderArguments arguments =
         LoaderArguments.parse(

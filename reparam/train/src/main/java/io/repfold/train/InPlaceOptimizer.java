@@ -66,6 +66,12 @@ final class InPlaceOptimizer implements Optimizer {
 
   @Override
   public void step(double rate, OptionalDouble momentum) {
+    if (momentum.isPresent() && rule.momentum() == 0) {
+      throw new IllegalArgumentException(
+          "The schedule sets a momentum of %s, but the optimizer has none: set optimizer.args.momentum"
+                  .formatted(momentum.getAsDouble())
+              + " (betas for Adam), or lr_scheduler.args.cycle_momentum to false");
+    }
     step++;
     double used = momentum.orElse(rule.momentum());
     boolean recorded = JniUtils.isGradMode();

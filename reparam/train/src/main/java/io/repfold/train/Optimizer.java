@@ -13,6 +13,7 @@ interface Optimizer extends AutoCloseable {
    *
    * @param rate learning rate of groups with factor 1
    * @param momentum instead of the optimizer's own (SGD's momentum, Adam's beta1), if present
+   * @throws IllegalArgumentException if a momentum is given to an optimizer whose own is 0
    */
   void step(double rate, OptionalDouble momentum);
 

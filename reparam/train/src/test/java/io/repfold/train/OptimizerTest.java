@@ -149,6 +149,18 @@ class OptimizerTest {
   }
 
   @Test
+  void a_schedule_cannot_drive_a_momentum_that_is_not_there() {
+    try (Bowl bowl = new Bowl();
+        Optimizer plain = Optimizer.of("SGD", Map.of(), bowl.groups())) {
+      assertThatThrownBy(() -> plain.step(0.1, OptionalDouble.of(0.95)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("optimizer.args.momentum")
+          .hasMessageContaining("cycle_momentum");
+      assertThat(bowl.weight.toFloatArray()[0]).isEqualTo(1.5f);
+    }
+  }
+
+  @Test
   void a_state_of_another_optimizer_or_network_is_refused() {
     try (Bowl bowl = new Bowl();
         Optimizer adam = Optimizer.of("Adam", Map.of(), bowl.groups());

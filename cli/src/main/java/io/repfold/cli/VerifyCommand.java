@@ -75,11 +75,18 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Write the result for build servers.")
   private @Nullable Path junitXml;
 
-  @Option(names = "--json", description = "Print JSON instead of a table.")
-  private boolean json;
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE.json",
+      parameterConsumer = JsonTarget.Consumer.class,
+      description = "Print JSON instead of a table, or write it into a file beside the table.")
+  private @Nullable JsonTarget json;
 
   @Override
   public Integer call() throws IOException {
+    Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
+    jsonFile.ifPresent(Staging::check);
     VerificationRunner.Inputs inputs = this::inputs;
     Verification verification;
     Optional<LayerComparison> byLayer;
@@ -127,12 +134,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   private void print(Verification verification, Optional<LayerComparison> byLayer) {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json != null) {
       ObjectNode root = (ObjectNode) verification.json();
       byLayer.ifPresent(l -> root.set("layers", Json.of(l.tensors())));
-      out.print(Json.text(root));
-      out.flush();
-      return;
+      if (json.file().isEmpty()) {
+        out.print(Json.text(root));
+        out.flush();
+        return;
+      }
+      Staging.write(json.file().get(), Json.text(root));
     }
     byLayer.ifPresent(l -> out.println(Text.table(LayerComparison.headings(), l.rows())));
     byLayer.ifPresent(l -> out.println(l.summary() + "\n"));

@@ -75,6 +75,27 @@ class VerifyCommandTest {
   }
 
   @Test
+  void json_goes_into_a_file_if_one_is_named() throws Exception {
+    Path file = folder.resolve("result.json");
+
+    CliRun run = CliRun.of("verify", "--json", file, trained, folded);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Verified: ");
+    assertThat(Json.parse(Files.readString(file)).get("holds").asBoolean()).isTrue();
+    assertThat(CliRun.of("verify", trained, folded, "--json", folder.resolve("no/x.json")).err())
+        .contains("there is no folder");
+  }
+
+  @Test
+  void a_model_after_json_is_a_model() {
+    CliRun run = CliRun.of("verify", "--json", trained, folded);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(Json.parse(run.out()).get("holds").asBoolean()).isTrue();
+  }
+
+  @Test
   void inputs_come_from_arrays_images_and_folders() throws IOException {
     Path inputs = Files.createDirectory(folder.resolve("inputs"));
     HostTensor tensor = HostTensor.ofFloats(new float[240], 1, 3, 8, 10);

@@ -201,6 +201,21 @@ class TrainingTransformTest {
   }
 
   @Test
+  void padding_is_ignored_unless_it_has_a_label_of_its_own() {
+    Map<String, Object> larger = Map.of("crop_size", 70, "flip", false);
+    Map<String, Object> original = Map.of("crop_size", 70, "flip", false, "pad_label", 0);
+    Example example = checkerboard(0);
+
+    LabelMap ignored = training(larger).apply(example, new SplittableRandom(1)).labels();
+    LabelMap background = training(original).apply(example, new SplittableRandom(1)).labels();
+
+    assertThat(ignored.at(0, 9)).isEqualTo(1);
+    assertThat(ignored.at(42, 61)).isEqualTo(IGNORED);
+    assertThat(ignored.at(43, 60)).isEqualTo(IGNORED);
+    assertThat(background.at(43, 60)).isZero();
+  }
+
+  @Test
   void blur_and_colour_leave_the_labels_alone() {
     var plain = training(Map.of("base_size", 60, "crop_size", 40));
     var changed = training(Map.of("base_size", 60, "crop_size", 40, "blur", true, "colour", 0.5));

@@ -107,16 +107,18 @@ class TrainingTransformTest {
 
   private static double meanShift(Example example, int slope, int size) {
     double sum = 0;
+    double furthest = 0;
     int count = 0;
     for (int i = 0; i < example.labels().values().length; i++) {
       int label = example.labels().values()[i];
       double source = (example.image().rgb()[3 * i] & 0xff) / (double) slope;
       if (label != IGNORED && label > 0 && label < size - 1) {
-        assertThat(Math.abs(label - source)).isLessThanOrEqualTo(0.5 + 0.5 / slope + 1e-9);
+        furthest = Math.max(furthest, Math.abs(label - source));
         sum += label - source;
         count++;
       }
     }
+    assertThat(furthest).isLessThanOrEqualTo(0.5 + 0.5 / slope + 1e-9);
     return sum / count;
   }
 
@@ -194,9 +196,11 @@ class TrainingTransformTest {
                   "blur", random.nextBoolean(),
                   "colour", random.nextBoolean()));
       Example result = transform.apply(new Example("any", image, labels), random);
-      for (short value : result.labels().values()) {
-        assertThat(known).contains((int) value);
+      Set<Integer> found = new TreeSet<>();
+      for (int label : result.labels().toIntArray()) {
+        found.add(label);
       }
+      assertThat(known).containsAll(found);
     }
   }
 

@@ -68,7 +68,9 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
    * @throws io.repfold.graph.InvalidGraphException if a parameter is not float32; names it
    */
   public static GraphBlock of(Graph graph, GraphBlockOptions options) {
-    return of(graph, options, NDManager.newBaseManager().getDevice());
+    try (NDManager any = NDManager.newBaseManager()) {
+      return of(graph, options, any.getDevice());
+    }
   }
 
   /**
@@ -91,6 +93,7 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
         Parameter.builder()
             .setName(name)
             .setType(type)
+            .optShape(array.getShape())
             .optArray(array)
             .optRequiresGrad(!statistic && !options.frozen().test(name))
             .build();

@@ -139,8 +139,6 @@ final class Program implements AutoCloseable {
     PtNDArray[] out;
     try {
       out = step.run(in, training);
-    } catch (InvalidGraphException e) {
-      throw e;
     } catch (RuntimeException e) {
       throw failed(node, in, e);
     }

@@ -6,6 +6,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,7 +27,13 @@ import java.util.Set;
  */
 final class Roles {
   private final Graph graph;
+
+  /** Values that differ with the inputs, be it with their sizes only. */
   private final Set<String> dependent = new HashSet<>();
+
+  /** Values that differ with the inputs' content. */
+  private final Set<String> computed = new HashSet<>();
+
   private final Map<String, Parameter.Type> found = new LinkedHashMap<>();
   private boolean trainsConstants;
 
@@ -47,10 +54,14 @@ final class Roles {
 
   private void findDependents() {
     graph.inputs().stream()
-        .map(io.repfold.graph.Value::name)
+        .map(Value::name)
         .filter(name -> !graph.initializers().containsKey(name))
-        .forEach(dependent::add);
+        .forEach(computed::add);
+    dependent.addAll(computed);
     for (Node node : graph.nodes()) {
+      if (computes(node) && !(node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size)) {
+        computed.addAll(node.outputs());
+      }
       if (dependsOnInputs(node)) {
         dependent.addAll(node.outputs());
       }
@@ -61,9 +72,13 @@ final class Roles {
     return node.inputs().stream().anyMatch(dependent::contains);
   }
 
+  private boolean computes(Node node) {
+    return node.inputs().stream().anyMatch(computed::contains);
+  }
+
   private boolean hasKernels() {
     return graph.nodes().stream()
-        .filter(this::dependsOnInputs)
+        .filter(this::computes)
         .filter(
             n ->
                 n.op() instanceof Op.Conv
@@ -88,7 +103,7 @@ final class Roles {
   }
 
   private void visit(Node node) {
-    if (!dependsOnInputs(node)) {
+    if (!computes(node)) {
       return;
     }
     if (node.op() instanceof Op.BatchNormalization) {

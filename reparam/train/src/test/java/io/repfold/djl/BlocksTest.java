@@ -25,6 +25,7 @@ class BlocksTest {
       Graph graph = b.build();
       List<long[]> shapes = List.of(new long[] {2, 4, 5, 7});
       List<double[]> block = Oracles.block(graph, shapes);
+      Oracles.assertClose("ONNX Runtime", block, Oracles.onnxRuntime(graph, shapes), 1e-5);
       Oracles.assertClose("interpreter", block, Oracles.interpreter(graph, shapes), 1e-5);
     }
   }

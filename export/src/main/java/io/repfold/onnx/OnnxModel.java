@@ -102,14 +102,17 @@ public final class OnnxModel {
 
   /** The same model with one more entry, or another value for an entry that it has. */
   public OnnxModel withMetadata(String key, String value) {
+    ModelProto.Builder changed = withoutMetadata(key).header.toBuilder();
+    changed.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
+    return new OnnxModel(changed.build(), source, graph);
+  }
+
+  /** The same model without an entry of its metadata, if it has one under this key. */
+  public OnnxModel withoutMetadata(String key) {
     List<StringStringEntryProto> others =
         header.getMetadataPropsList().stream().filter(e -> !e.getKey().equals(key)).toList();
     ModelProto changed =
-        header.toBuilder()
-            .clearMetadataProps()
-            .addAllMetadataProps(others)
-            .addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value))
-            .build();
+        header.toBuilder().clearMetadataProps().addAllMetadataProps(others).build();
     return new OnnxModel(changed, source, graph);
   }
 

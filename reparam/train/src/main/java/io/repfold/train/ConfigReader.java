@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.data.Datasets;
+import io.repfold.data.LoaderArguments;
+import io.repfold.nets.Networks;
 import io.repfold.train.TrainConfig.Loop;
 import io.repfold.train.TrainConfig.OptimizerChoice;
 import io.repfold.train.TrainConfig.Typed;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads a configuration and checks every key, type and range. */
 final class ConfigReader {
@@ -34,6 +38,8 @@ final class ConfigReader {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  private static final Schedule.Run ANY_RUN = new Schedule.Run(1, 1, 1, true);
 
   private ConfigReader() {}
 
@@ -62,10 +68,28 @@ final class ConfigReader {
     ConfigSection section = ConfigSection.root(root);
     TrainConfig config = config(section);
     problems.addAll(section.problems());
+    if (problems.isEmpty()) {
+      problems.addAll(contradictions(config));
+    }
     if (!problems.isEmpty()) {
       throw new ConfigException(source, problems);
     }
     return config;
+  }
+
+  /** What is right by itself, but not together. */
+  private static List<String> contradictions(TrainConfig config) {
+    Schedule schedule = Schedule.of(config.schedule().type(), config.schedule().args(), ANY_RUN);
+    boolean steady =
+        config.optimizer().type().equals("SGD")
+            && !(config.optimizer().args().get("momentum") instanceof Number momentum
+                && momentum.doubleValue() > 0);
+    if (steady && schedule.momentum(0).isPresent()) {
+      return List.of(
+          "lr_scheduler.type: %s moves the momentum, and SGD has none; set optimizer.args.momentum, or lr_scheduler.args.cycle_momentum to false"
+              .formatted(config.schedule().type()));
+    }
+    return List.of();
   }
 
   private static ObjectNode tree(String source, String text) {
@@ -85,7 +109,7 @@ final class ConfigReader {
   }
 
   private static TrainConfig config(ConfigSection root) {
-    root.allow(List.of("arch", "val_loader"));
+    root.allow(List.of("arch", "val_loader", "ignore_index"));
     String name = root.text("name").orElse("run");
     if (!name.matches("[\\w.+ -]+") || name.startsWith(".")) {
       root.problem("name", "must be fit for a folder: letters, digits, '_', '-', '+' and '.'");
@@ -97,40 +121,45 @@ final class ConfigReader {
         root.integer("n_gpu", 0, MOST, 0),
         root.flag("use_synch_bn", false),
         builds ? Optional.of(architecture(root.section("arch"))) : Optional.empty(),
-        loader(root.section("train_loader"), true),
-        root.has("val_loader")
-            ? Optional.of(loader(root.section("val_loader"), false))
-            : Optional.empty(),
+        loader(root.section("train_loader")),
+        root.has("val_loader") ? Optional.of(loader(root.section("val_loader"))) : Optional.empty(),
         optimizer(root.section("optimizer")),
-        root.text("loss").orElse("CrossEntropyLoss2d"),
+        root.choice("loss", Loss.names(), "CrossEntropyLoss2d"),
         root.free("loss_args"),
-        root.integer("ignore_index", -1, 255, 255),
+        ignoreIndex(root),
         schedule(root.section("lr_scheduler")),
-        loop(root.section("trainer"), root.has("val_loader")),
+        loop(root.section("trainer")),
         root.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
         root.number("aux_weight", 0, Double.MAX_VALUE, 0.4),
         root.integer("threads", 0, 4096, 0),
         startFrom);
   }
 
-  private static Typed architecture(ConfigSection arch) {
-    return new Typed(arch.requiredText("type", "name the network to build"), arch.free("args"));
+  private static OptionalInt ignoreIndex(ConfigSection root) {
+    return root.has("ignore_index")
+        ? OptionalInt.of(root.integer("ignore_index", 0, 65_535, 255))
+        : OptionalInt.empty();
   }
 
-  private static Typed loader(ConfigSection loader, boolean training) {
-    String type = loader.requiredText("type", "name the kind of data set, such as VOC");
-    ConfigSection args = loader.section("args");
-    args.requiredText("data_dir", "say where the data lie");
-    args.integer("batch_size", 1, MOST, 1);
-    args.integer("num_workers", 0, 4096, 0);
-    args.flag("shuffle", training);
-    args.allow(LoaderArguments.KEYS);
-    return new Typed(type, args.values());
+  private static Typed architecture(ConfigSection arch) {
+    if (!arch.has("type")) {
+      arch.problem("type", "is missing; name the network to build");
+    }
+    return new Typed(arch.choice("type", Networks.types(), ""), arch.free("args"));
+  }
+
+  private static Typed loader(ConfigSection loader) {
+    String type = loader.choice("type", Datasets.types(), "");
+    if (!loader.has("type")) {
+      loader.problem("type", "is missing; name the kind of data set, such as VOC");
+    }
+    Map<String, Object> args = loader.free("args");
+    loader.check("args", () -> LoaderArguments.parse(args));
+    return new Typed(type, args);
   }
 
   private static OptimizerChoice optimizer(ConfigSection optimizer) {
-    List<String> types = List.of("SGD", "Adam", "AdamW");
-    String type = optimizer.choice("type", types, "SGD");
+    String type = optimizer.choice("type", Optimizer.names(), "SGD");
     boolean differential = optimizer.flag("differential_lr", false);
     ConfigSection args = optimizer.section("args");
     double rate = args.number("lr", 0, Double.MAX_VALUE, 0.01);
@@ -145,11 +174,14 @@ final class ConfigReader {
   }
 
   private static Typed schedule(ConfigSection schedule) {
-    return new Typed(schedule.text("type").orElse("Poly"), schedule.free("args"));
+    String type = schedule.choice("type", Schedule.names(), "Poly");
+    Map<String, Object> args = schedule.free("args");
+    schedule.check("args", () -> Schedule.of(type, args, ANY_RUN));
+    return new Typed(type, args);
   }
 
-  private static Loop loop(ConfigSection trainer, boolean hasValidation) {
-    String monitor = trainer.text("monitor").orElse(hasValidation ? "max Mean_IoU" : "off");
+  private static Loop loop(ConfigSection trainer) {
+    String monitor = trainer.text("monitor").orElse("max Mean_IoU");
     Optional<Monitor> parsed = Monitor.parse(monitor);
     if (parsed.isEmpty()) {
       trainer.problem(
@@ -167,7 +199,8 @@ final class ConfigReader {
         trainer.flag("tensorboard", true),
         trainer.text("log_dir").map(Path::of),
         trainer.integer("log_per_iter", 1, MOST, 20),
-        trainer.flag("val", hasValidation),
-        trainer.integer("val_per_epochs", 1, MOST, 1));
+        trainer.flag("val", true),
+        trainer.integer("val_per_epochs", 1, MOST, 1),
+        trainer.flag("check_data", true));
   }
 }

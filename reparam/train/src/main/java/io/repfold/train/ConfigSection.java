@@ -3,6 +3,7 @@ package io.repfold.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.data.DataException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -60,15 +61,6 @@ final class ConfigSection {
     }
     ObjectNode inner = value instanceof ObjectNode object ? object : MAPPER.createObjectNode();
     return new ConfigSection(path(key) + ".", inner, problems, all);
-  }
-
-  /** Must be there. */
-  String requiredText(String key, String remedy) {
-    Optional<String> value = text(key);
-    if (value.isEmpty() && !has(key)) {
-      problems.add("%s: is missing; %s".formatted(path(key), remedy));
-    }
-    return value.orElse("");
   }
 
   Optional<String> text(String key) {
@@ -172,6 +164,16 @@ final class ConfigSection {
   ConfigSection allow(Collection<String> keys) {
     known.addAll(keys);
     return this;
+  }
+
+  /** Notes what another reader of a part finds wrong with it. */
+  void check(String key, Runnable reader) {
+    try {
+      reader.run();
+    } catch (DataException | IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      problems.add(message.startsWith(path(key)) ? message : path(key) + ": " + message);
+    }
   }
 
   void problem(String key, String message) {

@@ -38,7 +38,7 @@ final class ConfigWriter {
     root.put("loss", config.loss());
     root.put("loss_args", config.lossArgs());
     root.put("aux_weight", config.auxiliaryWeight());
-    root.put("ignore_index", config.ignoreIndex());
+    config.ignoreIndex().ifPresent(index -> root.put("ignore_index", index));
     root.put("lr_scheduler", tree(config.schedule()));
     root.put("trainer", tree(config.loop()));
     root.put("seed", config.seed());
@@ -77,6 +77,7 @@ final class ConfigWriter {
     node.put("log_per_iter", loop.logPerIter());
     node.put("val", loop.validate());
     node.put("val_per_epochs", loop.validateEvery());
+    node.put("check_data", loop.checkData());
     return node;
   }
 }

@@ -10,46 +10,33 @@ package io.repfold.train;
  * @param best the monitored figure at its best; NaN before the first
  * @param bestEpoch the number of epochs after which it was that
  * @param stopped whether the run ended early, because nothing improved
- * @param metricsBytes length of the file of metrics
  */
 record Progress(
-    int epoch,
-    int batch,
-    long step,
-    double lossSum,
-    double best,
-    int bestEpoch,
-    boolean stopped,
-    long metricsBytes) {
-  static final Progress BEGINNING = new Progress(0, 0, 0, 0, Double.NaN, 0, false, 0);
+    int epoch, int batch, long step, double lossSum, double best, int bestEpoch, boolean stopped) {
+  static final Progress BEGINNING = new Progress(0, 0, 0, 0, Double.NaN, 0, false);
 
   Progress {
-    if (epoch < 0 || batch < 0 || step < 0 || bestEpoch < 0 || metricsBytes < 0) {
+    if (epoch < 0 || batch < 0 || step < 0 || bestEpoch < 0) {
       throw new IllegalArgumentException("Counts cannot be negative");
     }
   }
 
   /** After one more batch. */
   Progress withBatch(double loss) {
-    return new Progress(
-        epoch, batch + 1, step + 1, lossSum + loss, best, bestEpoch, stopped, metricsBytes);
+    return new Progress(epoch, batch + 1, step + 1, lossSum + loss, best, bestEpoch, stopped);
   }
 
   /** After the last batch of the epoch. */
   Progress withEpoch() {
-    return new Progress(epoch + 1, 0, step, 0, best, bestEpoch, stopped, metricsBytes);
+    return new Progress(epoch + 1, 0, step, 0, best, bestEpoch, stopped);
   }
 
   Progress withBest(double figure) {
-    return new Progress(epoch, batch, step, lossSum, figure, epoch, stopped, metricsBytes);
+    return new Progress(epoch, batch, step, lossSum, figure, epoch, stopped);
   }
 
   Progress withStop() {
-    return new Progress(epoch, batch, step, lossSum, best, bestEpoch, true, metricsBytes);
-  }
-
-  Progress withMetricsBytes(long bytes) {
-    return new Progress(epoch, batch, step, lossSum, best, bestEpoch, stopped, bytes);
+    return new Progress(epoch, batch, step, lossSum, best, bestEpoch, true);
   }
 
   /** Mean loss of the batches since the last whole epoch. */

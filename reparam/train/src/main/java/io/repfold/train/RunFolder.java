@@ -104,9 +104,13 @@ public final class RunFolder {
     return path;
   }
 
-  /** The configuration that the run was started with. */
-  public TrainConfig config() {
-    return TrainConfig.read(path.resolve(CONFIG), List.of());
+  /** The file of the configuration that the run was started with. */
+  public Path configFile() {
+    return path.resolve(CONFIG);
+  }
+
+  TrainConfig config() {
+    return TrainConfig.read(configFile(), List.of());
   }
 
   /**

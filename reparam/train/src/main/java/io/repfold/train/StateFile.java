@@ -60,7 +60,6 @@ final class StateFile {
     }
     json.put("best_epoch", progress.bestEpoch());
     json.put("stopped", progress.stopped());
-    json.put("metrics_bytes", progress.metricsBytes());
     return json.toString();
   }
 
@@ -107,8 +106,7 @@ final class StateFile {
         number(json, "loss_sum").doubleValue(),
         json.has("best") ? number(json, "best").doubleValue() : Double.NaN,
         number(json, "best_epoch").intValue(),
-        json.path("stopped").asBoolean(),
-        number(json, "metrics_bytes").longValue());
+        json.path("stopped").asBoolean());
   }
 
   private static Number number(JsonNode json, String key) {

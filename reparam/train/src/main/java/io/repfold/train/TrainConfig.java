@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Everything that a training run is told.
  *
  * <p>The file is JSON with comments. Its keys are those of pytorch-segmentation (yassouali,
  * config.json), and beside them {@code seed}, {@code loss_args}, {@code aux_weight}, {@code
- * threads}, {@code start_from} and {@code trainer.save_per_iter}.
+ * threads}, {@code start_from}, {@code trainer.save_per_iter} and {@code trainer.check_data}.
  *
  * @param name names the runs' folder
  * @param gpus how many GPUs to use if there are any
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param architecture which network to build; empty only if {@code startFrom} is given
  * @param validation empty for none
  * @param loss name of the loss
- * @param ignoreIndex label of pixels that do not count
+ * @param ignoreIndex label of pixels that do not count, where the data set has no other
  * @param seed of weights, shuffling, augmentation and dropout
  * @param auxiliaryWeight weight of the auxiliary output's loss
  * @param threads that the engine computes with; 0 for one a core
@@ -34,7 +35,7 @@ public record TrainConfig(
     OptimizerChoice optimizer,
     String loss,
     Map<String, Object> lossArgs,
-    int ignoreIndex,
+    OptionalInt ignoreIndex,
     Typed schedule,
     Loop loop,
     long seed,
@@ -49,9 +50,14 @@ public record TrainConfig(
    * How parameters are updated.
    *
    * @param differential whether the backbone learns at a tenth of the rate
+   * @param args all but the rate
    */
   public record OptimizerChoice(
-      String type, boolean differential, double rate, Map<String, Object> args) {}
+      String type, boolean differential, double rate, Map<String, Object> args) {
+    double weightDecay() {
+      return args.get("weight_decay") instanceof Number decay ? decay.doubleValue() : 0;
+    }
+  }
 
   /**
    * How long to train, and what to write when.
@@ -65,6 +71,7 @@ public record TrainConfig(
    * @param logPerIter iterations between lines
    * @param validate whether to validate
    * @param validateEvery epochs between validations
+   * @param checkData whether every file is looked at before the first step
    */
   public record Loop(
       int epochs,
@@ -77,7 +84,8 @@ public record TrainConfig(
       Optional<Path> logDir,
       int logPerIter,
       boolean validate,
-      int validateEvery) {}
+      int validateEvery,
+      boolean checkData) {}
 
   /**
    * Reads a file.

@@ -35,7 +35,7 @@ class CheckpointsTest {
     tensors.put("velocity/a.weight", Tensor.ofFloats(new float[] {step, -0.0f, 1e-40f}, 3));
     tensors.put("schedule", Tensor.ofDoubles(ElementType.DOUBLE, new double[] {Math.PI}));
     tensors.put("counts", Tensor.ofLongs(new long[] {step, Long.MIN_VALUE}, 2));
-    Progress progress = new Progress(3, 5, step, 0.1 + 0.2, Double.NaN, 2, false, 177);
+    Progress progress = new Progress(3, 5, step, 0.1 + 0.2, Double.NaN, 2, false);
     return new TrainingState(progress, tensors);
   }
 

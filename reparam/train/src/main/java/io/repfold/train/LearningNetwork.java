@@ -1,0 +1,139 @@
+package io.repfold.train;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import io.repfold.data.Batch;
+import io.repfold.djl.GraphBlock;
+import io.repfold.djl.GraphBlockOptions;
+import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxModel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network on the engine. All arrays of a batch are freed after it; parameters stay where they
+ * are.
+ */
+final class LearningNetwork implements AutoCloseable {
+  static final String ENGINE = "PyTorch";
+
+  private final OnnxModel model;
+  private final NDManager manager;
+  private final GraphBlock block;
+  private final int auxiliary;
+  private final Map<String, NDArray> trainable = new LinkedHashMap<>();
+
+  LearningNetwork(NetworkSource source) {
+    this.model = source.model();
+    this.manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    GraphBlockOptions options =
+        GraphBlockOptions.DEFAULT
+            .withChannelDropouts(source.traits().channelDropouts())
+            .withFrozen(name -> source.freezing().backbone() && source.traits().isBackbone(name))
+            .withFrozenBatchNorms(source.freezing().batchNorms());
+    this.block = GraphBlock.of(source.graph(), options, Device.cpu());
+    this.auxiliary = auxiliary(source);
+    for (Parameter parameter : block.trainable()) {
+      trainable.put(parameter.getName(), parameter.getArray());
+    }
+  }
+
+  /** Sets how many threads the engine computes with; for the whole process. */
+  static void useThreads(int threads) {
+    Engine.getEngine(ENGINE);
+    JniUtils.setNumThreads(threads);
+  }
+
+  private static int auxiliary(NetworkSource source) {
+    List<String> outputs = source.graph().outputs().stream().map(Value::name).toList();
+    return source.traits().auxiliaryOutput().map(outputs::indexOf).orElse(-1);
+  }
+
+  /** Parameters that learn, by name. */
+  Map<String, NDArray> trainable() {
+    return Collections.unmodifiableMap(trainable);
+  }
+
+  long trainableNumbers() {
+    return trainable.values().stream().mapToLong(array -> array.getShape().size()).sum();
+  }
+
+  /**
+   * Computes the loss of a batch and the gradients of all parameters.
+   *
+   * @param seed of what is drawn at random
+   * @return the loss
+   */
+  float learn(Batch batch, AuxiliaryLoss loss, int seed) {
+    trainable.values().forEach(array -> JniUtils.zeroGrad((PtNDArray) array));
+    Engine.getEngine(ENGINE).setRandomSeed(seed);
+    try (NDManager iteration = manager.newSubManager();
+        GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
+      NDList outputs = block.forward(new NDList(images(iteration, batch)), true);
+      NDArray total = loss.of(scored(outputs), labels(iteration, batch));
+      collector.backward(total);
+      return total.getFloat();
+    }
+  }
+
+  /** What is done with the logits and labels of a batch. */
+  @FunctionalInterface
+  interface Reader {
+    void read(NDArray logits, NDArray labels);
+  }
+
+  /** Computes the scores of a batch as the deployed network does. */
+  void evaluate(Batch batch, Reader reader) {
+    try (NDManager iteration = manager.newSubManager()) {
+      NDList outputs = block.forward(new NDList(images(iteration, batch)), false);
+      reader.read(outputs.get(0), labels(iteration, batch));
+    }
+  }
+
+  /** The outputs that have a loss. */
+  private NDList scored(NDList outputs) {
+    return auxiliary < 0
+        ? new NDList(outputs.get(0))
+        : new NDList(outputs.get(0), outputs.get(auxiliary));
+  }
+
+  /** A copy, because the engine keeps what it is given, and its sums depend on the alignment. */
+  private static NDArray images(NDManager manager, Batch batch) {
+    Shape shape = new Shape(batch.n(), 3, batch.height(), batch.width());
+    try (NDArray given = manager.create(batch.imageBytes(), shape, DataType.FLOAT32)) {
+      return given.duplicate();
+    }
+  }
+
+  private static NDArray labels(NDManager manager, Batch batch) {
+    Shape shape =
+        batch.classified()
+            ? new Shape(batch.n())
+            : new Shape(batch.n(), batch.height(), batch.width());
+    try (NDArray given = manager.create(batch.labelBytes(), shape, DataType.INT64)) {
+      return given.duplicate();
+    }
+  }
+
+  /** The model with the weights as they are now. */
+  OnnxModel model() {
+    return model.withGraph(block.graph());
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,141 @@
+package io.repfold.train;
+
+import io.repfold.graph.Dim;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Value;
+import io.repfold.nets.Network;
+import io.repfold.nets.Networks;
+import io.repfold.nets.Traits;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.train.TrainConfig.Typed;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The network that a run trains.
+ *
+ * @param model holds the graph, and of a file that was read all else that was in it
+ */
+record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) {
+  private static final String FREEZE_NORMS = "freeze_bn";
+  private static final String FREEZE_BACKBONE = "freeze_backbone";
+
+  Graph graph() {
+    return model.graph();
+  }
+
+  /** The network that the configuration names, or the file that it starts from. */
+  static NetworkSource of(TrainConfig config, int classes) {
+    if (config.startFrom().isPresent()) {
+      return file(config.startFrom().get(), config, classes);
+    }
+    Typed arch = config.architecture().orElseThrow();
+    Network network =
+        Networks.build(
+            arch.type(), arch.args(), classes, Networks.initialWeights(arch.type(), config.seed()));
+    return new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
+  }
+
+  /** Weights that a run has saved, with what its configuration freezes. */
+  static NetworkSource saved(OnnxModel model, TrainConfig config) {
+    Traits traits =
+        Traits.fromMetadata(model.metadata())
+            .orElseThrow(
+                () ->
+                    new RunException(
+                        "%s: its metadata do not describe the network; put the file back that the"
+                            + " run has saved",
+                        RunFolder.LAST));
+    return new NetworkSource(model, traits, freezing(config));
+  }
+
+  private static NetworkSource file(Path file, TrainConfig config, int classes) {
+    OnnxModel model = OnnxModel.read(file);
+    Graph graph = trainable(file, model.graph());
+    Traits traits =
+        Traits.fromMetadata(model.metadata())
+            .orElseGet(
+                () ->
+                    Traits.of(
+                        graph.name().isEmpty() ? "ONNX" : graph.name(), classesOf(file, graph)));
+    if (traits.classes() != classes) {
+      throw new RunException(
+          "%s: tells %d classes apart, and the data have %d; take data with as many, or set"
+              + " num_classes",
+          file, traits.classes(), classes);
+    }
+    return new NetworkSource(model.withGraph(graph), traits, freezing(config));
+  }
+
+  private static Network.Freezing freezing(TrainConfig config) {
+    Map<String, Object> args = config.architecture().map(Typed::args).orElse(Map.of());
+    return new Network.Freezing(
+        Boolean.TRUE.equals(args.get(FREEZE_NORMS)),
+        Boolean.TRUE.equals(args.get(FREEZE_BACKBONE)));
+  }
+
+  /** Checks that a graph takes images and gives scores, and opens its batch. */
+  private static Graph trainable(Path file, Graph graph) {
+    List<Value> inputs =
+        graph.inputs().stream().filter(i -> !graph.initializers().containsKey(i.name())).toList();
+    if (inputs.size() != 1) {
+      throw new RunException(
+          "%s: has %d inputs, and training gives it one, the images; take a model with one input",
+          file, inputs.size());
+    }
+    Optional<Shape> shape = inputs.get(0).shape();
+    boolean images =
+        shape.isPresent()
+            && shape.get().rank() == 4
+            && (!(shape.get().dim(1) instanceof Dim.Known known) || known.size() == 3);
+    if (!images) {
+      throw new RunException(
+          "%s: input '%s' must be images [N, 3, H, W], found %s",
+          file, inputs.get(0).name(), shape.map(Shape::toString).orElse("an unknown shape"));
+    }
+    Optional<Node> last = graph.producer(graph.outputs().get(0).name());
+    if (last.isPresent()
+        && (last.get().op() instanceof Op.Softmax || last.get().op() instanceof Op.ArgMax)) {
+      throw new RunException(
+          "%s: the first output is that of %s; training needs the scores before it, so export the"
+              + " model without",
+          file, last.get().describe());
+    }
+    return shape.get().dim(0) instanceof Dim.Known ? withOpenBatch(graph, inputs.get(0)) : graph;
+  }
+
+  private static Graph withOpenBatch(Graph graph, Value images) {
+    List<Dim> dims = new ArrayList<>(images.shape().orElseThrow().dims());
+    dims.set(0, new Dim.Symbol("N"));
+    Value open = new Value(images.name(), images.type(), Optional.of(new Shape(dims)));
+    return graph.toBuilder()
+        .replaceInputs(
+            graph.inputs().stream().map(i -> i.name().equals(open.name()) ? open : i).toList())
+        .replaceOutputs(
+            graph.outputs().stream()
+                .map(o -> new Value(o.name(), o.type(), Optional.empty()))
+                .toList())
+        .replaceDeclared(Map.of())
+        .build();
+  }
+
+  private static int classesOf(Path file, Graph graph) {
+    Value output = graph.outputs().get(0);
+    Value known = ShapeInference.infer(graph).getOrDefault(output.name(), output);
+    if (known.shape().isPresent()
+        && known.shape().get().rank() >= 2
+        && known.shape().get().dim(1) instanceof Dim.Known classes) {
+      return Math.toIntExact(classes.size());
+    }
+    throw new RunException(
+        "%s: output '%s' must be scores [N, classes, H, W] or [N, classes], found %s",
+        file, output.name(), known);
+  }
+}

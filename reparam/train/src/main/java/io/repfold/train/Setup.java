@@ -1,0 +1,193 @@
+package io.repfold.train;
+
+import io.repfold.data.Dataset;
+import io.repfold.data.Datasets;
+import io.repfold.data.LabelCounts;
+import io.repfold.data.Loader;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.train.Monitor.Goal;
+import java.util.List;
+import java.util.Optional;
+
+/** All parts of a run, checked and made before its first step. */
+final class Setup implements AutoCloseable {
+  private final TrainConfig config;
+  private final TrainingData training;
+  private final Optional<TrainingData> validation;
+  private final NetworkSource source;
+  private final Loss loss;
+  private final Loader loader;
+  private final Optional<Loader> validationLoader;
+  private final LearningNetwork network;
+  private final List<ParameterGroup> groups;
+  private final Optimizer optimizer;
+  private final Schedule schedule;
+
+  /**
+   * @param saved the weights of a run that goes on
+   * @throws ConfigException with all that stands in the way
+   */
+  Setup(TrainConfig config, Optional<OnnxModel> saved, TrainingListener listener) {
+    this.config = config;
+    Problems problems = new Problems();
+    Optional<TrainingData> train =
+        problems.attempt("train_loader", () -> TrainingData.training(config));
+    Optional<Optional<TrainingData>> val =
+        problems.attempt("val_loader", () -> TrainingData.validation(config));
+    if (config.loop().checkData() && saved.isEmpty()) {
+      train.ifPresent(data -> check("train_loader", data, problems, listener));
+      val.flatMap(v -> v).ifPresent(data -> check("val_loader", data, problems, listener));
+    }
+    Optional<NetworkSource> network =
+        train.flatMap(
+            data ->
+                problems.attempt(
+                    config.startFrom().isPresent() ? "start_from" : "arch",
+                    () -> source(saved, data.dataset().classes())));
+    Optional<Loss> loss =
+        train.flatMap(data -> problems.attempt("loss_args", () -> loss(data.dataset())));
+    train.ifPresent(
+        data ->
+            val.flatMap(v -> v)
+                .ifPresent(v -> problems.attempt("val_loader", () -> alike(data, v))));
+    problems.tell("the configuration");
+    this.training = train.orElseThrow();
+    this.validation = val.orElseThrow();
+    this.source = network.orElseThrow();
+    this.loss = loss.orElseThrow();
+    this.loader = training.loader(config.seed());
+    this.validationLoader = validation.map(data -> data.loader(config.seed()));
+    this.network = new LearningNetwork(source);
+    this.groups =
+        ParameterGroups.of(
+            this.network.trainable(),
+            source.traits(),
+            config.optimizer().differential(),
+            config.optimizer().weightDecay());
+    this.optimizer = Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups);
+    long steps = (long) config.loop().epochs() * loader.batches();
+    this.schedule =
+        Schedule.of(
+            config.schedule().type(),
+            config.schedule().args(),
+            new Schedule.Run(
+                steps,
+                loader.batches(),
+                config.optimizer().rate(),
+                config.loop().monitor().goal() != Goal.MIN));
+  }
+
+  private static void check(
+      String place, TrainingData data, Problems problems, TrainingListener listener) {
+    listener.message("Checking the %,d examples of %s".formatted(data.dataset().size(), place));
+    Optional<LabelCounts> counts = problems.attempt(place, () -> Datasets.check(data.dataset()));
+    counts.ifPresent(
+        c -> {
+          List<String> names = data.dataset().classNames();
+          List<String> absent =
+              java.util.stream.IntStream.range(0, c.pixels().length)
+                  .filter(i -> c.pixels()[i] == 0)
+                  .mapToObj(names::get)
+                  .toList();
+          if (!absent.isEmpty()) {
+            listener.warning(
+                "%s: no pixel is labelled %s".formatted(place, String.join(", ", absent)));
+          }
+        });
+  }
+
+  private NetworkSource source(Optional<OnnxModel> saved, int classes) {
+    return saved
+        .map(model -> NetworkSource.saved(model, config))
+        .orElseGet(() -> NetworkSource.of(config, classes));
+  }
+
+  private Loss loss(Dataset data) {
+    return Loss.of(
+        config.loss(), new LossOptions(data.classes(), data.ignoreIndex(), config.lossArgs()));
+  }
+
+  private static boolean alike(TrainingData training, TrainingData validation) {
+    int expected = training.dataset().classes();
+    int found = validation.dataset().classes();
+    if (expected != found) {
+      throw new IllegalArgumentException(
+          "has %d classes, and the training set has %d".formatted(found, expected));
+    }
+    if (!training.normalization().equals(validation.normalization())) {
+      throw new IllegalArgumentException(
+          "'mean' and 'std' must be those of train_loader: %s, found %s"
+              .formatted(training.normalization(), validation.normalization()));
+    }
+    return true;
+  }
+
+  Loader loader() {
+    return loader;
+  }
+
+  LearningNetwork network() {
+    return network;
+  }
+
+  NetworkSource source() {
+    return source;
+  }
+
+  List<ParameterGroup> groups() {
+    return groups;
+  }
+
+  Optimizer optimizer() {
+    return optimizer;
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  Dataset data() {
+    return training.dataset();
+  }
+
+  int validationExamples() {
+    return validation.map(data -> data.dataset().size()).orElse(0);
+  }
+
+  AuxiliaryLoss trainingLoss() {
+    return new AuxiliaryLoss(loss, config.auxiliaryWeight());
+  }
+
+  /** Measures the network; empty if there is nothing to measure it on. */
+  Optional<Validator> validator(Optional<Pictures> pictures) {
+    return validationLoader.map(
+        loader ->
+            new Validator(
+                loader,
+                loss,
+                validation.orElseThrow().dataset().ignoreIndex(),
+                source.traits(),
+                pictures));
+  }
+
+  Pictures pictures() {
+    return new Pictures(training.normalization(), training.dataset().ignoreIndex());
+  }
+
+  /** The model as it is now, with what others must know of it. */
+  OnnxModel model() {
+    return ModelMetadata.add(
+        network.model(),
+        source.traits(),
+        training.normalization(),
+        training.dataset().classNames());
+  }
+
+  @Override
+  public void close() {
+    loader.close();
+    validationLoader.ifPresent(Loader::close);
+    optimizer.close();
+    network.close();
+  }
+}

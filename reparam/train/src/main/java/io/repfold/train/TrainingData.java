@@ -1,0 +1,63 @@
+package io.repfold.train;
+
+import io.repfold.data.Dataset;
+import io.repfold.data.Datasets;
+import io.repfold.data.Loader;
+import io.repfold.data.LoaderArguments;
+import io.repfold.data.Normalization;
+import io.repfold.data.Transform;
+import io.repfold.train.TrainConfig.Typed;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A data set, and how batches are made of it.
+ *
+ * @param arguments as in the configuration
+ */
+record TrainingData(LoaderArguments arguments, Dataset dataset) {
+  /** The data to learn from. */
+  static TrainingData training(TrainConfig config) {
+    LoaderArguments arguments = arguments(config.training(), config.ignoreIndex());
+    return new TrainingData(arguments, Datasets.open(config.training().type(), arguments));
+  }
+
+  /** The data to validate on: a set of its own, or what the training set holds out. */
+  static Optional<TrainingData> validation(TrainConfig config) {
+    if (!config.loop().validate()) {
+      return Optional.empty();
+    }
+    if (config.validation().isPresent()) {
+      return Optional.of(of(config.validation().get(), config.ignoreIndex()));
+    }
+    Typed training = config.training();
+    LoaderArguments arguments = arguments(training, config.ignoreIndex());
+    if (arguments.valSplit() == 0) {
+      return Optional.empty();
+    }
+    LoaderArguments held = arguments.forValidation();
+    return Optional.of(new TrainingData(held, Datasets.heldOut(training.type(), held)));
+  }
+
+  static TrainingData of(Typed loader, OptionalInt ignoreIndex) {
+    LoaderArguments arguments = arguments(loader, ignoreIndex);
+    return new TrainingData(arguments, Datasets.open(loader.type(), arguments));
+  }
+
+  /** The ignored label of the whole configuration holds where a loader names none. */
+  static LoaderArguments arguments(Typed loader, OptionalInt ignoreIndex) {
+    Map<String, Object> arguments = new LinkedHashMap<>(loader.args());
+    ignoreIndex.ifPresent(index -> arguments.putIfAbsent("ignore_index", index));
+    return LoaderArguments.parse(arguments);
+  }
+
+  Normalization normalization() {
+    return arguments.normalization();
+  }
+
+  Loader loader(long seed) {
+    return new Loader(dataset, Transform.of(arguments, dataset), arguments.loaderOptions(seed));
+  }
+}

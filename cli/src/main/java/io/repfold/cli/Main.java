@@ -1,8 +1,11 @@
 package io.repfold.cli;
 
+import io.repfold.data.DataException;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.runtime.EngineException;
+import io.repfold.train.ConfigException;
+import io.repfold.train.RunException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,6 +70,9 @@ public final class Main {
   }
 
   private static int failed(Exception e, CommandLine command) {
+    if (e instanceof ConfigException config) {
+      return badConfig(config, command);
+    }
     if (e instanceof UsageException) {
       return badUsage(new ParameterException(command, String.valueOf(e.getMessage()), e));
     }
@@ -77,6 +83,16 @@ public final class Main {
       command.getErr().println("This is a defect in repfold; --debug shows where.");
     }
     return ExitCodes.FAILED;
+  }
+
+  /** One line a mistake, so that all can be mended at once. */
+  private static int badConfig(ConfigException e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    e.problems().forEach(p -> report(err, e.source() + ": " + oneLine(p), ExitCodes.BAD_USAGE));
+    if (RepfoldCommand.debugs(command)) {
+      e.printStackTrace(err);
+    }
+    return ExitCodes.BAD_USAGE;
   }
 
   private static int report(PrintWriter err, String message, int code) {
@@ -90,7 +106,9 @@ public final class Main {
         || e instanceof OnnxFormatException
         || e instanceof InvalidGraphException
         || e instanceof EngineException
-        || e instanceof WorkFailedException;
+        || e instanceof WorkFailedException
+        || e instanceof RunException
+        || e instanceof DataException;
   }
 
   /** Some exceptions of the file system say nothing but the name of the file. */

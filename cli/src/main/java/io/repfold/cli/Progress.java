@@ -94,7 +94,7 @@ final class Progress implements AutoCloseable {
 
   /** Up to Java 21 there is a console only on a terminal; since 22 the console can tell. */
   @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
+  static boolean isTerminal() {
     if (System.console() == null || "dumb".equals(System.getenv("TERM"))) {
       return false;
     }

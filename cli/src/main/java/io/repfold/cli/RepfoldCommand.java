@@ -14,13 +14,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Folds re-parameterised CNNs in ONNX files into plain convolutions, and proves it.",
+        "Trains re-parameterised CNNs, folds them into plain convolutions, and proves it.",
     subcommands = {
       InspectCommand.class,
       FoldCommand.class,
       ExpandCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      ExportCommand.class,
       DemoCommand.class,
       CompletionCommand.class
     },
@@ -36,7 +39,9 @@ import picocli.CommandLine.Spec;
       "  repfold inspect model.onnx",
       "  repfold fold model.onnx -o folded.onnx --report report.html",
       "  repfold verify model.onnx folded.onnx",
-      "  repfold bench model.onnx folded.onnx"
+      "  repfold bench model.onnx folded.onnx",
+      "  repfold train -c config.json",
+      "  repfold export saved/net/11-22_06-15-00 -o deployed.onnx"
     })
 final class RepfoldCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -14,7 +14,19 @@ class MainTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"inspect", "fold", "expand", "verify", "bench", "demo", "completion"})
+  @ValueSource(
+      strings = {
+        "inspect",
+        "fold",
+        "expand",
+        "verify",
+        "bench",
+        "train",
+        "eval",
+        "export",
+        "demo",
+        "completion"
+      })
   void each_command_has_help_with_an_example(String command) {
     CliRun run = CliRun.of(command, "--help");
 

@@ -1,5 +1,6 @@
 package io.repfold.djl;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -20,12 +21,18 @@ final class HostArrays {
     return toDevice(manager, new NdArray(type, array.dims(), array.data()).toTensor());
   }
 
-  /** The same bits. */
+  /**
+   * The same bits, in memory of the engine's own: some of its sums depend on where an array begins,
+   * and would not be the same in every run.
+   */
   static PtNDArray toDevice(NDManager manager, Tensor tensor) {
     ByteBuffer source = tensor.data();
     ByteBuffer bytes = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.nativeOrder());
     bytes.put(source).flip();
-    return (PtNDArray) manager.create(bytes, new Shape(tensor.dims()), dataType(tensor));
+    Shape shape = new Shape(tensor.dims());
+    try (NDArray view = manager.create(bytes, shape, dataType(tensor))) {
+      return (PtNDArray) view.duplicate();
+    }
   }
 
   /** The same bits of a float32 array. */

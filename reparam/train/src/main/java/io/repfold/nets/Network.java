@@ -19,7 +19,8 @@ public record Network(Graph graph, Traits traits, Freezing freezing) {
   /**
    * Parameters that a training run does not change.
    *
-   * @param batchNorms whether all batch normalisations keep their statistics, scales and shifts
+   * @param batchNorms whether all batch normalisations compute with the statistics that they have,
+   *     and keep them; scales and shifts still learn
    * @param backbone whether the parameters under {@link Traits#backbonePrefix} keep their values
    */
   public record Freezing(boolean batchNorms, boolean backbone) {

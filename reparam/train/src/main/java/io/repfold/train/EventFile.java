@@ -56,7 +56,8 @@ final class EventFile implements AutoCloseable {
               .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
       return file;
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot write TensorBoard events here", e);
+      throw new UncheckedIOException(
+          folder + ": cannot write TensorBoard events here: " + e.getMessage(), e);
     }
   }
 
@@ -109,7 +110,7 @@ final class EventFile implements AutoCloseable {
     try {
       write(Event.newBuilder().setStep(step).setSummary(Summary.newBuilder().addValue(value)));
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written", e);
+      throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.repfold.train;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -84,7 +85,22 @@ final class LearningNetwork implements AutoCloseable {
       NDArray total = loss.of(scored(outputs), labels(iteration, batch));
       collector.backward(total);
       return total.getFloat();
+    } catch (IllegalArgumentException | EngineException e) {
+      throw failed(batch, e);
     }
+  }
+
+  /** With the first line of the engine's message; the others are places in its code. */
+  private static RunException failed(Batch batch, RuntimeException cause) {
+    String message = String.valueOf(cause.getMessage());
+    return new RunException(
+        cause,
+        "%d images of %d x %d (width x height), %s: %s",
+        batch.n(),
+        batch.width(),
+        batch.height(),
+        batch.ids(),
+        message.lines().findFirst().orElse(message));
   }
 
   /** What is done with the logits and labels of a batch. */
@@ -98,6 +114,8 @@ final class LearningNetwork implements AutoCloseable {
     try (NDManager iteration = manager.newSubManager()) {
       NDList outputs = block.forward(new NDList(images(iteration, batch)), false);
       reader.read(outputs.get(0), labels(iteration, batch));
+    } catch (IllegalArgumentException | EngineException e) {
+      throw failed(batch, e);
     }
   }
 

@@ -57,7 +57,7 @@ final class MetricsCsv implements AutoCloseable {
       }
       return csv;
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be read or written", e);
+      throw new UncheckedIOException(path + ": cannot be read or written: " + e.getMessage(), e);
     }
   }
 
@@ -116,7 +116,7 @@ final class MetricsCsv implements AutoCloseable {
     try {
       append(String.join(",", cells) + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written", e);
+      throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
     }
   }
 

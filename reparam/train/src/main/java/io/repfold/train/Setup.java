@@ -8,9 +8,13 @@ import io.repfold.onnx.OnnxModel;
 import io.repfold.train.Monitor.Goal;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** All parts of a run, checked and made before its first step. */
 final class Setup implements AutoCloseable {
+  private static final String SOURCE = "the configuration";
+
   private final TrainConfig config;
   private final TrainingData training;
   private final Optional<TrainingData> validation;
@@ -38,43 +42,52 @@ final class Setup implements AutoCloseable {
       train.ifPresent(data -> check("train_loader", data, problems, listener));
       val.flatMap(v -> v).ifPresent(data -> check("val_loader", data, problems, listener));
     }
+    String place = config.startFrom().isPresent() ? "start_from" : "arch";
     Optional<NetworkSource> network =
         train.flatMap(
-            data ->
-                problems.attempt(
-                    config.startFrom().isPresent() ? "start_from" : "arch",
-                    () -> source(saved, data.dataset().classes())));
+            data -> problems.attempt(place, () -> source(saved, data.dataset().classes())));
     Optional<Loss> loss =
         train.flatMap(data -> problems.attempt("loss_args", () -> loss(data.dataset())));
     train.ifPresent(
         data ->
             val.flatMap(v -> v)
                 .ifPresent(v -> problems.attempt("val_loader", () -> alike(data, v))));
-    problems.tell("the configuration");
+    problems.tell(SOURCE);
     this.training = train.orElseThrow();
     this.validation = val.orElseThrow();
     this.source = network.orElseThrow();
     this.loss = loss.orElseThrow();
-    this.loader = training.loader(config.seed());
-    this.validationLoader = validation.map(data -> data.loader(config.seed()));
-    this.network = new LearningNetwork(source);
+    this.loader = made(problems, "train_loader", () -> training.loader(config.seed()));
+    this.validationLoader =
+        validation.map(data -> made(problems, "val_loader", () -> data.loader(config.seed())));
+    this.schedule = made(problems, "lr_scheduler", this::newSchedule);
+    this.network = made(problems, place, () -> new LearningNetwork(source));
     this.groups =
         ParameterGroups.of(
             this.network.trainable(),
             source.traits(),
             config.optimizer().differential(),
             config.optimizer().weightDecay());
-    this.optimizer = Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups);
+    this.optimizer =
+        made(
+            problems,
+            "optimizer",
+            () -> Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups));
+  }
+
+  private static <T> T made(Problems problems, String place, Supplier<T> maker) {
+    Optional<T> made = problems.attempt(place, maker);
+    problems.tell(SOURCE);
+    return made.orElseThrow();
+  }
+
+  private Schedule newSchedule() {
     long steps = (long) config.loop().epochs() * loader.batches();
-    this.schedule =
-        Schedule.of(
-            config.schedule().type(),
-            config.schedule().args(),
-            new Schedule.Run(
-                steps,
-                loader.batches(),
-                config.optimizer().rate(),
-                config.loop().monitor().goal() != Goal.MIN));
+    boolean maximise = config.loop().monitor().goal() != Goal.MIN;
+    return Schedule.of(
+        config.schedule().type(),
+        config.schedule().args(),
+        new Schedule.Run(steps, loader.batches(), config.optimizer().rate(), maximise));
   }
 
   private static void check(
@@ -85,7 +98,7 @@ final class Setup implements AutoCloseable {
         c -> {
           List<String> names = data.dataset().classNames();
           List<String> absent =
-              java.util.stream.IntStream.range(0, c.pixels().length)
+              IntStream.range(0, c.pixels().length)
                   .filter(i -> c.pixels()[i] == 0)
                   .mapToObj(names::get)
                   .toList();

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.WeightSource;
 import io.repfold.nets.Traits;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +29,7 @@ class TrainerTest {
   @TempDir private Path folder;
 
   /** Collects what is told, and stops the run after some steps, if that is wanted. */
-  private static final class Recorder implements TrainingListener {
+  private static class Recorder implements TrainingListener {
     final List<Step> steps = new ArrayList<>();
     final List<Epoch> epochs = new ArrayList<>();
     final List<Validated> validations = new ArrayList<>();
@@ -316,6 +320,62 @@ class TrainerTest {
         .hasMessageContaining("loss_args")
         .hasMessageContaining("start_from: ");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void a_file_that_cannot_be_written_is_named_and_the_last_pair_stays() throws IOException {
+    Path run = folder.resolve("run");
+    Recorder recorder =
+        new Recorder() {
+          @Override
+          public void epochEnded(Epoch epoch) {
+            if (epoch.epoch() == 2) {
+              block(run.resolve("last.state.next"));
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> train(run, recorder))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("last.state.next");
+
+    Files.delete(run.resolve("last.state.next"));
+    assertThat(new Checkpoints(run).load().state().progress().epoch()).isEqualTo(1);
+    Path whole = folder.resolve("whole");
+    train(whole, new Recorder());
+    resume(run);
+    assertSameRun(run, whole);
+  }
+
+  /** A folder where a file is to be written, as on a full disk, cannot become one. */
+  private static void block(Path file) {
+    try {
+      Files.createDirectory(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void class_weights_are_as_many_as_the_classes() {
+    assertThatThrownBy(
+            () -> train(folder.resolve("run"), new Recorder(), "loss_args={\"weight\": [1, 2]}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("weight");
+  }
+
+  @Test
+  void scores_that_do_not_fit_the_labels_are_named_with_their_images() {
+    GraphBuilder b = new GraphBuilder("half", WeightSource.he(1));
+    b.output(b.conv(b.input("x", 1, 3, 32, 32), TinyRun.CLASSES, Kernel.of(3).withStride(2), 1));
+    Path half = folder.resolve("half.onnx");
+    OnnxModel.of(b.build()).write(half);
+
+    assertThatThrownBy(() -> train(folder.resolve("run"), new Recorder(), "start_from=" + half))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("2 images of 32 x 32")
+        .hasMessageContaining("train")
+        .hasMessageContaining("16");
   }
 
   private static Map<String, Tensor> weights(Path run) {

@@ -1,0 +1,81 @@
+package io.repfold.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.graph.Dim;
+import io.repfold.graph.Graph;
+import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
+import io.repfold.graph.WeightSource;
+import io.repfold.onnx.OnnxModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run may start from. */
+class NetworkSourceTest {
+  @TempDir private Path folder;
+
+  private NetworkSource source(Consumer<GraphBuilder> author) {
+    GraphBuilder b = new GraphBuilder("theirs", WeightSource.he(1));
+    author.accept(b);
+    Path file = folder.resolve("theirs.onnx");
+    OnnxModel.of(b.build()).write(file);
+    return NetworkSource.of(TinyRun.config(folder, "start_from=" + file), 3);
+  }
+
+  @Test
+  void a_strangers_model_is_taken_with_any_batch() {
+    NetworkSource source =
+        source(b -> b.output(b.conv(b.input("x", 1, 3, 8, 8), 3, Kernel.of(3), 1)));
+
+    Graph graph = source.graph();
+    assertThat(graph.inputs().get(0).shape().orElseThrow().dims())
+        .containsExactly(new Dim.Symbol("N"), Dim.of(3), Dim.of(8), Dim.of(8));
+    assertThat(source.traits().classes()).isEqualTo(3);
+    assertThat(source.traits().backbonePrefix()).isEmpty();
+  }
+
+  @Test
+  void the_number_of_classes_must_be_that_of_the_data() {
+    assertThatThrownBy(
+            () -> source(b -> b.output(b.conv(b.input("x", 1, 3, 8, 8), 4, Kernel.of(1), 1))))
+        .hasMessageContaining("theirs.onnx: tells 4 classes apart, and the data have 3");
+  }
+
+  @Test
+  void probabilities_are_no_scores() {
+    assertThatThrownBy(
+            () ->
+                source(
+                    b -> {
+                      String scores = b.conv(b.input("x", 1, 3, 8, 8), 3, Kernel.of(1), 1);
+                      b.output(b.op("p", new Op.Softmax(1, false), List.of(scores), 3));
+                    }))
+        .hasMessageContaining("Softmax")
+        .hasMessageContaining("scores before it");
+  }
+
+  @Test
+  void images_have_three_channels() {
+    assertThatThrownBy(
+            () -> source(b -> b.output(b.conv(b.input("x", 1, 1, 8, 8), 3, Kernel.of(1), 1))))
+        .hasMessageContaining("input 'x' must be images [N, 3, H, W], found [1, 1, 8, 8]");
+  }
+
+  @Test
+  void there_is_one_input() {
+    assertThatThrownBy(
+            () ->
+                source(
+                    b -> {
+                      String x = b.input("x", 1, 3, 8, 8);
+                      b.output(b.add(List.of(x, b.input("y", 1, 3, 8, 8))));
+                    }))
+        .hasMessageContaining("has 2 inputs");
+  }
+}

@@ -2,6 +2,7 @@ package io.repfold.train;
 
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -28,8 +29,13 @@ final class Checkpoints {
   void save(OnnxModel model, TrainingState content) {
     Path nextWeights = next(weights);
     Path nextState = next(state);
-    model.write(nextWeights);
-    StateFile.write(nextState, new StateFile.Content(content, SafeFile.sha256(nextWeights)));
+    try {
+      model.write(nextWeights);
+      StateFile.write(nextState, new StateFile.Content(content, SafeFile.sha256(nextWeights)));
+    } catch (UncheckedIOException e) {
+      removeNext();
+      throw e;
+    }
     SafeFile.move(nextWeights, weights);
     SafeFile.move(nextState, state);
   }

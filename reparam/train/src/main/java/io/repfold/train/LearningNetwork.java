@@ -27,7 +27,8 @@ import java.util.Map;
  * are.
  */
 final class LearningNetwork implements AutoCloseable {
-  static final String ENGINE = "PyTorch";
+  private static final String ENGINE = "PyTorch";
+  private static final String TRACKING = "OPT_OUT_TRACKING";
 
   private final OnnxModel model;
   private final NDManager manager;
@@ -37,7 +38,7 @@ final class LearningNetwork implements AutoCloseable {
 
   LearningNetwork(NetworkSource source) {
     this.model = source.model();
-    this.manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    this.manager = engine().newBaseManager(Device.cpu());
     GraphBlockOptions options =
         GraphBlockOptions.DEFAULT
             .withChannelDropouts(source.traits().channelDropouts())
@@ -50,9 +51,17 @@ final class LearningNetwork implements AutoCloseable {
     }
   }
 
+  /** The engine; it is told not to report its use over the network. */
+  static Engine engine() {
+    if (System.getProperty(TRACKING) == null) {
+      System.setProperty(TRACKING, "true");
+    }
+    return Engine.getEngine(ENGINE);
+  }
+
   /** Sets how many threads the engine computes with; for the whole process. */
   static void useThreads(int threads) {
-    Engine.getEngine(ENGINE);
+    engine();
     JniUtils.setNumThreads(threads);
   }
 
@@ -78,9 +87,9 @@ final class LearningNetwork implements AutoCloseable {
    */
   float learn(Batch batch, AuxiliaryLoss loss, int seed) {
     trainable.values().forEach(array -> JniUtils.zeroGrad((PtNDArray) array));
-    Engine.getEngine(ENGINE).setRandomSeed(seed);
+    engine().setRandomSeed(seed);
     try (NDManager iteration = manager.newSubManager();
-        GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
+        GradientCollector collector = engine().newGradientCollector()) {
       NDList outputs = block.forward(new NDList(images(iteration, batch)), true);
       NDArray total = loss.of(scored(outputs), labels(iteration, batch));
       collector.backward(total);

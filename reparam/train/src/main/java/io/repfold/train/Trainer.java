@@ -1,6 +1,5 @@
 package io.repfold.train;
 
-import ai.djl.engine.Engine;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
 import io.repfold.nets.Network;
@@ -104,7 +103,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private static TrainConfig resolved(TrainConfig wish, TrainingListener listener) {
-    if (wish.gpus() > 0 && Engine.getEngine(LearningNetwork.ENGINE).getGpuCount() == 0) {
+    if (wish.gpus() > 0 && LearningNetwork.engine().getGpuCount() == 0) {
       listener.warning(
           "n_gpu is %d, and the engine finds no GPU: this trains on the CPU"
               .formatted(wish.gpus()));

@@ -104,7 +104,7 @@ final class LearningNetwork implements AutoCloseable {
     String message = String.valueOf(cause.getMessage());
     return new RunException(
         cause,
-        "%d images of %d x %d (width x height), %s: %s",
+        "A batch of %d, %d x %d (width x height), of %s: %s",
         batch.n(),
         batch.width(),
         batch.height(),

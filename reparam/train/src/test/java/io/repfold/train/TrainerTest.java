@@ -373,7 +373,7 @@ class TrainerTest {
 
     assertThatThrownBy(() -> train(folder.resolve("run"), new Recorder(), "start_from=" + half))
         .isInstanceOf(RunException.class)
-        .hasMessageContaining("2 images of 32 x 32")
+        .hasMessageContaining("A batch of 2, 32 x 32")
         .hasMessageContaining("train")
         .hasMessageContaining("16");
   }

@@ -10,6 +10,10 @@ import java.util.List;
 
 /** A benchmark's result, for people and programs. */
 final class BenchTable {
+  /** Of {@link #rows}. */
+  static final List<String> HEADINGS =
+      List.of("model", ">median ms", ">p90", ">p99", ">fastest", "speed-up (quartiles)");
+
   private BenchTable() {}
 
   static JsonNode json(BenchReport report, InputShapes shapes) {
@@ -22,18 +26,22 @@ final class BenchTable {
   }
 
   static String text(BenchReport report, InputShapes shapes) {
-    Timing first = report.timings().get(0);
+    return Text.table(HEADINGS, rows(report)) + "\n" + circumstances(report, shapes);
+  }
+
+  static List<List<String>> rows(BenchReport report) {
     List<List<String>> rows = new ArrayList<>();
     for (Timing timing : report.timings()) {
       rows.add(row(timing, rows.isEmpty()));
     }
-    String table =
-        Text.table(
-            List.of("model", ">median ms", ">p90", ">p99", ">fastest", "speed-up (quartiles)"),
-            rows);
-    return "%s\n%s, optimizer %s, %s; %s, %s, %s\n%s of each, in turn, after %d to warm up; inputs: %s%s"
+    return rows;
+  }
+
+  /** How it was measured. */
+  static String circumstances(BenchReport report, InputShapes shapes) {
+    Timing first = report.timings().get(0);
+    return "%s, optimizer %s, %s; %s, %s, %s\n%s of each, in turn, after %d to warm up; inputs: %s%s"
         .formatted(
-            table,
             first.backend(),
             first.optimized() ? "on" : "off",
             Text.plural(first.threads(), "thread"),

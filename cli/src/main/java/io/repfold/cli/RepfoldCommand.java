@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       ExportCommand.class,
       DemoCommand.class,
+      WarmUpCommand.class,
       CompletionCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -82,8 +83,13 @@ final class Staging implements AutoCloseable {
 
   /** Writes a text file as a whole or not at all. */
   static void write(Path target, String text) {
+    write(target, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes a file as a whole or not at all. */
+  static void write(Path target, byte[] content) {
     try (Staging staging = of(target)) {
-      Files.writeString(staging.file(), text);
+      Files.write(staging.file(), content);
       staging.commit();
     } catch (IOException e) {
       throw new UncheckedIOException(

@@ -38,13 +38,18 @@ final class TemporaryFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Stream<Path> content = Files.walk(path)) {
+    delete(path);
+  }
+
+  /** Removes a folder with all that is in it. */
+  static void delete(Path folder) {
+    try (Stream<Path> content = Files.walk(folder)) {
       List<Path> deepestFirst = content.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be removed: " + e.getMessage(), e);
+      throw new UncheckedIOException(folder + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 }

@@ -55,9 +55,18 @@ final class Readme {
   /**
    * A block of commands and the sentence behind it that starts with "Writes".
    *
-   * @param promisedFiles the new files that it leaves, relative to the current folder
+   * @param promised the new files that it leaves, relative to the current folder; a folder, with a
+   *     slash behind it, stands for all files in it
    */
-  record Block(List<Command> commands, List<String> promisedFiles) {}
+  record Block(List<Command> commands, List<String> promised) {
+    /** The promise that covers a file; the file itself if there is none. */
+    String promiseFor(String file) {
+      return promised.stream()
+          .filter(promise -> promise.endsWith("/") && file.startsWith(promise))
+          .findFirst()
+          .orElse(file);
+    }
+  }
 
   /** The blocks that are fenced as {@code sh}, in order. */
   List<Block> blocks() {
@@ -73,13 +82,13 @@ final class Readme {
                     .filter(l -> l.startsWith("./repfold"))
                     .map(Command::of)
                     .toList(),
-                promisedFiles(fence.group(3))));
+                promised(fence.group(3))));
       }
     }
     return blocks;
   }
 
-  private static List<String> promisedFiles(String after) {
+  private static List<String> promised(String after) {
     Matcher promise = PROMISE.matcher(after);
     if (!promise.find()) {
       return List.of();

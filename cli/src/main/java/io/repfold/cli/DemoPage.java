@@ -1,0 +1,177 @@
+package io.repfold.cli;
+
+import io.repfold.bench.BenchReport;
+import io.repfold.bench.Timing;
+import io.repfold.data.LabelPng;
+import io.repfold.fold.FoldReport.Totals;
+import io.repfold.train.TrainingListener.Epoch;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that the demo found, as one HTML page. */
+record DemoPage(
+    DemoTraining training, FoldOutcome fold, DemoMasks masks, List<DemoPage.Bench> benches) {
+  private static final List<String> CELLS = List.of("image", "truth", "training form", "folded");
+  private static final int POINTS = 160;
+
+  DemoPage {
+    benches = List.copyOf(benches);
+  }
+
+  /**
+   * A comparison of the two forms' speed.
+   *
+   * @param optimized whether ONNX Runtime's optimizer was on
+   */
+  record Bench(boolean optimized, BenchReport report, InputShapes shapes) {
+    String heading() {
+      return optimized
+          ? "Time of one run with ONNX Runtime's optimizer, which folds normalizations by itself"
+          : "Time of one run of the files as they are, without ONNX Runtime's optimizer";
+    }
+
+    Timing folded() {
+      return report.timings().get(1);
+    }
+  }
+
+  String html() {
+    Map<String, Object> page = FoldPage.sections(fold);
+    page.put("subtitle", subtitle());
+    page.put("tiles", tiles());
+    page.put("identical", masks.identical());
+    page.put("masks", masks.text() + ".");
+    page.put("rows", masks.rows().stream().map(DemoPage::images).toList());
+    page.put("legend", legend());
+    int averaged = Math.max(1, training.losses().size() / POINTS);
+    page.put("curve", LossCurve.of(training.losses(), averaged));
+    page.put(
+        "epochHeadings",
+        List.of("epoch", "loss", "images/s", "waiting for data", "mIoU", "pixel accuracy"));
+    page.put("epochs", training.epochs().stream().map(this::epoch).toList());
+    page.put("classes", classes());
+    page.put("benches", benches.stream().map(DemoPage::bench).toList());
+    return Pages.render("demo", page);
+  }
+
+  /** One line. */
+  String summary() {
+    Totals before = fold.report().before();
+    Totals after = fold.report().after();
+    return "Trained %s in %s s, mIoU %s; folded %s convolutions and %s normalizations into %s convolutions; %s times as fast"
+        .formatted(
+            training.start().architecture(),
+            Text.fixed(training.seconds(), 0),
+            Text.fixed(masks.folded().meanIou(), 3),
+            before.convolutions(),
+            before.batchNormalizations(),
+            after.convolutions(),
+            Text.fixed(speedup(), 2));
+  }
+
+  /** With the optimizer, as people run models. */
+  private double speedup() {
+    return benches.get(benches.size() - 1).folded().speedup().median();
+  }
+
+  private String subtitle() {
+    return "%s, trained by repfold %s on %s for %s, then folded, verified and timed."
+        .formatted(
+            training.start().architecture(),
+            Version.ofTool(),
+            Text.plural(training.start().examples(), "image"),
+            Text.plural(training.epochs().size(), "epoch"));
+  }
+
+  private List<Map<String, Object>> tiles() {
+    Totals before = fold.report().before();
+    Totals after = fold.report().after();
+    return List.of(
+        tile("mIoU, folded", Text.fixed(masks.folded().meanIou(), 3)),
+        tile("training", Text.fixed(training.seconds(), 0) + " s"),
+        tile("convolutions", before.convolutions() + " → " + after.convolutions()),
+        tile(
+            "batch normalizations",
+            before.batchNormalizations() + " → " + after.batchNormalizations()),
+        tile(
+            "parameters", Text.count(before.parameters()) + " → " + Text.count(after.parameters())),
+        tile("as fast, in ONNX Runtime", Text.fixed(speedup(), 2) + " ×"));
+  }
+
+  private static Map<String, Object> tile(String name, String value) {
+    return Map.of("name", name, "value", value);
+  }
+
+  private static List<Map<String, Object>> images(MaskGrid.Row row) {
+    List<Map<String, Object>> cells = new ArrayList<>();
+    List<BufferedImage> pictures = row.cells();
+    for (int i = 0; i < pictures.size(); i++) {
+      cells.add(
+          Map.of(
+              "alt", CELLS.get(i),
+              "png", Base64.getEncoder().encodeToString(MaskGrid.png(pictures.get(i)))));
+    }
+    return cells;
+  }
+
+  private List<Map<String, Object>> legend() {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (int i = 0; i < masks.classNames().size(); i++) {
+      entries.add(
+          Map.of(
+              "name", masks.classNames().get(i),
+              "colour", "#%06x".formatted(LabelPng.colour(i))));
+    }
+    return entries;
+  }
+
+  private List<String> epoch(Epoch epoch) {
+    List<String> row = new ArrayList<>();
+    row.add(Integer.toString(epoch.epoch()));
+    row.add(Text.fixed(epoch.loss(), 4));
+    row.add(Text.fixed(epoch.imagesPerSecond(), 1));
+    row.add(Text.fixed(100 * epoch.waiting(), 1) + " %");
+    training
+        .validation(epoch.epoch())
+        .ifPresentOrElse(
+            validated -> {
+              row.add(Text.fixed(validated.metrics().meanIou(), 4));
+              row.add(Text.fixed(validated.metrics().pixelAccuracy(), 4));
+            },
+            () -> row.addAll(List.of("", "")));
+    return row;
+  }
+
+  private List<Map<String, Object>> classes() {
+    double[] before = masks.trained().iou();
+    double[] after = masks.folded().iou();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int i = 0; i < before.length; i++) {
+      rows.add(
+          Map.of(
+              "name", masks.classNames().get(i),
+              "before", share(before[i]),
+              "after", share(after[i])));
+    }
+    return rows;
+  }
+
+  private static String share(double value) {
+    return Double.isNaN(value) ? "absent" : Text.fixed(value, 4);
+  }
+
+  private static Map<String, Object> bench(Bench bench) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put(
+        "machine",
+        bench.heading() + ". " + BenchTable.circumstances(bench.report(), bench.shapes()));
+    values.put(
+        "headings", BenchTable.HEADINGS.stream().map(h -> h.replaceFirst("^>", "")).toList());
+    values.put("rows", BenchTable.rows(bench.report()));
+    return values;
+  }
+}

@@ -5,6 +5,7 @@ import io.repfold.data.Dataset;
 import io.repfold.data.Datasets;
 import io.repfold.data.Example;
 import io.repfold.data.LabelMap;
+import io.repfold.runtime.HostTensor;
 import io.repfold.train.ConfusionMatrix;
 import io.repfold.train.Evaluation;
 import io.repfold.train.TrainConfig;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param folded figures of the second
  * @param pixels of all images
  * @param different pixels in which the models do not agree
+ * @param verification how the scores compare on these images
  * @param rows some of the images, with the truth and what the models found
  */
 record DemoMasks(
@@ -34,15 +36,17 @@ record DemoMasks(
     ConfusionMatrix folded,
     long pixels,
     long different,
+    Verification verification,
     List<MaskGrid.Row> rows) {
   private static final int SHOWN = 6;
   private static final int SCALE = 2;
   private static final TrainingListener NOBODY = new TrainingListener() {};
 
   /** Runs both models in ONNX Runtime on all validation images. */
-  static DemoMasks find(TrainConfig config, Path trained, Path folded) {
-    Found first = run(config, trained);
-    Found second = run(config, folded);
+  static DemoMasks find(TrainConfig config, Path trained, Path folded, ComparisonOptions options) {
+    List<HostTensor> images = new ArrayList<>();
+    Found first = run(config, trained, images);
+    Found second = run(config, folded, new ArrayList<>());
     long pixels = 0;
     long different = 0;
     for (Map.Entry<String, int[]> mask : first.masks().entrySet()) {
@@ -59,7 +63,23 @@ record DemoMasks(
         second.confusion(),
         pixels,
         different,
+        verify(trained, folded, images, options),
         rows(config, first, second));
+  }
+
+  private static Verification verify(
+      Path trained, Path folded, List<HostTensor> images, ComparisonOptions options) {
+    try (Progress progress = Progress.of("Comparing", VerificationRunner.STEPS)) {
+      return VerificationRunner.run(
+          trained,
+          folded,
+          engine ->
+              new VerificationRunner.Samples(
+                  images.stream().map(x -> Map.of(engine.inputs().get(0).name(), x)).toList(),
+                  "the validation images"),
+          options.tolerance(),
+          progress);
+    }
   }
 
   /** What one model found, by image. */
@@ -74,7 +94,7 @@ record DemoMasks(
     }
   }
 
-  private static Found run(TrainConfig config, Path model) {
+  private static Found run(TrainConfig config, Path model, List<HostTensor> images) {
     try (Evaluation evaluation = Evaluation.open(config, Optional.empty(), false);
         OnnxPredictor predictor =
             OnnxPredictor.load(
@@ -83,9 +103,20 @@ record DemoMasks(
                 Runtime.getRuntime().availableProcessors())) {
       Map<String, int[]> masks = new LinkedHashMap<>();
       ConfusionMatrix confusion =
-          evaluation.run(batch -> keep(batch, predictor.predict(batch), masks), NOBODY);
+          evaluation.run(
+              batch -> {
+                images.add(copy(batch));
+                return keep(batch, predictor.predict(batch), masks);
+              },
+              NOBODY);
       return new Found(evaluation.classNames(), confusion, masks);
     }
+  }
+
+  private static HostTensor copy(Batch batch) {
+    float[] values = new float[batch.images().remaining()];
+    batch.images().get(values);
+    return HostTensor.ofFloats(values, batch.n(), 3, batch.height(), batch.width());
   }
 
   private static int[] keep(Batch batch, int[] classes, Map<String, int[]> masks) {
@@ -116,22 +147,27 @@ record DemoMasks(
     return rows;
   }
 
-  boolean identical() {
-    return different == 0;
+  /** Whether the models agree wherever their scores can tell. */
+  boolean hold() {
+    return verification.holds();
   }
 
   String text() {
-    String same =
-        identical()
-            ? "in every one of %s pixels both find the same class".formatted(Text.count(pixels))
-            : "they disagree in %s of %s pixels"
-                .formatted(Text.count(different), Text.count(pixels));
     return "On %s that it was not trained on: mIoU %s as trained, %s folded; %s"
         .formatted(
             Text.plural(images, "image"),
             Text.fixed(trained.meanIou(), 4),
             Text.fixed(folded.meanIou(), 4),
-            same);
+            agreement());
+  }
+
+  private String agreement() {
+    if (different == 0) {
+      return "in every one of %s pixels both find the same class".formatted(Text.count(pixels));
+    }
+    String where = hold() ? ", where the two best classes score the same but for rounding" : "";
+    return "they disagree in %s of %s pixels%s"
+        .formatted(Text.count(different), Text.count(pixels), where);
   }
 
   /** From left to right: image, truth, as trained, folded. */

@@ -43,7 +43,7 @@ record DemoPage(
     Map<String, Object> page = FoldPage.sections(fold);
     page.put("subtitle", subtitle());
     page.put("tiles", tiles());
-    page.put("identical", masks.identical());
+    page.put("hold", masks.hold());
     page.put("masks", masks.text() + ".");
     page.put("rows", masks.rows().stream().map(DemoPage::images).toList());
     page.put("legend", legend());

@@ -28,7 +28,7 @@ final class PackageMap {
       Map.ofEntries(
           Map.entry("graph", Set.of()),
           Map.entry("blocks", Set.of("graph")),
-          Map.entry("fold", Set.of("graph")),
+          Map.entry("fold", Set.of("graph", "blocks")),
           Map.entry("onnx", Set.of("graph", "ai.onnx.proto", "com.google.protobuf")),
           Map.entry("nets", Set.of("graph", "blocks", "onnx")),
           Map.entry("djl", Set.of("graph", "ai.djl")),

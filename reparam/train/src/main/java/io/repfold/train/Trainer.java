@@ -150,6 +150,10 @@ public final class Trainer implements AutoCloseable {
    */
   public Outcome run() {
     Loop loop = config.loop();
+    if (progress.stopped() || progress.epoch() >= loop.epochs()) {
+      listener.message("%s: the run has ended before".formatted(folder.path()));
+      return outcome();
+    }
     Optional<Path> events =
         loop.tensorboard() ? Optional.of(folder.events(config)) : Optional.empty();
     announce();
@@ -176,6 +180,10 @@ public final class Trainer implements AutoCloseable {
         save(progress);
       }
     }
+    return outcome();
+  }
+
+  private Outcome outcome() {
     return new Outcome(
         folder.path(), progress.epoch(), progress.best(), progress.bestEpoch(), progress.stopped());
   }

@@ -166,12 +166,14 @@ class TrainerTest {
   @Test
   void a_run_that_is_done_stays_as_it_is() throws IOException {
     Path run = folder.resolve("run");
-    train(run, new Recorder(), "trainer.epochs=1");
+    train(run, new Recorder(), "trainer.epochs=1", "trainer.tensorboard=true");
     byte[] before = Files.readAllBytes(run.resolve("last.onnx"));
+    List<String> files = CheckpointsTest.names(run).toList();
 
     assertThat(resume(run).epochs()).isEqualTo(1);
 
     assertThat(run.resolve("last.onnx")).hasBinaryContent(before);
+    assertThat(CheckpointsTest.names(run)).containsExactlyElementsOf(files);
   }
 
   @Test

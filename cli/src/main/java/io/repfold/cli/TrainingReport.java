@@ -66,8 +66,11 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
       show("Epoch %d/%d".formatted(step.epoch(), run.epochs()), step.batch(), run.batches());
       if (bar != null) {
         bar.setExtraMessage(
-            " loss %s, %s images/s"
-                .formatted(Text.fixed(step.loss(), 4), Text.fixed(step.imagesPerSecond(), 1)));
+            " loss %s, %s images/s, %s left"
+                .formatted(
+                    Text.fixed(step.loss(), 4),
+                    Text.fixed(step.imagesPerSecond(), 1),
+                    left(step, run, System.nanoTime())));
       }
       return;
     }
@@ -151,6 +154,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
               .setInitialMax(all)
               .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
               .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .hideEta()
               .clearDisplayOnFinish()
               .build();
     }

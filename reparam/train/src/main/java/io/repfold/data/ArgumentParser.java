@@ -14,7 +14,7 @@ final class ArgumentParser {
   /** 100 megapixels, as a square. */
   private static final int LARGEST_SIDE = 10_000;
 
-  private static final Set<String> KEYS =
+  static final Set<String> KEYS =
       Set.of(
           "data_dir",
           "batch_size",

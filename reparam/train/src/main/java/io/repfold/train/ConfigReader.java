@@ -163,8 +163,12 @@ final class ConfigReader {
     boolean differential = optimizer.flag("differential_lr", false);
     ConfigSection args = optimizer.section("args");
     double rate = args.number("lr", 0, Double.MAX_VALUE, 0.01);
+    if (rate == 0) {
+      args.problem("lr", "must be a number above 0, found 0");
+    }
     args.number("weight_decay", 0, Double.MAX_VALUE, 0);
     args.number("momentum", 0, 1, 0);
+    args.flag("decay_norms_and_biases", true);
     args.flag("nesterov", false);
     args.number("eps", 0, 1, 1e-8);
     args.allow(List.of("betas"));

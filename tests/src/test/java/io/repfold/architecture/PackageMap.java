@@ -32,7 +32,7 @@ final class PackageMap {
           Map.entry("onnx", Set.of("graph", "ai.onnx.proto", "com.google.protobuf")),
           Map.entry("nets", Set.of("graph", "blocks", "onnx")),
           Map.entry("djl", Set.of("graph", "ai.djl")),
-          Map.entry("data", Set.of()),
+          Map.entry("data", Set.of("graph")),
           Map.entry(
               "train",
               Set.of(

@@ -1,9 +1,9 @@
 package io.repfold.blocks;
 
+import io.repfold.graph.Spelling;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * The kinds of Rep blocks. Here k x k stands for the convolution that the block replaces; every
@@ -55,29 +55,9 @@ public enum RepKind {
         return kind;
       }
     }
-    RepKind nearest =
-        Arrays.stream(values())
-            .min(Comparator.comparingInt(kind -> distance(wanted, kind.id())))
-            .orElseThrow();
-    String all = Arrays.stream(values()).map(RepKind::id).collect(Collectors.joining(", "));
+    List<String> all = Arrays.stream(values()).map(RepKind::id).toList();
     throw new IllegalArgumentException(
         "There is no block kind '%s'; did you mean '%s'? The kinds are %s"
-            .formatted(id, nearest.id(), all));
-  }
-
-  /** Levenshtein's distance: insertions, deletions and replacements of one character. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+            .formatted(id, Spelling.nearest(wanted, all), String.join(", ", all)));
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import io.repfold.graph.DeadCode;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;

@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import io.repfold.graph.DeadCode;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;

@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.graph.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

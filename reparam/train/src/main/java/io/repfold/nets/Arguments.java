@@ -92,7 +92,7 @@ final class Arguments {
       throw wrong(key, "one of " + String.join(", ", choices), value);
     }
     if (!choices.contains(word)) {
-      throw Nearest.unknown(where(key), word, choices);
+      throw Names.unknown(where(key), word, choices);
     }
     return word;
   }
@@ -156,7 +156,7 @@ final class Arguments {
   void finish() {
     for (String key : values.keySet()) {
       if (!known.contains(key)) {
-        throw Nearest.unknown("arch.args of " + type, key, known);
+        throw Names.unknown("arch.args of " + type, key, known);
       }
     }
   }

@@ -62,7 +62,7 @@ public final class Networks {
     return ARCHITECTURES.stream()
         .filter(a -> a.type().equals(type))
         .findFirst()
-        .orElseThrow(() -> Nearest.unknown("arch.type", type, types()));
+        .orElseThrow(() -> Names.unknown("arch.type", type, types()));
   }
 
   private static Graph withOutputShapes(Graph graph) {

@@ -1,6 +1,7 @@
 package io.repfold.nets;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.Spelling;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
@@ -47,7 +48,8 @@ record Pretrained(WeightSource others, String file, Graph trained, String prefix
     if (found == null) {
       throw new IllegalArgumentException(
           "arch.args.pretrained: '%s' has no initializer '%s' or '%s'; it must hold the same backbone in training form, with its batch normalisations (nearest is '%s')"
-              .formatted(file, name, bare, Nearest.of(name, trained.initializers().keySet())));
+              .formatted(
+                  file, name, bare, Spelling.nearest(name, trained.initializers().keySet())));
     }
     if (!found.type().isFloat() || !Arrays.equals(found.dims(), dims)) {
       throw new IllegalArgumentException(

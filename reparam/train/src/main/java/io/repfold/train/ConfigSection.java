@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.data.DataException;
+import io.repfold.graph.Spelling;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -204,7 +205,7 @@ final class ConfigSection {
       return Optional.empty();
     }
     Optional<ConfigSection> home =
-        Spelling.nearest(key, known).isPresent()
+        Spelling.near(key, known).isPresent()
             ? Optional.empty()
             : all.stream().filter(s -> s.known.contains(key)).findFirst();
     String hint =

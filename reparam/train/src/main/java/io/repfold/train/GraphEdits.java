@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.graph.DeadCode;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
@@ -7,19 +8,14 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
-import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.train.Deployment.Head;
 import io.repfold.train.Deployment.Layout;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Small changes at the ends of a network. */
 final class GraphEdits {
@@ -32,7 +28,7 @@ final class GraphEdits {
   /** Removes an output and all that only it needs. */
   static Graph withoutOutput(Graph graph, String output) {
     List<Value> kept = graph.outputs().stream().filter(o -> !o.name().equals(output)).toList();
-    return pruned(graph.toBuilder().replaceOutputs(kept).build());
+    return DeadCode.withoutUnread(graph.toBuilder().replaceOutputs(kept).build());
   }
 
   /** Dropout nodes that give a graph output, or whose mask is read, become the identity. */
@@ -53,7 +49,7 @@ final class GraphEdits {
         instead.put(node.output(), renamed.input(0));
       }
     }
-    return pruned(graph.toBuilder().replaceNodes(nodes).build());
+    return DeadCode.withoutUnread(graph.toBuilder().replaceNodes(nodes).build());
   }
 
   private static boolean isCaptured(Graph graph, String value) {
@@ -149,34 +145,5 @@ final class GraphEdits {
       unused += "_";
     }
     return unused;
-  }
-
-  /** Without nodes and initializers that no output needs. */
-  private static Graph pruned(Graph graph) {
-    Set<String> read = new HashSet<>();
-    graph.outputs().forEach(v -> read.add(v.name()));
-    List<Node> nodes = new ArrayList<>();
-    for (int i = graph.nodes().size() - 1; i >= 0; i--) {
-      Node node = graph.nodes().get(i);
-      if (node.outputs().stream().anyMatch(read::contains)) {
-        nodes.add(node);
-        read.addAll(node.inputs());
-        if (node.op() instanceof Op.Opaque opaque) {
-          read.addAll(opaque.captures());
-        }
-      }
-    }
-    Collections.reverse(nodes);
-    Set<String> defined = new HashSet<>();
-    nodes.forEach(n -> defined.addAll(n.outputs()));
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.keySet().removeIf(name -> !read.contains(name) && !graph.isInput(name));
-    Map<String, Value> declared = new LinkedHashMap<>(graph.declared());
-    declared.keySet().removeIf(name -> !defined.contains(name));
-    return graph.toBuilder()
-        .replaceNodes(nodes)
-        .replaceInitializers(initializers)
-        .replaceDeclared(declared)
-        .build();
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.graph.Spelling;
 import java.util.List;
 import java.util.Map;
 

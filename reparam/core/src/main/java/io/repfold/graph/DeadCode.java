@@ -1,10 +1,5 @@
-package io.repfold.fold;
+package io.repfold.graph;
 
-import io.repfold.graph.Graph;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
-import io.repfold.graph.Tensor;
-import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,14 +12,14 @@ import java.util.Set;
  * Removes nodes and initializers that no output depends on, and declarations of values that are
  * gone.
  */
-final class DeadCode {
+public final class DeadCode {
   private DeadCode() {}
 
-  static Graph withoutUnread(Graph.Builder builder) {
+  public static Graph withoutUnread(Graph.Builder builder) {
     return withoutUnread(builder.build());
   }
 
-  static Graph withoutUnread(Graph graph) {
+  public static Graph withoutUnread(Graph graph) {
     Set<String> read = new HashSet<>();
     graph.outputs().forEach(v -> read.add(v.name()));
     List<Node> nodes = new ArrayList<>();

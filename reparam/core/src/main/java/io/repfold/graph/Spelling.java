@@ -1,4 +1,4 @@
-package io.repfold.train;
+package io.repfold.graph;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,19 +6,30 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What someone who mistyped a word may have meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
+  /**
+   * The word that takes the fewest changes, however many; of equally near ones the first.
+   *
+   * @param words at least one
+   */
+  public static String nearest(String word, Collection<String> words) {
+    return words.stream()
+        .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
+        .orElseThrow(() -> new IllegalArgumentException("There is no word near '" + word + "'"));
+  }
+
   /** The nearest of the words, if one is near: at most a third of the letters differ. */
-  static Optional<String> nearest(String word, Collection<String> words) {
+  public static Optional<String> near(String word, Collection<String> words) {
     return words.stream()
         .filter(candidate -> distance(word, candidate) <= allowed(word, candidate))
         .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
   }
 
   /** {@code ; did you mean 'x'?}, or what there is if nothing is near. */
-  static String hint(String word, Collection<String> words) {
-    return nearest(word, words)
+  public static String hint(String word, Collection<String> words) {
+    return near(word, words)
         .map("; did you mean '%s'?"::formatted)
         .orElse("; there is " + String.join(", ", words));
   }

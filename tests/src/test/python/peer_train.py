@@ -111,6 +111,10 @@ class Network(nn.Module):
             return F.pad(x[0], [begin[1], end[1], begin[0], end[0]])
         if kind == "MaxPool":
             return F.max_pool2d(x[0], a["kernel_shape"], a["strides"], a.get("pads", [0] * 4)[:2])
+        if kind == "AveragePool":
+            return F.avg_pool2d(x[0], a["kernel_shape"], a.get("strides", [1, 1]), a.get("pads", [0] * 4)[:2])
+        if kind == "GlobalAveragePool":
+            return x[0].mean((2, 3), keepdim=True)
         if kind == "Dropout":
             return F.dropout2d(x[0], float(x[1]), self.training)
         if kind == "MatMul":

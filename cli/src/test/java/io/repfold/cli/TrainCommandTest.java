@@ -173,7 +173,7 @@ class TrainCommandTest {
 
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(Json.parse(resumed.out()).get("epochs").asInt()).isEqualTo(4);
-    assertThat(resumed.err()).contains("Going on after epoch 4");
+    assertThat(resumed.err()).contains("the run has ended before");
   }
 
   @Test

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Measures a run's best weights, or a model, on the validation data of a configuration.",
+      "Measures a run's best weights, or a model, on the validation data of a configuration: those of"
+          + " val_loader, or without one what val_split holds out of train_loader.",
       "Both run in ONNX Runtime, so that what was trained and what is deployed are measured alike."
           + " The figures are counted over all pixels; a class that does not occur has none."
     },

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * the buffers for a later batch; a batch that is not closed stays as it is.
  */
 public final class Batch implements AutoCloseable {
+  /** Red, green and blue. */
+  public static final int CHANNELS = 3;
+
   private final List<String> ids;
   private final int height;
   private final int width;

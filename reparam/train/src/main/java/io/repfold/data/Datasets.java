@@ -59,6 +59,7 @@ public final class Datasets {
           heldOut ? "to validate on" : "to train on");
     }
     Labelling labelling = Labelling.of(source.classNames(), arguments, source.classified());
+    arguments.augmentation().padLabel().ifPresent(labelling::requirePadding);
     return new FileDataset(entries, labelling, arguments.cacheBytes());
   }
 

@@ -51,6 +51,16 @@ record Labelling(List<String> classNames, int ignoreIndex, Map<Integer, Integer>
     return new LabelMap(stored.height(), stored.width(), values);
   }
 
+  /** Refuses what is neither a class nor the ignored label as that of pixels outside an image. */
+  void requirePadding(int label) {
+    if (label >= classNames.size() && label != ignoreIndex) {
+      throw new DataException(
+          "The loader argument 'pad_label' takes a class (0 to %d) or the ignored label %d, found"
+              + " %d; without it, the ignored label is taken",
+          classNames.size() - 1, ignoreIndex, label);
+    }
+  }
+
   /** The first label that is neither a class nor the ignored one. */
   OptionalInt firstStray(LabelMap labels) {
     for (short value : labels.values()) {

@@ -39,8 +39,6 @@ final class ConfigReader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private static final Schedule.Run ANY_RUN = new Schedule.Run(1, 1, 1, true);
-
   private ConfigReader() {}
 
   static TrainConfig read(Path file, List<String> overrides) {
@@ -66,30 +64,15 @@ final class ConfigReader {
     ObjectNode root = tree(source, text);
     List<String> problems = new ArrayList<>(ConfigOverrides.apply(root, overrides, MAPPER));
     ConfigSection section = ConfigSection.root(root);
-    TrainConfig config = config(section);
+    TrainConfig config = config(source, section);
     problems.addAll(section.problems());
     if (problems.isEmpty()) {
-      problems.addAll(contradictions(config));
+      problems.addAll(Contradictions.of(config));
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(source, problems);
     }
     return config;
-  }
-
-  /** What is right by itself, but not together. */
-  private static List<String> contradictions(TrainConfig config) {
-    Schedule schedule = Schedule.of(config.schedule().type(), config.schedule().args(), ANY_RUN);
-    boolean steady =
-        config.optimizer().type().equals("SGD")
-            && !(config.optimizer().args().get("momentum") instanceof Number momentum
-                && momentum.doubleValue() > 0);
-    if (steady && schedule.momentum(0).isPresent()) {
-      return List.of(
-          "lr_scheduler.type: %s moves the momentum, and SGD has none; set optimizer.args.momentum, or lr_scheduler.args.cycle_momentum to false"
-              .formatted(config.schedule().type()));
-    }
-    return List.of();
   }
 
   private static ObjectNode tree(String source, String text) {
@@ -108,31 +91,38 @@ final class ConfigReader {
     }
   }
 
-  private static TrainConfig config(ConfigSection root) {
+  private static TrainConfig config(String source, ConfigSection root) {
     root.allow(List.of("arch", "val_loader", "ignore_index"));
     String name = root.text("name").orElse("run");
     if (!name.matches("[\\w.+ -]+") || name.startsWith(".")) {
-      root.problem("name", "must be fit for a folder: letters, digits, '_', '-', '+' and '.'");
+      root.problem(
+          "name",
+          "must be fit for a folder: letters, digits, '_', '-', '+', '.' and spaces, the first no '.'; found '%s'"
+              .formatted(name));
     }
     Optional<Path> startFrom = root.text("start_from").map(Path::of);
     boolean builds = root.has("arch") || startFrom.isEmpty();
+    OptimizerChoice optimizer = optimizer(root.section("optimizer"));
     return new TrainConfig(
         name,
         root.integer("n_gpu", 0, MOST, 0),
         root.flag("use_synch_bn", false),
-        builds ? Optional.of(architecture(root.section("arch"))) : Optional.empty(),
+        builds
+            ? Optional.of(architecture(root.section("arch"), startFrom.isEmpty()))
+            : Optional.empty(),
         loader(root.section("train_loader")),
         root.has("val_loader") ? Optional.of(loader(root.section("val_loader"))) : Optional.empty(),
-        optimizer(root.section("optimizer")),
+        optimizer,
         root.choice("loss", Loss.names(), "CrossEntropyLoss2d"),
         root.free("loss_args"),
         ignoreIndex(root),
-        schedule(root.section("lr_scheduler")),
+        schedule(root.section("lr_scheduler"), optimizer.rate()),
         loop(root.section("trainer")),
         root.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 0),
         root.number("aux_weight", 0, Double.MAX_VALUE, 0.4),
         root.integer("threads", 0, 4096, 0),
-        startFrom);
+        startFrom,
+        source);
   }
 
   private static OptionalInt ignoreIndex(ConfigSection root) {
@@ -141,11 +131,15 @@ final class ConfigReader {
         : OptionalInt.empty();
   }
 
-  private static Typed architecture(ConfigSection arch) {
-    if (!arch.has("type")) {
+  private static Typed architecture(ConfigSection arch, boolean isBuilt) {
+    if (isBuilt && !arch.has("type")) {
       arch.problem("type", "is missing; name the network to build");
     }
-    return new Typed(arch.choice("type", Networks.types(), ""), arch.free("args"));
+    Typed typed = new Typed(arch.choice("type", Networks.types(), ""), arch.free("args"));
+    if (!isBuilt) {
+      arch.check("args", () -> FurtherTraining.check(typed));
+    }
+    return typed;
   }
 
   private static Typed loader(ConfigSection loader) {
@@ -160,27 +154,39 @@ final class ConfigReader {
 
   private static OptimizerChoice optimizer(ConfigSection optimizer) {
     String type = optimizer.choice("type", Optimizer.names(), "SGD");
+    boolean isNamed = optimizer.isSound();
     boolean differential = optimizer.flag("differential_lr", false);
     ConfigSection args = optimizer.section("args");
     double rate = args.number("lr", 0, Double.MAX_VALUE, 0.01);
     if (rate == 0) {
       args.problem("lr", "must be a number above 0, found 0");
     }
+    double knownRate = args.isSound() ? rate : Double.MAX_VALUE;
     args.number("weight_decay", 0, Double.MAX_VALUE, 0);
-    args.number("momentum", 0, 1, 0);
     args.flag("decay_norms_and_biases", true);
-    args.flag("nesterov", false);
-    args.number("eps", 0, 1, 1e-8);
-    args.allow(List.of("betas"));
     Map<String, Object> others = new LinkedHashMap<>(args.values());
     others.remove("lr");
-    return new OptimizerChoice(type, differential, rate, others);
+    args.allow(Optimizers.argumentsOf(type));
+    for (String foreign : Optimizers.argumentsOfOthers(type)) {
+      if (isNamed && args.has(foreign)) {
+        args.problem(
+            foreign,
+            "is not an argument of %s; take it out, on the command line by --set optimizer.args.%s=null"
+                .formatted(type, foreign));
+      }
+      args.allow(List.of(foreign));
+    }
+    if (isNamed && args.isSound()) {
+      optimizer.check("args", () -> Optimizers.rule(type, others));
+    }
+    return new OptimizerChoice(type, differential, knownRate, others);
   }
 
-  private static Typed schedule(ConfigSection schedule) {
+  private static Typed schedule(ConfigSection schedule, double rate) {
     String type = schedule.choice("type", Schedule.names(), "Poly");
     Map<String, Object> args = schedule.free("args");
-    schedule.check("args", () -> Schedule.of(type, args, ANY_RUN));
+    Schedule.Run run = new Schedule.Run(1, 1, rate, true);
+    schedule.check("args", () -> Schedule.of(type, args, run));
     return new Typed(type, args);
   }
 

@@ -177,6 +177,11 @@ final class ConfigSection {
     }
   }
 
+  /** Whether nothing that was read of this object so far is wrong. */
+  boolean isSound() {
+    return problems.stream().noneMatch(problem -> problem.startsWith(path));
+  }
+
   void problem(String key, String message) {
     problems.add(path(key) + ": " + message);
   }

@@ -48,7 +48,9 @@ final class ConfigWriter {
 
   private static Map<String, Object> tree(TrainConfig.Typed typed) {
     Map<String, Object> node = new LinkedHashMap<>();
-    node.put("type", typed.type());
+    if (!typed.type().isEmpty()) {
+      node.put("type", typed.type());
+    }
     node.put("args", typed.args());
     return node;
   }

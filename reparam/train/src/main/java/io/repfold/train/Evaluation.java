@@ -2,6 +2,7 @@ package io.repfold.train;
 
 import io.repfold.data.Batch;
 import io.repfold.data.Loader;
+import io.repfold.data.LoaderArguments;
 import io.repfold.train.TrainConfig.Typed;
 import java.nio.LongBuffer;
 import java.util.Iterator;
@@ -28,7 +29,8 @@ public final class Evaluation implements AutoCloseable {
   }
 
   /**
-   * Opens the validation data of a configuration.
+   * Opens the validation data of a configuration: those of {@code val_loader}, or without one what
+   * {@code val_split} of {@code train_loader} holds out.
    *
    * @param split another list of examples, if present
    * @param whole whether images keep their size, and so come one by one
@@ -47,13 +49,32 @@ public final class Evaluation implements AutoCloseable {
       args.remove("crop_size");
     }
     Problems problems = new Problems();
+    boolean heldOut = config.validation().isEmpty() && isHeldOut(config.training(), split);
+    if (config.validation().isEmpty() && !heldOut) {
+      args.remove("val_split");
+      if (split.isEmpty()) {
+        problems.add(
+            "val_loader",
+            "is missing, and train_loader holds nothing out by val_split; name examples by --split,"
+                + " or add a val_loader");
+      }
+    }
     Typed changed = new Typed(loader.type(), args);
     Optional<TrainingData> data =
         problems.attempt(
             config.validation().isPresent() ? "val_loader" : "train_loader",
-            () -> TrainingData.of(changed, config.ignoreIndex()));
-    problems.tell("the configuration");
+            () ->
+                heldOut
+                    ? TrainingData.heldOut(changed, config.ignoreIndex())
+                    : TrainingData.of(changed, config.ignoreIndex()));
+    problems.tell(config.source());
     return new Evaluation(data.orElseThrow());
+  }
+
+  /** Whether the held out part is meant; a list that was not learnt from is measured whole. */
+  private static boolean isHeldOut(Typed training, Optional<String> split) {
+    LoaderArguments arguments = LoaderArguments.parse(training.args());
+    return arguments.valSplit() > 0 && split.map(arguments.split()::equals).orElse(true);
   }
 
   public List<String> classNames() {

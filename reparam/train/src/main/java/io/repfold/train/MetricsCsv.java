@@ -100,7 +100,7 @@ final class MetricsCsv implements AutoCloseable {
    * @param figures by column; those that were not taken are left out
    * @throws IllegalArgumentException if there is no such column
    */
-  void write(long step, Map<String, Double> figures) {
+  void write(long step, Map<String, ? extends Number> figures) {
     var unknown = new TreeSet<>(figures.keySet());
     columns.forEach(unknown::remove);
     if (!unknown.isEmpty()) {
@@ -110,7 +110,7 @@ final class MetricsCsv implements AutoCloseable {
     List<String> cells = new ArrayList<>();
     cells.add(Long.toString(step));
     for (String column : columns) {
-      Double figure = figures.get(column);
+      Number figure = figures.get(column);
       cells.add(figure == null ? "" : figure.toString());
     }
     try {

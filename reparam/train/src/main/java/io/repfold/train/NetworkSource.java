@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.data.Batch;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
@@ -24,9 +25,6 @@ import java.util.Optional;
  * @param model holds the graph, and of a file that was read all else that was in it
  */
 record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) {
-  private static final String FREEZE_NORMS = "freeze_bn";
-  private static final String FREEZE_BACKBONE = "freeze_backbone";
-
   Graph graph() {
     return model.graph();
   }
@@ -40,7 +38,17 @@ record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) 
     Network network =
         Networks.build(
             arch.type(), arch.args(), classes, Networks.initialWeights(arch.type(), config.seed()));
+    requireColours(network.graph());
     return new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
+  }
+
+  private static void requireColours(Graph graph) {
+    Dim channels = graph.inputs().get(0).shape().orElseThrow().dim(1);
+    if (!channels.equals(Dim.of(Batch.CHANNELS))) {
+      throw new IllegalArgumentException(
+          "arch.args.in_channels: must be %d, red, green and blue, which grey images are read as too; found %s"
+              .formatted(Batch.CHANNELS, channels));
+    }
   }
 
   /** Weights that a run has saved, with what its configuration freezes. */
@@ -71,14 +79,13 @@ record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) 
               + " num_classes",
           file, traits.classes(), classes);
     }
-    return new NetworkSource(model.withGraph(graph), traits, freezing(config));
+    NetworkSource source = new NetworkSource(model.withGraph(graph), traits, freezing(config));
+    FurtherTraining.requireBackbone(file.toString(), source);
+    return source;
   }
 
   private static Network.Freezing freezing(TrainConfig config) {
-    Map<String, Object> args = config.architecture().map(Typed::args).orElse(Map.of());
-    return new Network.Freezing(
-        Boolean.TRUE.equals(args.get(FREEZE_NORMS)),
-        Boolean.TRUE.equals(args.get(FREEZE_BACKBONE)));
+    return FurtherTraining.freezing(config.architecture().map(Typed::args).orElse(Map.of()));
   }
 
   /** Checks that a graph takes images and gives scores, and opens its batch. */

@@ -25,10 +25,13 @@ final class Problems {
         | IllegalArgumentException
         | RunException
         | UncheckedIOException e) {
-      String message = String.valueOf(e.getMessage());
-      found.add(message.startsWith(place) ? message : place + ": " + message);
+      add(place, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  void add(String place, String message) {
+    found.add(message.startsWith(place) ? message : place + ": " + message);
   }
 
   /**

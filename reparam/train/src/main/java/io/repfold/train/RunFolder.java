@@ -89,6 +89,16 @@ public final class RunFolder {
    * @throws RunException if the folder holds none
    */
   public static RunFolder open(Path path) {
+    if (Files.isRegularFile(path)) {
+      Path parent = Optional.ofNullable(path.getParent()).orElse(Path.of("."));
+      throw new RunException(
+          "%s: is a file, and a run is a folder; name %s to go on with the run, or begin another"
+              + " from a file's weights by 'train %s -c config.json'",
+          path, isRun(parent) ? parent : "its folder", path);
+    }
+    if (!Files.exists(path)) {
+      throw new RunException("%s: there is no such folder", path);
+    }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw new RunException("%s: is no folder of a run: there is no %s in it", path, CONFIG);
     }

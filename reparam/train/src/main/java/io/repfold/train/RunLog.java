@@ -53,8 +53,8 @@ final class RunLog implements AutoCloseable {
   }
 
   void step(long step, int epoch, double loss, double rate, List<ParameterGroup> groups) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put(EPOCH, (double) epoch);
+    Map<String, Number> figures = new LinkedHashMap<>();
+    figures.put(EPOCH, epoch);
     figures.put(LOSS, loss);
     figures.put(RATE, rate);
     table.write(step, figures);
@@ -69,8 +69,8 @@ final class RunLog implements AutoCloseable {
 
   /** The end of an epoch; figures of the validation are there if there was one. */
   void epoch(long step, int epoch, double loss, Optional<Metrics> validation) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put(EPOCH, (double) epoch);
+    Map<String, Number> figures = new LinkedHashMap<>();
+    figures.put(EPOCH, epoch);
     figures.put(TRAIN_LOSS, loss);
     validation.ifPresent(metrics -> figures.putAll(figures(metrics)));
     table.write(step, figures);

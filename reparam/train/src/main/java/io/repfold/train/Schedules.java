@@ -41,7 +41,12 @@ final class Schedules {
 
   /** The least factor, from {@code min_rate}, a learning rate. */
   static double floor(Settings settings, Schedule.Run run) {
-    return settings.number("min_rate", 0, 0, run.baseRate()) / run.baseRate();
+    double least = settings.number("min_rate", 0, 0, Double.MAX_VALUE);
+    if (least > run.baseRate()) {
+      throw settings.wrong(
+          "min_rate", "at most optimizer.args.lr, which is " + run.baseRate(), least);
+    }
+    return least / run.baseRate();
   }
 
   /** From 1 down to the floor as {@code (1 - t / N)^power}. */

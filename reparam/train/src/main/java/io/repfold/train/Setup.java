@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
 
 /** All parts of a run, checked and made before its first step. */
 final class Setup implements AutoCloseable {
-  private static final String SOURCE = "the configuration";
-
   private final TrainConfig config;
   private final TrainingData training;
   private final Optional<TrainingData> validation;
@@ -51,8 +49,9 @@ final class Setup implements AutoCloseable {
     train.ifPresent(
         data ->
             val.flatMap(v -> v)
-                .ifPresent(v -> problems.attempt("val_loader", () -> alike(data, v))));
-    problems.tell(SOURCE);
+                .ifPresent(v -> data.differences(v).forEach(d -> problems.add("val_loader", d))));
+    problems.tell(config.source());
+    FurtherTraining.unread(config).ifPresent(listener::warning);
     this.training = train.orElseThrow();
     this.validation = val.orElseThrow();
     this.source = network.orElseThrow();
@@ -68,6 +67,11 @@ final class Setup implements AutoCloseable {
             source.traits(),
             config.optimizer().differential(),
             config.optimizer().weightDecay());
+    if (config.optimizer().differential() && source.traits().backbonePrefix().isEmpty()) {
+      listener.warning(
+          "optimizer.differential_lr has no effect: the network names no backbone, so all of it"
+              + " learns at one rate");
+    }
     this.optimizer =
         made(
             problems,
@@ -75,9 +79,9 @@ final class Setup implements AutoCloseable {
             () -> Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups));
   }
 
-  private static <T> T made(Problems problems, String place, Supplier<T> maker) {
+  private <T> T made(Problems problems, String place, Supplier<T> maker) {
     Optional<T> made = problems.attempt(place, maker);
-    problems.tell(SOURCE);
+    problems.tell(config.source());
     return made.orElseThrow();
   }
 
@@ -118,21 +122,6 @@ final class Setup implements AutoCloseable {
   private Loss loss(Dataset data) {
     return Loss.of(
         config.loss(), new LossOptions(data.classes(), data.ignoreIndex(), config.lossArgs()));
-  }
-
-  private static boolean alike(TrainingData training, TrainingData validation) {
-    int expected = training.dataset().classes();
-    int found = validation.dataset().classes();
-    if (expected != found) {
-      throw new IllegalArgumentException(
-          "has %d classes, and the training set has %d".formatted(found, expected));
-    }
-    if (!training.normalization().equals(validation.normalization())) {
-      throw new IllegalArgumentException(
-          "'mean' and 'std' must be those of train_loader: %s, found %s"
-              .formatted(training.normalization(), validation.normalization()));
-    }
-    return true;
   }
 
   Loader loader() {

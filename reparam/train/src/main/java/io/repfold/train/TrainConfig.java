@@ -14,9 +14,10 @@ import java.util.OptionalInt;
  * threads}, {@code start_from}, {@code trainer.save_per_iter} and {@code trainer.check_data}.
  *
  * @param name names the runs' folder
- * @param gpus how many GPUs to use if there are any
- * @param syncBatchNorm whether batch statistics are shared between GPUs; without effect on one
- * @param architecture which network to build; empty only if {@code startFrom} is given
+ * @param gpus read for the sake of other programs' files, without effect: training is on the CPU
+ * @param syncBatchNorm read as well, without effect
+ * @param architecture which network to build; empty, or with an empty type, only if {@code
+ *     startFrom} is given
  * @param validation empty for none
  * @param loss name of the loss
  * @param ignoreIndex label of pixels that do not count, where the data set has no other
@@ -24,6 +25,7 @@ import java.util.OptionalInt;
  * @param auxiliaryWeight weight of the auxiliary output's loss
  * @param threads that the engine computes with; 0 for one a core
  * @param startFrom an ONNX file to train further instead of a new network
+ * @param source the file that this was read from; messages begin with it
  */
 public record TrainConfig(
     String name,
@@ -41,7 +43,8 @@ public record TrainConfig(
     long seed,
     double auxiliaryWeight,
     int threads,
-    Optional<Path> startFrom) {
+    Optional<Path> startFrom,
+    String source) {
 
   /** Something that is chosen by name and told more by named arguments. */
   public record Typed(String type, Map<String, Object> args) {}
@@ -98,7 +101,7 @@ public record TrainConfig(
     return ConfigReader.read(file, overrides);
   }
 
-  /** All keys with their values, those left out in the file too, as JSON. */
+  /** As JSON, with what the file left out, but for arguments: those are as they were given. */
   public String toJson() {
     return ConfigWriter.text(this);
   }
@@ -121,6 +124,7 @@ public record TrainConfig(
         seed,
         auxiliaryWeight,
         count,
-        startFrom);
+        startFrom,
+        source);
   }
 }

@@ -103,10 +103,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   private static TrainConfig resolved(TrainConfig wish, TrainingListener listener) {
-    if (wish.gpus() > 0 && LearningNetwork.engine().getGpuCount() == 0) {
+    if (wish.gpus() > 0) {
       listener.warning(
-          "n_gpu is %d, and the engine finds no GPU: this trains on the CPU"
-              .formatted(wish.gpus()));
+          "n_gpu is %d, and has no effect: this version trains on the CPU".formatted(wish.gpus()));
     }
     int cores = Runtime.getRuntime().availableProcessors();
     return wish.threads() == 0 ? wish.withThreads(cores) : wish;

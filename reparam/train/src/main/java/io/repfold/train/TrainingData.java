@@ -7,7 +7,9 @@ import io.repfold.data.LoaderArguments;
 import io.repfold.data.Normalization;
 import io.repfold.data.Transform;
 import io.repfold.train.TrainConfig.Typed;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,11 +48,38 @@ record TrainingData(LoaderArguments arguments, Dataset dataset) {
     return new TrainingData(arguments, Datasets.open(loader.type(), arguments));
   }
 
+  /** What a loader holds out, unchanged. */
+  static TrainingData heldOut(Typed loader, OptionalInt ignoreIndex) {
+    LoaderArguments arguments = arguments(loader, ignoreIndex);
+    return new TrainingData(arguments, Datasets.heldOut(loader.type(), arguments));
+  }
+
   /** The ignored label of the whole configuration holds where a loader names none. */
   static LoaderArguments arguments(Typed loader, OptionalInt ignoreIndex) {
     Map<String, Object> arguments = new LinkedHashMap<>(loader.args());
     ignoreIndex.ifPresent(index -> arguments.putIfAbsent("ignore_index", index));
     return LoaderArguments.parse(arguments);
+  }
+
+  /** In what the data to validate on must be as these, and are not. */
+  List<String> differences(TrainingData validation) {
+    List<String> found = new ArrayList<>();
+    if (validation.dataset.classes() != dataset.classes()) {
+      found.add(
+          "has %d classes, and the training set has %d"
+              .formatted(validation.dataset.classes(), dataset.classes()));
+    }
+    if (validation.dataset.ignoreIndex() != dataset.ignoreIndex()) {
+      found.add(
+          "'ignore_index' must be that of train_loader: %d, found %d; set it once, at the top"
+              .formatted(dataset.ignoreIndex(), validation.dataset.ignoreIndex()));
+    }
+    if (!validation.normalization().equals(normalization())) {
+      found.add(
+          "'mean' and 'std' must be those of train_loader: %s, found %s"
+              .formatted(normalization(), validation.normalization()));
+    }
+    return found;
   }
 
   Normalization normalization() {

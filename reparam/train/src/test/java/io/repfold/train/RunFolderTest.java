@@ -34,7 +34,7 @@ class RunFolderTest {
 
     assertThat(first.path()).isEqualTo(folder.resolve("net/03-07_14-05-09"));
     assertThat(second.path()).isEqualTo(folder.resolve("net/03-07_14-05-09-2"));
-    assertThat(first.config()).isEqualTo(config());
+    assertThat(first.config().toJson()).isEqualTo(config().toJson());
     assertThat(RunFolder.isRun(first.path())).isTrue();
   }
 
@@ -59,6 +59,19 @@ class RunFolderTest {
   @Test
   void a_folder_without_a_run_is_named() {
     assertThatThrownBy(() -> RunFolder.open(folder)).hasMessageContaining("no folder of a run");
+  }
+
+  @Test
+  void a_file_of_a_run_is_not_the_run() throws IOException {
+    RunFolder run = RunFolder.create(config(), Optional.of(folder.resolve("mine")), NOW);
+    Path best = Files.writeString(run.path().resolve("best.onnx"), "x");
+
+    assertThatThrownBy(() -> RunFolder.open(best))
+        .hasMessage(
+            "%s: is a file, and a run is a folder; name %s to go on with the run, or begin another from a file's weights by 'train %s -c config.json'",
+            best, run.path(), best);
+    assertThatThrownBy(() -> RunFolder.open(folder.resolve("nowhere")))
+        .hasMessageContaining("nowhere: there is no such folder");
   }
 
   @Test

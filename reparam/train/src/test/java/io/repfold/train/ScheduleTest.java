@@ -163,6 +163,6 @@ class ScheduleTest {
         .hasMessageContaining("left out if 'warmup_epochs'");
     assertThatThrownBy(() -> of("MultiStep", Map.of(), 10)).hasMessageContaining("'milestones'");
     assertThatThrownBy(() -> of("Cosine", Map.of("min_rate", 1), 10))
-        .hasMessageContaining("from 0.0 to 0.5");
+        .hasMessageContaining("at most optimizer.args.lr, which is 0.5");
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainConfigTest {
   /** The recipe of pytorch-segmentation for PSPNet on VOC, as its users write it. */
@@ -122,7 +123,7 @@ class TrainConfigTest {
 
     String json = config.toJson();
 
-    assertThat(ConfigReader.parse("again", json, List.of())).isEqualTo(config);
+    assertThat(ConfigReader.parse("config.json", json, List.of())).isEqualTo(config);
     assertThat(json).contains("\"save_per_iter\" : 0", "\"aux_weight\" : 0.4", "\"seed\" : 7");
   }
 
@@ -133,6 +134,7 @@ class TrainConfigTest {
             "trainer.epochs=3",
             "trainer.epochs=4",
             "optimizer.type=AdamW",
+            "optimizer.args.momentum=null",
             "arch.args.repconv=acb",
             "arch.args.pyramid=[1, 2]",
             "train_loader.args.flip=false",
@@ -159,7 +161,11 @@ class TrainConfigTest {
         "optimiser.type=SGD | optimiser: is not known here; did you mean 'optimizer'?",
         "train_loader.args.bach_size=2 | train_loader.args: Unknown loader argument 'bach_size'; did you mean 'batch_size'?",
         "optimizer.args.lr=fast | optimizer.args.lr: must be a number of at least 0.0, found \"fast\"",
-        "optimizer.args.momentum=1.5 | optimizer.args.momentum: must be a number from 0.0 to 1.0, found 1.5",
+        "optimizer.args.momentum=1.5 | optimizer.args of SGD: 'momentum' must be a number from 0.0 to 1.0, found 1.5",
+        "optimizer.args.nesterov=1 | optimizer.args of SGD: 'nesterov' must be true or false, found 1",
+        "optimizer.args.betas=[0.9, 0.9] | optimizer.args.betas: is not an argument of SGD; take it out, on the command line by --set optimizer.args.betas=null",
+        "optimizer.type=AdamW | optimizer.args.momentum: is not an argument of AdamW; take it out, on the command line by --set optimizer.args.momentum=null",
+        "lr_scheduler.args.min_rate=0.1 | lr_scheduler.args of Poly: 'min_rate' must be at most optimizer.args.lr, which is 0.01, found 0.1",
         "trainer.epochs=0 | trainer.epochs: must be a whole number of at least 1, found 0",
         "trainer.epochs=2.5 | trainer.epochs: must be a whole number of at least 1, found 2.5",
         "trainer.val=yes | trainer.val: must be true or false, found \"yes\"",
@@ -172,7 +178,7 @@ class TrainConfigTest {
         "loss=CrossEntropyLos2d | loss: there is no 'CrossEntropyLos2d'; did you mean 'CrossEntropyLoss2d'?",
         "lr_scheduler.args.pwer=1 | lr_scheduler.args of Poly: there is no 'pwer'; did you mean 'power'?",
         "train_loader.type=VOCC | train_loader.type: there is no 'VOCC'; did you mean 'VOC'?",
-        "name=a/b | name: must be fit for a folder: letters, digits, '_', '-', '+' and '.'",
+        "name=a/b | name: must be fit for a folder: letters, digits, '_', '-', '+', '.' and spaces, the first no '.'; found 'a/b'",
         "trainer.epochs | --set trainer.epochs: must be key=value, such as trainer.epochs=3",
         "trainer.epochs.x=1 | --set trainer.epochs.x: 'trainer.epochs' is 80, which has no keys",
         "trainer.monitor=max IoU | trainer.monitor: must be 'off', or 'max' or 'min' and one of Mean_IoU, Pixel_Accuracy, val_loss, found 'max IoU'",
@@ -187,6 +193,63 @@ class TrainConfigTest {
         .hasSize(4)
         .anyMatch(p -> p.startsWith("seed: "))
         .anyMatch(p -> p.startsWith("loss: "));
+  }
+
+  @Test
+  void what_depends_on_a_mistake_is_not_told_as_another() {
+    assertThat(problems("optimizer.args.lr=0", "lr_scheduler.args.min_rate=1"))
+        .containsExactly("optimizer.args.lr: must be a number above 0, found 0");
+    assertThat(problems("optimizer.type=Adm", "optimizer.args.eps=1e-3"))
+        .containsExactly("optimizer.type: there is no 'Adm'; did you mean 'Adam'?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "optimizer.args.momentum=null & lr_scheduler.type=OneCycle | lr_scheduler.type: OneCycle moves the momentum, and that of SGD is 0; set optimizer.args.momentum, or lr_scheduler.args.cycle_momentum to false",
+        "optimizer={\"type\": \"AdamW\", \"args\": {\"betas\": [0, 0.9]}} & lr_scheduler.type=OneCycle | lr_scheduler.type: OneCycle moves the momentum, and that of AdamW is 0; set the first of optimizer.args.betas above 0, or lr_scheduler.args.cycle_momentum to false",
+        "optimizer={\"type\": \"Adam\"} & lr_scheduler={\"type\": \"OneCycle\", \"args\": {\"max_momentum\": 1}} | lr_scheduler.args.max_momentum: must be below 1 with Adam, whose first beta it is; found 1",
+        "lr_scheduler.type=Plateau & trainer.monitor=off | lr_scheduler.type: Plateau lowers the rate by the figure of trainer.monitor, which is 'off'; name a figure, such as 'max Mean_IoU', or take another schedule",
+        "lr_scheduler.type=Plateau & trainer.val=false | lr_scheduler.type: Plateau lowers the rate by the figure of trainer.monitor, and trainer.val is false, so there is none; set it to true, or take another schedule",
+        "lr_scheduler.type=Plateau & val_loader=null | lr_scheduler.type: Plateau lowers the rate by the figure of trainer.monitor, and there are no data to validate on; name a val_loader, set train_loader.args.val_split, or take another schedule",
+      })
+  void what_cannot_be_together_is_named(String overrides, String problem) {
+    assertThat(problems(overrides.split(" & ", -1))).containsExactly(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lr_scheduler.type=OneCycle",
+        "optimizer={\"type\": \"AdamW\"} & lr_scheduler.type=OneCycle",
+        "optimizer.args.momentum=null & lr_scheduler={\"type\": \"OneCycle\", \"args\": {\"cycle_momentum\": false}}",
+        "lr_scheduler.type=Plateau",
+        "lr_scheduler.type=Plateau & val_loader=null & train_loader.args.val_split=0.1"
+      })
+  void what_can_be_together_is_taken(String overrides) {
+    assertThat(sample(overrides.split(" & ", -1)).name()).isEqualTo("PSPNet");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "arch.args.freeze_bm=true | arch.args: there is no 'freeze_bm' with start_from; did you mean 'freeze_bn'?",
+        "arch.args.freeze_bn=yes | arch.args: 'freeze_bn' must be true or false, found yes",
+        "arch={\"args\": {\"repconv\": \"acb\"}} | arch.args: there is no 'repconv' with start_from; there is freeze_bn, freeze_backbone",
+      })
+  void what_a_file_to_start_from_would_not_heed_is_named(String override, String problem) {
+    assertThat(problems("start_from=x.onnx", override)).containsExactly(problem);
+  }
+
+  @Test
+  void freezing_a_file_to_start_from_takes_no_type() {
+    TrainConfig config = sample("start_from=x.onnx", "arch={\"args\": {\"freeze_bn\": true}}");
+
+    assertThat(FurtherTraining.freezing(config.architecture().orElseThrow().args()).batchNorms())
+        .isTrue();
+    assertThat(ConfigReader.parse("config.json", config.toJson(), List.of())).isEqualTo(config);
   }
 
   @Test

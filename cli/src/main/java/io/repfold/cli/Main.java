@@ -85,10 +85,10 @@ public final class Main {
     return ExitCodes.FAILED;
   }
 
-  /** One line a mistake, so that all can be mended at once. */
+  /** One line or more a mistake, so that all can be mended at once. */
   private static int badConfig(ConfigException e, CommandLine command) {
     PrintWriter err = command.getErr();
-    e.problems().forEach(p -> report(err, e.source() + ": " + oneLine(p), ExitCodes.BAD_USAGE));
+    e.problems().forEach(p -> report(err, e.source() + ": " + p.strip(), ExitCodes.BAD_USAGE));
     if (RepfoldCommand.debugs(command)) {
       e.printStackTrace(err);
     }

@@ -30,9 +30,11 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  repfold train -c config.json",
-      "  repfold train -c config.json --set trainer.epochs=3 --set optimizer.args.lr=0.001",
+      "  repfold train -c config.json --set trainer.epochs=3 --set seed=1",
       "  repfold train model.onnx -c config.json     # starts from the model's weights",
-      "  repfold train --resume saved/PSPNet/11-22_06-15-00"
+      "  repfold train --resume saved/PSPNet/11-22_06-15-00",
+      "",
+      "docs/training.md has every key of a configuration; samples/garments.json is one."
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -22,11 +22,11 @@ final class DataCheck {
   private static final int SHOWN = 5;
 
   private enum Kind {
-    MISSING_IMAGE("images are missing"),
-    MISSING_LABELS("label files are missing"),
-    UNREADABLE("files cannot be read"),
-    SIZE("images and their labels are of different sizes"),
-    RANGE("label maps have a label that is no class");
+    MISSING_IMAGE("missing images"),
+    MISSING_LABELS("missing label files"),
+    UNREADABLE("files that cannot be read"),
+    SIZE("images of another size than their labels"),
+    RANGE("labels that are no class");
 
     private final String text;
 
@@ -68,17 +68,19 @@ final class DataCheck {
     for (Problem problem : problems) {
       byKind.computeIfAbsent(problem.kind(), kind -> new ArrayList<>()).add(problem.text());
     }
-    var report = new StringBuilder("The data cannot be used; of %d examples".formatted(examples));
-    byKind.forEach(
-        (kind, texts) -> {
-          report.append("%n  %d %s:".formatted(texts.size(), kind.text));
-          texts.stream()
-              .limit(SHOWN)
-              .forEach(text -> report.append("%n    ".formatted()).append(text));
-          if (texts.size() > SHOWN) {
-            report.append("%n    and %d more".formatted(texts.size() - SHOWN));
-          }
-        });
+    var report =
+        new StringBuilder("The data cannot be used; in %d examples there are".formatted(examples));
+    String between = "";
+    for (var kind : byKind.entrySet()) {
+      List<String> texts = kind.getValue();
+      List<String> shown = new ArrayList<>(texts.subList(0, Math.min(SHOWN, texts.size())));
+      if (texts.size() > SHOWN) {
+        shown.add("and %d more".formatted(texts.size() - SHOWN));
+      }
+      report.append("%s%n  %s: %d%n    ".formatted(between, kind.getKey().text, texts.size()));
+      report.append(String.join(";%n    ".formatted(), shown));
+      between = ";";
+    }
     return report.toString();
   }
 

@@ -13,6 +13,19 @@ import java.util.stream.Stream;
 final class Folders {
   private Folders() {}
 
+  /** Refuses a {@code data_dir} that is not there. */
+  static void requireFolder(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new DataException(
+          "data_dir '%s' %s%s",
+          folder,
+          Files.exists(folder) ? "is not a folder" : "does not exist",
+          folder.isAbsolute()
+              ? ""
+              : "; it is searched for in '%s'".formatted(Path.of("").toAbsolutePath()));
+    }
+  }
+
   /** The lines that are not blank, without the white space around them. */
   static List<String> lines(Path file) {
     List<String> lines = new ArrayList<>();

@@ -99,7 +99,7 @@ final class ImageFiles {
       // The decoders of the JDK meet damaged files with runtime exceptions as well.
       throw new DataException(
           e,
-          "Cannot use '%s': it cannot be decoded (%s); save it again as RGB or grey PNG or JPEG"
+          "Cannot use '%s': it cannot be decoded (%s); it may be damaged, or of a kind that is not read: RGB or grey PNG or JPEG is, for labels paletted or grey PNG"
               .formatted(file, e.getMessage()));
     }
   }

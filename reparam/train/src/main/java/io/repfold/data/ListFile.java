@@ -15,9 +15,7 @@ final class ListFile {
 
   static Source read(LoaderArguments arguments) {
     Path folder = arguments.dataDir();
-    if (!Files.isDirectory(folder)) {
-      throw new DataException("data_dir '%s' is not a folder", folder);
-    }
+    Folders.requireFolder(folder);
     Path list = list(folder, arguments.split());
     List<Entry> entries = new ArrayList<>();
     List<String> lines = Folders.split(list, arguments.split());

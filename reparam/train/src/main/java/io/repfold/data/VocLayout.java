@@ -30,6 +30,7 @@ final class VocLayout {
   }
 
   private static Path root(Path folder) {
+    Folders.requireFolder(folder);
     for (String root : ROOTS) {
       if (Files.isDirectory(folder.resolve(root).resolve(LISTS))) {
         return folder.resolve(root);

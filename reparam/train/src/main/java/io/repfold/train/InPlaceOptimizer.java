@@ -61,7 +61,7 @@ final class InPlaceOptimizer implements Optimizer {
       zeros.attach(manager);
       slots.add((PtNDArray) zeros);
     }
-    return new Entry(name, own, group, List.copyOf(slots));
+    return new Entry(name, own, group, slots);
   }
 
   @Override
@@ -124,15 +124,20 @@ final class InPlaceOptimizer implements Optimizer {
     step = restored;
     var next = values.iterator();
     for (Entry entry : entries) {
-      for (PtNDArray slot : entry.slots()) {
-        Tensor tensor = next.next();
-        ByteBuffer bytes =
-            ByteBuffer.allocateDirect(tensor.data().remaining())
-                .order(ByteOrder.nativeOrder())
-                .put(tensor.data())
-                .flip();
-        slot.set(bytes.asFloatBuffer());
-      }
+      entry.slots().replaceAll(slot -> replaced(slot, next.next()));
+    }
+  }
+
+  /** A new array with the values of a tensor; the engine warns of itself when it sets values. */
+  private PtNDArray replaced(PtNDArray slot, Tensor tensor) {
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(tensor.data().remaining())
+            .order(ByteOrder.nativeOrder())
+            .put(tensor.data())
+            .flip();
+    try (slot;
+        NDArray view = manager.create(bytes.asFloatBuffer(), slot.getShape(), DataType.FLOAT32)) {
+      return (PtNDArray) view.duplicate();
     }
   }
 

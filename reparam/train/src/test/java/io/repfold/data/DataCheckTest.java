@@ -60,13 +60,13 @@ class DataCheckTest {
 
     assertThatThrownBy(() -> Datasets.check(dataset))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("of 16 examples")
-        .hasMessageContaining("7 images are missing")
+        .hasMessageContaining("in 16 examples there are")
+        .hasMessageContaining("missing images: 7")
         .hasMessageContaining("0.jpg")
         .hasMessageContaining("8.jpg")
         .hasMessageContaining("and 2 more")
         .hasMessageNotContaining("10.jpg")
-        .hasMessageContaining("1 label files are missing")
+        .hasMessageContaining("missing label files: 1")
         .hasMessageContaining("15.png");
   }
 
@@ -81,7 +81,7 @@ class DataCheckTest {
 
     assertThatThrownBy(() -> Datasets.check(dataset))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("5 files cannot be read")
+        .hasMessageContaining("files that cannot be read: 5")
         .hasMessageContaining("0.jpg")
         .hasMessageContaining("1.png")
         .hasMessageContaining("labels/2.png")

@@ -239,7 +239,10 @@ class DatasetsTest {
         .hasMessageContaining("ImageSets/Segmentation");
     assertThatThrownBy(() -> Datasets.open("ListFile", arguments(folder.resolve("no"), "train")))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("is not a folder");
+        .hasMessageContaining("data_dir '" + folder.resolve("no") + "' does not exist");
+    assertThatThrownBy(() -> Datasets.open("VOC", arguments(Path.of("no-such"), "train")))
+        .hasMessageContaining("data_dir 'no-such' does not exist; it is searched for in '")
+        .hasMessageContaining(Path.of("").toAbsolutePath().toString());
   }
 
   @Test

@@ -86,8 +86,8 @@ final class ConfigReader {
       var at = e.getLocation();
       String place =
           at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-      throw new ConfigException(
-          source, "is not valid JSON%s: %s".formatted(place, e.getOriginalMessage()), e);
+      String reason = e.getOriginalMessage().replaceAll("\\[Source: [^;]*; ([^]]*)\\]", "$1");
+      throw new ConfigException(source, "is not valid JSON%s: %s".formatted(place, reason), e);
     }
   }
 

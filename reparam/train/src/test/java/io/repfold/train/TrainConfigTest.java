@@ -268,6 +268,7 @@ class TrainConfigTest {
         "{\"name\": } | is not valid JSON at line 1, column",
         "{\"name\": \"a\", \"name\": \"b\"} | Duplicate field 'name'",
         "{} {} | is not valid JSON",
+        "{ | expected close marker for Object (start marker at line: 1, column: 1)",
       })
   void what_is_no_json_is_named_with_its_place(String text, String problem) {
     assertThatThrownBy(() -> ConfigReader.parse("c.json", text, List.of()))

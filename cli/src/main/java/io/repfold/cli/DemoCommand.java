@@ -158,7 +158,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private DemoPage.Bench measure(Path trained, Path folded, boolean optimized) {
-    EngineOptions defaults = EngineOptions.defaults();
+    EngineOptions defaults = EngineOptions.defaults().withThreads(1);
     EngineOptions options = optimized ? defaults : defaults.withoutOptimizer();
     try (Progress progress = Progress.of("Measuring", 1);
         Engine first = Backends.onnxRuntimeCpu().load(trained, options);

@@ -2,8 +2,15 @@ package io.repfold.runtime;
 
 import java.nio.file.Path;
 
-/** A library that runs ONNX models. */
+/**
+ * A library that runs ONNX models. {@link Backends} finds implementations in other jars with {@link
+ * java.util.ServiceLoader}: they are named in {@code META-INF/services/io.repfold.runtime.Backend},
+ * and loading their class must not need what {@link #availability} asks for.
+ */
 public interface Backend {
+  /** The name that a command line or a configuration takes, for example {@code ort-cpu}. */
+  String id();
+
   /** The name people know it by, for example {@code ONNX Runtime CPU}. */
   String name();
 

@@ -3,10 +3,14 @@ package io.repfold.runtime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A loaded model. Runs may come from several threads at once. After {@link #close} every other
  * method that needs the model throws {@link IllegalStateException} with its name.
+ *
+ * <p>Implementations extend {@link AbstractEngine}.
  */
 public interface Engine extends AutoCloseable {
   /** The model's file, or the name it was loaded under. */
@@ -44,12 +48,45 @@ public interface Engine extends AutoCloseable {
   Map<String, HostTensor> run(Map<String, HostTensor> inputs, Set<String> outputs);
 
   /**
-   * Prepares runs that copy nothing: they read these tensors where they lie and write to memory
-   * that is allocated here, once. The model is run once to learn the shapes of its outputs.
+   * Prepares runs that copy nothing where the backend can do without: they read these tensors where
+   * they lie and write to memory that is allocated here, once. The model is run once to learn the
+   * shapes of its outputs.
    *
    * @throws EngineException as {@link #run(Map)}
    */
   BoundRun bind(Map<String, HostTensor> inputs);
+
+  /**
+   * Runs the model on a thread of the engine. Each engine has as many threads as the processors can
+   * feed, that is, their number divided by {@link EngineOptions#threads}, at least one; they start
+   * with the first request and end when none has come for a second. 256 requests may wait; a
+   * further one fails at once with an {@link EngineException}.
+   *
+   * <p>Cancelling the result takes back a request that still waits; one that is being computed is
+   * computed to its end and dropped. Closing the engine waits for those that are being computed and
+   * fails those that wait, with the {@link IllegalStateException} of every use after closing. What
+   * is chained to the result runs on the engine's thread and keeps it from other requests.
+   *
+   * @param inputs as for {@link #run(Map)}; not to be written to before the result is there
+   * @return the outputs, or what {@link #run(Map)} throws
+   */
+  CompletableFuture<Map<String, HostTensor>> submit(Map<String, HostTensor> inputs);
+
+  /**
+   * As {@link #submit(Map)}, but on the caller's executor, which sets the limits. A request that
+   * the executor rejects fails with its {@link java.util.concurrent.RejectedExecutionException}.
+   */
+  CompletableFuture<Map<String, HostTensor>> submit(
+      Map<String, HostTensor> inputs, Executor executor);
+
+  /**
+   * Runs the model some times and drops the outputs, so that what is done once, such as reserving
+   * memory, choosing kernels or compiling for this shape, is done before the first request.
+   *
+   * @param runs at least 1
+   * @throws EngineException as {@link #run(Map)}
+   */
+  void warmUp(Map<String, HostTensor> inputs, int runs);
 
   /** Frees the model, after waiting for runs on other threads. Closing again does nothing. */
   @Override

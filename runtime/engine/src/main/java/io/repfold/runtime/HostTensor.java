@@ -165,6 +165,20 @@ public final class HostTensor {
     return values;
   }
 
+  /**
+   * A view of one index of the outermost dimension, as a tensor whose outermost dimension is 1.
+   *
+   * @throws IndexOutOfBoundsException if there is no such index
+   */
+  HostTensor row(int index) {
+    int rows = Math.toIntExact(shape[0]);
+    int bytes = rows == 0 ? 0 : size / rows * type.bytes();
+    ByteBuffer part = memory.slice(Objects.checkIndex(index, rows) * bytes, bytes);
+    long[] one = shape.clone();
+    one[0] = 1;
+    return new HostTensor(type, one, size / rows, part.order(ByteOrder.nativeOrder()));
+  }
+
   /** Type and shape, for example {@code float32[1, 3, 224, 224]}. */
   @Override
   public String toString() {

@@ -1,6 +1,7 @@
 package io.repfold.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,27 @@ final class InputCheck {
         problems.add(
             "input '%s': expected %s%s, found %s"
                 .formatted(info.name(), info.type(), info.dimensions(), tensor));
+      }
+    }
+    unknown(declared, given.keySet())
+        .forEach(name -> problems.add("it has no input '%s'".formatted(name)));
+    refuse(model, problems, "inputs", declared);
+  }
+
+  /**
+   * @throws EngineException naming every input that has no shape, is unknown or cannot have its
+   *     shape
+   */
+  static void shapes(String model, List<TensorInfo> declared, Map<String, long[]> given) {
+    List<String> problems = new ArrayList<>();
+    for (TensorInfo info : declared) {
+      long[] shape = given.get(info.name());
+      if (shape == null) {
+        problems.add("input '%s' %s has no shape".formatted(info.name(), info.dimensions()));
+      } else if (!info.accepts(shape)) {
+        problems.add(
+            "input '%s': expected %s, found %s"
+                .formatted(info.name(), info.dimensions(), Arrays.toString(shape)));
       }
     }
     unknown(declared, given.keySet())

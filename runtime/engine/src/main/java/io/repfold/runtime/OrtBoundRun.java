@@ -29,7 +29,7 @@ final class OrtBoundRun implements BoundRun {
    */
   static OrtBoundRun of(
       OrtEngine engine, Map<String, HostTensor> inputs, Map<String, HostTensor> outputs) {
-    return engine.whileOpen(
+    return engine.withSession(
         () -> {
           Map<String, OnnxTensor> natives = OrtTensors.over(engine.name(), inputs);
           Map<String, OnnxTensor> pinned = new LinkedHashMap<>();

@@ -42,6 +42,9 @@ final class OrtErrors {
     remedies.put(
         "external initializer",
         "The external data file is not the one that was written with the model");
+    remedies.put(
+        "fallback to cpu ep has been explicitly disabled",
+        "Nothing may run on the CPU here: fix the shapes of the inputs, so that no shape is computed, or take ort-cpu");
     remedies.put("protobuf parsing failed", "The file is not ONNX, or it is cut short");
     remedies.put("no op registered", "Operators from outside ONNX cannot be run");
     remedies.put(
@@ -77,7 +80,7 @@ final class OrtErrors {
    * The first line, less what only its developers need: "Error code - ORT_FAIL - message:
    * /src/model.cc:19 f(int) Bad model" becomes "Bad model".
    */
-  private static String words(OrtException error) {
+  static String words(OrtException error) {
     String message = String.valueOf(error.getMessage()).strip();
     int prefix = message.indexOf("message: ");
     String words = prefix < 0 ? message : message.substring(prefix + "message: ".length()).strip();

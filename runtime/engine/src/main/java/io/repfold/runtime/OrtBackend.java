@@ -8,24 +8,40 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** ONNX Runtime with its CPU kernels. */
-final class OnnxRuntimeCpu implements Backend {
-  static final OnnxRuntimeCpu INSTANCE = new OnnxRuntimeCpu();
+/** ONNX Runtime with one choice of kernels. */
+final class OrtBackend implements Backend {
+  static final OrtBackend CPU = new OrtBackend("ort-cpu", "ONNX Runtime CPU", OrtKernels.CPU);
+  static final OrtBackend CUDA = new OrtBackend("ort-cuda", "ONNX Runtime CUDA", OrtKernels.CUDA);
+  static final OrtBackend TENSOR_RT =
+      new OrtBackend("ort-tensorrt", "ONNX Runtime TensorRT", OrtKernels.TENSOR_RT);
+
+  private final String id;
+  private final String name;
+  private final OrtKernels kernels;
 
   private interface Opener {
     OrtSession open(OrtEnvironment environment, SessionOptions options) throws OrtException;
   }
 
-  private OnnxRuntimeCpu() {}
+  private OrtBackend(String id, String name, OrtKernels kernels) {
+    this.id = id;
+    this.name = name;
+    this.kernels = kernels;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
 
   @Override
   public String name() {
-    return "ONNX Runtime CPU";
+    return name;
   }
 
   @Override
   public Availability availability() {
-    return Library.AVAILABILITY;
+    return kernels.availability();
   }
 
   @Override
@@ -42,25 +58,33 @@ final class OnnxRuntimeCpu implements Backend {
   }
 
   @Override
-  public Engine load(String name, byte[] model, EngineOptions options) {
+  public Engine load(String model, byte[] bytes, EngineOptions options) {
     return load(
-        name, options, (environment, settings) -> environment.createSession(model, settings));
+        model, options, (environment, settings) -> environment.createSession(bytes, settings));
   }
 
   private Engine load(String model, EngineOptions options, Opener opener) {
     if (availability() instanceof Availability.Missing missing) {
       throw new EngineException("Cannot load '%s': %s".formatted(model, missing.reason()));
     }
+    kernels
+        .refusal(options, System.getenv())
+        .ifPresent(
+            reason -> {
+              throw new EngineException("Cannot load '%s': %s".formatted(model, reason));
+            });
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (SessionOptions settings = settings(options)) {
+      kernels.addTo(settings, options);
       OrtSession session = opener.open(environment, settings);
-      return OrtEngine.of(model, name() + " " + environment.getVersion(), options, session);
+      return OrtEngine.of(model, name + " " + environment.getVersion(), options, session);
     } catch (OrtException e) {
       throw OrtErrors.loading(model, e);
     }
   }
 
-  private static SessionOptions settings(EngineOptions options) throws OrtException {
+  /** Everything but the execution provider; the caller closes it. */
+  SessionOptions settings(EngineOptions options) throws OrtException {
     SessionOptions settings = new SessionOptions();
     try {
       settings.setIntraOpNumThreads(options.threads());
@@ -68,30 +92,13 @@ final class OnnxRuntimeCpu implements Backend {
       settings.setOptimizationLevel(
           options.optimize() ? SessionOptions.OptLevel.ALL_OPT : SessionOptions.OptLevel.NO_OPT);
       settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      if (kernels.onGpu()) {
+        settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+      }
       return settings;
     } catch (OrtException e) {
       settings.close();
       throw e;
-    }
-  }
-
-  /** Loads the native library once, and remembers how that went. */
-  private static final class Library {
-    static final Availability AVAILABILITY = find();
-
-    private static Availability find() {
-      try {
-        OrtEnvironment environment = OrtStart.environment();
-        return new Availability.Ready(environment.getVersion());
-      } catch (LinkageError e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-          root = root.getCause();
-        }
-        return new Availability.Missing(
-            "The native library of ONNX Runtime cannot be loaded: %s: %s"
-                .formatted(root.getClass().getSimpleName(), root.getMessage()));
-      }
     }
   }
 }

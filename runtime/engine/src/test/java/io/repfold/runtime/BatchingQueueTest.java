@@ -1,0 +1,255 @@
+package io.repfold.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.runtime.BatchingQueue.Options;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatchingQueueTest {
+  private static final Duration FOR_EVER = Duration.ofHours(1);
+
+  @Test
+  void requests_of_one_shape_are_run_together_and_get_their_own_rows() throws Exception {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(4, FOR_EVER))) {
+      List<CompletableFuture<Map<String, HostTensor>>> results = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        results.add(queue.submit(x(i, -i)));
+      }
+      for (int i = 0; i < 8; i++) {
+        Map<String, HostTensor> outputs = results.get(i).get();
+        assertThat(outputs.get("y")).hasToString("float32[1, 2]");
+        assertThat(outputs.get("y").toFloats()).containsExactly(i, 0);
+        assertThat(outputs.get("size").toDoubles()).containsExactly(4);
+      }
+    }
+  }
+
+  @Test
+  void a_request_waits_no_longer_than_the_bound() throws Exception {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(100, Duration.ofMillis(60)))) {
+      long start = System.nanoTime();
+      CompletableFuture<Map<String, HostTensor>> one = queue.submit(x(1));
+      CompletableFuture<Map<String, HostTensor>> two = queue.submit(x(2));
+      assertThat(one.get().get("size").toDoubles()).containsExactly(2);
+      assertThat(two.get().get("y").toFloats()).containsExactly(2);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(59));
+    }
+  }
+
+  @Test
+  void different_shapes_are_not_mixed() throws Exception {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER))) {
+      CompletableFuture<Map<String, HostTensor>> wide = queue.submit(x(1, 2, 3));
+      CompletableFuture<Map<String, HostTensor>> narrow = queue.submit(x(4));
+      assertThat(queue.submit(x(5, 6, 7)).get().get("y").toFloats()).containsExactly(5, 6, 7);
+      assertThat(wide.get().get("y").toFloats()).containsExactly(1, 2, 3);
+      assertThat(narrow).isNotDone();
+      assertThat(queue.submit(x(8)).get().get("y").toFloats()).containsExactly(8);
+      assertThat(narrow.get().get("y").toFloats()).containsExactly(4);
+    }
+  }
+
+  @Test
+  void a_request_that_does_not_fit_fails_at_once_and_alone() throws Exception {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER))) {
+      CompletableFuture<Map<String, HostTensor>> good = queue.submit(x(1));
+      assertRefused(queue, Map.of(), "input 'x' (float32[n, m]) is missing");
+      assertRefused(
+          queue,
+          Map.of("x", HostTensor.ofLongs(new long[] {1}, 1, 1)),
+          "expected float32[n, m], found int64[1, 1]");
+      assertRefused(
+          queue,
+          Map.of("x", HostTensor.ofFloats(new float[2], 2, 1)),
+          "the first dimension of 'x' is the batch and must be 1 in a request, found float32[2, 1]");
+      assertThat(queue.submit(x(Float.NaN)).get().get("y").shape()).containsExactly(1, 1);
+      assertThat(good.get().get("y").toFloats()).containsExactly(1);
+    }
+  }
+
+  @Test
+  void a_request_that_fails_in_the_model_fails_alone() throws Exception {
+    OnnxModel gather =
+        new OnnxModel()
+            .input("x", OnnxModel.INT64, "n")
+            .weights("table", new float[] {10, 11, 12}, 3)
+            .node("Gather", List.of("table", "x"), List.of("y"))
+            .output("y", OnnxModel.FLOAT, "n");
+    try (Engine engine = gather.load();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(3, FOR_EVER))) {
+      CompletableFuture<Map<String, HostTensor>> first = queue.submit(index(2));
+      CompletableFuture<Map<String, HostTensor>> wrong = queue.submit(index(3));
+      CompletableFuture<Map<String, HostTensor>> last = queue.submit(index(0));
+      assertThat(first.get().get("y").toFloats()).containsExactly(12);
+      assertThat(last.get().get("y").toFloats()).containsExactly(10);
+      assertThatThrownBy(wrong::get)
+          .hasCauseInstanceOf(EngineException.class)
+          .hasMessageContaining("Cannot run 'tiny.onnx': ")
+          .hasMessageContaining("Gather");
+    }
+  }
+
+  @Test
+  void models_without_an_open_batch_size_are_refused() {
+    assertRefused(
+        OnnxModel.conv(1), "of its input 'x' [1, 1, 4, 4] must be open. Export the model");
+    assertRefused(
+        new OnnxModel()
+            .input("x", OnnxModel.FLOAT, "n")
+            .node("ReduceSum", List.of("x"), List.of("y"), OnnxModel.integer("keepdims", 0))
+            .output("y", OnnxModel.FLOAT),
+        "of its output 'y' [] must be open");
+  }
+
+  @Test
+  void an_output_whose_rows_are_not_the_requests_is_an_error() {
+    OnnxModel twice =
+        new OnnxModel()
+            .input("x", OnnxModel.FLOAT, "n")
+            .node("Concat", List.of("x", "x"), List.of("y"), OnnxModel.integer("axis", 0))
+            .output("y", OnnxModel.FLOAT, "m");
+    try (Engine engine = twice.load();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(1, FOR_EVER))) {
+      assertRefused(
+          queue,
+          Map.of("x", HostTensor.ofFloats(new float[] {1}, 1)),
+          "of 1 requests its output 'y' made float32[2], whose first dimension is not the batch");
+    }
+  }
+
+  @Test
+  void closing_finishes_what_waits_and_refuses_what_comes() throws Exception {
+    try (Engine engine = counting()) {
+      BatchingQueue queue = new BatchingQueue(engine, Options.of(100, FOR_EVER));
+      CompletableFuture<Map<String, HostTensor>> one = queue.submit(x(1));
+      CompletableFuture<Map<String, HostTensor>> other = queue.submit(x(1, 2));
+      queue.close();
+      queue.close();
+      assertThat(one).isCompleted();
+      assertThat(other).isCompleted();
+      assertThat(one.get().get("y").toFloats()).containsExactly(1);
+      assertThatThrownBy(() -> queue.submit(x(1)).get())
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("The batching queue of 'tiny.onnx' is closed");
+      assertThat(engine.run(x(3)).get("y").toFloats()).containsExactly(3);
+    }
+  }
+
+  @Test
+  void closing_from_what_follows_a_result_does_not_wait_for_itself() throws Exception {
+    try (Engine engine = counting()) {
+      BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER));
+      CompletableFuture<Map<String, HostTensor>> one = queue.submit(x(1));
+      CompletableFuture<Void> closed = one.thenRun(queue::close);
+      assertThat(queue.submit(x(2)).get().get("y").toFloats()).containsExactly(2);
+      closed.get();
+      queue.close();
+      assertThatThrownBy(() -> queue.submit(x(1)).get()).hasMessageContaining("is closed");
+    }
+  }
+
+  @Test
+  void a_closed_engine_fails_what_waits_by_name() {
+    Engine engine = counting();
+    try (BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER))) {
+      CompletableFuture<Map<String, HostTensor>> one = queue.submit(x(1));
+      engine.close();
+      CompletableFuture<Map<String, HostTensor>> two = queue.submit(x(2));
+      for (CompletableFuture<?> result : List.of(one, two)) {
+        assertThatThrownBy(result::get)
+            .hasCauseInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("The engine of 'tiny.onnx' is closed");
+      }
+    }
+  }
+
+  @Test
+  void a_cancelled_request_is_left_out() throws Exception {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER))) {
+      queue.submit(x(1)).cancel(false);
+      CompletableFuture<Map<String, HostTensor>> two = queue.submit(x(2));
+      CompletableFuture<Map<String, HostTensor>> three = queue.submit(x(3));
+      assertThat(two.get().get("size").toDoubles()).containsExactly(2);
+      assertThat(two.get().get("y").toFloats()).containsExactly(2);
+      assertThat(three.get().get("y").toFloats()).containsExactly(3);
+    }
+  }
+
+  @Test
+  void no_more_wait_than_may() {
+    try (Engine engine = counting()) {
+      BatchingQueue queue = new BatchingQueue(engine, new Options(5, FOR_EVER, 6));
+      List<CompletableFuture<?>> results = new ArrayList<>();
+      for (int width = 1; width <= 6; width++) {
+        results.add(queue.submit(x(new float[width])));
+      }
+      assertRefused(queue, x(1), "Cannot run 'tiny.onnx' now: 6 requests wait for it already");
+      queue.close();
+      assertThat(results).allMatch(result -> result.isDone() && !result.isCompletedExceptionally());
+    }
+  }
+
+  @Test
+  void senseless_options_are_refused() {
+    assertThatThrownBy(() -> Options.of(0, FOR_EVER))
+        .hasMessage("A batch has at least 1 request, not 0");
+    assertThatThrownBy(() -> Options.of(1, Duration.ofMillis(-1)))
+        .hasMessageContaining("waits for 0 seconds to an hour, not PT-0.001S");
+    assertThatThrownBy(() -> new Options(8, Duration.ZERO, 7))
+        .hasMessage("7 requests that may wait are fewer than the 8 of a batch");
+  }
+
+  /** y = Relu(x), and for each row the number of rows. */
+  private static Engine counting() {
+    return new OnnxModel()
+        .input("x", OnnxModel.FLOAT, "n", "m")
+        .node("Relu", List.of("x"), List.of("y"))
+        .node(
+            "Shape",
+            List.of("x"),
+            List.of("rows"),
+            OnnxModel.integer("start", 0),
+            OnnxModel.integer("end", 1))
+        .node("Expand", List.of("rows", "rows"), List.of("size"))
+        .output("y", OnnxModel.FLOAT, "n", "m")
+        .output("size", OnnxModel.INT64, "n")
+        .load();
+  }
+
+  private static Map<String, HostTensor> x(float... values) {
+    return Map.of("x", HostTensor.ofFloats(values, 1, values.length));
+  }
+
+  private static Map<String, HostTensor> index(long value) {
+    return Map.of("x", HostTensor.ofLongs(new long[] {value}, 1));
+  }
+
+  private static void assertRefused(
+      BatchingQueue queue, Map<String, HostTensor> inputs, String message) {
+    assertThatThrownBy(() -> queue.submit(inputs).get())
+        .hasCauseInstanceOf(EngineException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static void assertRefused(OnnxModel model, String message) {
+    try (Engine engine = model.load()) {
+      assertThatThrownBy(() -> new BatchingQueue(engine, Options.of(2, FOR_EVER)))
+          .isInstanceOf(EngineException.class)
+          .hasMessageStartingWith("Cannot batch requests for 'tiny.onnx': ")
+          .hasMessageContaining(message);
+    }
+  }
+}

@@ -4,7 +4,7 @@ import io.repfold.runtime.HostTensor;
 import java.util.Optional;
 
 /**
- * How two tensors of equal type and shape differ. An error is {@code |candidate - reference|}.
+ * How two tensors of equal shape differ, both of the same type or both floating. An error is {@code |candidate - reference|}.
  * Elements that are NaN on both sides, or the same infinity, are equal and enter no statistic;
  * elements that are NaN or infinite on one side only are {@code unmatched}. All other numbers are
  * over the elements that are finite on both sides.
@@ -50,11 +50,16 @@ public record Comparison(
    * Compares two tensors.
    *
    * @param tolerance sets the margin of {@code argmax}
-   * @throws IllegalArgumentException if types or shapes differ; {@link Judge} turns that into a
-   *     verdict
+   * @throws IllegalArgumentException if the shapes differ, or the types, unless both are floating;
+   *     {@link Judge} turns that into a verdict
    */
   public static Comparison of(HostTensor reference, HostTensor candidate, Tolerance tolerance) {
     return ElementwiseScan.compare(reference, candidate, tolerance);
+  }
+
+  /** The fraction of elements that are equal; 1 when there are none. */
+  public double equalFraction() {
+    return elements == 0 ? 1 : 1 - (double) (differing + unmatched) / elements;
   }
 
   /**

@@ -31,6 +31,14 @@ final class Findings {
       reasons.add(
           "all %d values are NaN on both sides, so nothing was compared".formatted(c.elements()));
     }
+    if (tolerance.agreement().isPresent() && (c.argmax().isPresent() || !floating)) {
+      double found = c.argmax().map(ArgmaxAgreement::agreement).orElse(c.equalFraction());
+      double target = tolerance.agreement().getAsDouble();
+      if (!(found >= target)) {
+        reasons.add(tooFew(c, found, target));
+      }
+      return reasons;
+    }
     double allowed = floating ? tolerance.allowedError(c.referenceMaxAbs()) : 0;
     if (!(c.maxAbsError() <= allowed)) {
       reasons.add(floating ? tooLarge(c, allowed, shape) : notEqual(c, shape));
@@ -67,6 +75,16 @@ final class Findings {
         c.maxRelativeError(),
         c.referenceMaxAbs(),
         allowed);
+  }
+
+  private static String tooFew(Comparison c, double found, double target) {
+    return String.format(
+        Locale.ROOT,
+        "%s at %.6f of %d positions; at least %s is asked for",
+        c.argmax().isPresent() ? "the best channel is the same" : "the integers are equal",
+        found,
+        c.argmax().map(ArgmaxAgreement::positions).orElse(c.elements()),
+        target);
   }
 
   private static String notEqual(Comparison c, long... shape) {

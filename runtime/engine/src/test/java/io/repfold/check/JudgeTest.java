@@ -3,6 +3,7 @@ package io.repfold.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,61 @@ class JudgeTest {
         "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8); where they come from an ArgMax, "
             + "compare its scores instead");
     assertThat(JUDGE.compare("y", large, large).verdict().isEquivalent()).isTrue();
+  }
+
+  @Test
+  void an_agreement_lets_errors_pass_as_long_as_the_best_channel_stays() {
+    Judge lenient = new Judge(Tolerance.NETWORK.withAgreement(0.75));
+    HostTensor reference = HostTensor.ofFloats(new float[] {9, 9, 9, 9, 1, 1, 1, 1}, 1, 2, 2, 2);
+    HostTensor oneFlipped = HostTensor.ofFloats(new float[] {5, 5, 5, 0, 1, 1, 1, 1}, 1, 2, 2, 2);
+    HostTensor twoFlipped = HostTensor.ofFloats(new float[] {5, 5, 0, 0, 1, 1, 1, 1}, 1, 2, 2, 2);
+
+    assertThat(lenient.compare("y", reference, oneFlipped).verdict().isEquivalent()).isTrue();
+    assertThat(lenient.compare("y", reference, twoFlipped).verdict())
+        .isEqualTo(
+            new Verdict.Different(
+                List.of(
+                    "the best channel is the same at 0.500000 of 4 positions; at least 0.75 is asked for")));
+  }
+
+  @Test
+  void an_agreement_holds_for_integers_and_other_floating_types_too() {
+    Judge lenient = new Judge(Tolerance.NETWORK.withAgreement(0.75));
+    HostTensor classes = HostTensor.ofLongs(new long[] {3, 3, 3, 3}, 1, 4);
+    HostTensor half = HostTensor.of(ElementType.FLOAT16, new double[] {2, 1}, 1, 2);
+
+    assertThat(
+            lenient
+                .compare("y", classes, HostTensor.ofLongs(new long[] {3, 3, 3, 4}, 1, 4))
+                .verdict()
+                .isEquivalent())
+        .isTrue();
+    assertThat(
+            lenient
+                .compare("y", classes, HostTensor.ofLongs(new long[] {3, 3, 4, 4}, 1, 4))
+                .verdict()
+                .isEquivalent())
+        .isFalse();
+    assertThat(
+            lenient
+                .compare("y", HostTensor.ofFloats(new float[] {2, 1}, 1, 2), half)
+                .verdict()
+                .isEquivalent())
+        .isTrue();
+    assertDifferent(
+        HostTensor.ofFloats(new float[] {2, 1}, 1, 2),
+        half,
+        "the types differ: expected float32[1, 2], found float16[1, 2]");
+  }
+
+  @Test
+  void without_channels_an_agreement_changes_nothing() {
+    Judge lenient = new Judge(new Tolerance(0.01, 0).withAgreement(0.5));
+
+    assertThat(lenient.compare("y", floats(1, 2), floats(1, 2.1f)).verdict().isEquivalent())
+        .isFalse();
+    assertThat(lenient.compare("y", floats(1, 2), floats(1, Float.NaN)).verdict().isEquivalent())
+        .isFalse();
   }
 
   @Test

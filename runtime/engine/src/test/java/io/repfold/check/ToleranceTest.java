@@ -32,4 +32,12 @@ class ToleranceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("A tolerance is a finite number of at least 0");
   }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -0.5, 1.5, Double.NaN})
+  void what_is_no_fraction_is_no_agreement(double fraction) {
+    assertThatThrownBy(() -> Tolerance.NETWORK.withAgreement(fraction))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("An agreement is a fraction above 0 and at most 1, not " + fraction);
+  }
 }

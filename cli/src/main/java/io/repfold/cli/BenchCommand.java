@@ -1,10 +1,9 @@
 package io.repfold.cli;
 
 import io.repfold.bench.BenchOptions;
-import io.repfold.bench.BenchReport;
 import io.repfold.bench.Benchmark;
 import io.repfold.bench.Contender;
-import io.repfold.runtime.Backends;
+import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.TensorInfo;
@@ -29,16 +28,18 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Times models side by side in ONNX Runtime, on the same random inputs.",
-      "The models take turns, so that what slows the machine down slows all of them. The optimizer"
-          + " of ONNX Runtime is on for all, because users run models that way. Name a model twice"
-          + " to see how much two equal models seem to differ."
+      "Times models side by side, on the same random inputs: in ONNX Runtime, or each model on each"
+          + " engine of --engine.",
+      "All take turns, so that what slows the machine down slows all of them. The optimizer is on"
+          + " for all, because users run models that way; TF32 is off. Name a model twice to see"
+          + " how much two equal models seem to differ."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  repfold bench model.onnx folded.onnx",
       "  repfold bench model.onnx folded.onnx --shape 1x3x512x512 --threads 1",
-      "  repfold bench model.onnx folded.onnx --runs 100 --seconds 20 --json"
+      "  repfold bench model.onnx folded.onnx --runs 100 --seconds 20 --json",
+      "  repfold bench folded.onnx --engine ort-cpu,ort-cuda,tensorrt --batch 1,8,32"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -50,6 +51,29 @@ final class BenchCommand implements Callable<Integer> {
   private List<Path> models;
 
   @Mixin private ShapeOption shape;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ID",
+      split = ",",
+      defaultValue = "ort-cpu",
+      description =
+          "Where the models run: ort-cpu, ort-cuda, ort-tensorrt, tensorrt, interpreter"
+              + " (default: ${DEFAULT-VALUE}). Repeatable.")
+  private List<String> engineIds;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      split = ",",
+      description = "Sizes of the first dimension of every input, one after the other. Repeatable.")
+  private final List<Integer> batches = new ArrayList<>();
+
+  @Option(
+      names = "--tf32",
+      description =
+          "Let GPUs round the factors of float32 products to TF32, as they do by default.")
+  private boolean tf32;
 
   @Option(
       names = "--threads",
@@ -83,22 +107,39 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     BenchOptions options = options();
     EngineOptions engineOptions = engineOptions();
+    List<Backend> backends = EngineChoice.of(engineIds);
+    List<BatchSize> sizes = BatchSize.of(batches);
     List<Engine> engines = new ArrayList<>();
-    try (Progress progress = Progress.of("Measuring", 2)) {
+    List<Contender> contenders = new ArrayList<>();
+    try (Progress progress = Progress.of("Measuring", 1 + sizes.size())) {
       progress.next("loading");
       for (Path model : models) {
-        engines.add(Backends.onnxRuntimeCpu().load(model, engineOptions));
+        for (Backend backend : backends) {
+          Engine engine = backend.load(model, engineOptions);
+          engines.add(engine);
+          contenders.add(new Contender(label(model, backend, backends), engine));
+        }
       }
       InputShapes shapes = shapes(engines);
-      progress.next(Text.plural(models.size(), "model") + " in turn");
-      BenchReport report =
-          Benchmark.compare(
-              contenders(engines), InputShapes.random(engines.get(0), 0, shapes.sizes()), options);
-      print(report, shapes);
+      List<BenchTable> tables = new ArrayList<>();
+      for (BatchSize size : sizes) {
+        progress.next(Text.plural(contenders.size(), "model") + " in turn" + size.text());
+        InputShapes sized = size.applied(engines, shapes);
+        tables.add(
+            new BenchTable(
+                Benchmark.compare(
+                    contenders, InputShapes.random(engines.get(0), 0, sized.sizes()), options),
+                sized));
+      }
+      print(tables);
     } finally {
       engines.forEach(Engine::close);
     }
     return ExitCodes.DONE;
+  }
+
+  private static String label(Path model, Backend backend, List<Backend> backends) {
+    return backends.size() == 1 ? model.toString() : "%s on %s".formatted(model, backend.id());
   }
 
   private BenchOptions options() {
@@ -115,7 +156,7 @@ final class BenchCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, not " + threads);
     }
-    EngineOptions options = EngineOptions.defaults().withThreads(threads);
+    EngineOptions options = EngineOptions.defaults().withThreads(threads).withTf32(tf32);
     return unoptimized ? options.withoutOptimizer() : options;
   }
 
@@ -135,21 +176,13 @@ final class BenchCommand implements Callable<Integer> {
     return InputShapes.find(first, given);
   }
 
-  private List<Contender> contenders(List<Engine> engines) {
-    List<Contender> contenders = new ArrayList<>();
-    for (int i = 0; i < engines.size(); i++) {
-      contenders.add(new Contender(models.get(i).toString(), engines.get(i)));
-    }
-    return contenders;
-  }
-
-  private void print(BenchReport report, InputShapes shapes) {
+  private void print(List<BenchTable> tables) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(Json.text(BenchTable.json(report, shapes)));
+      out.print(Json.text(BenchTable.json(tables)));
       out.flush();
     } else {
-      out.println(BenchTable.text(report, shapes));
+      tables.forEach(table -> out.println(table.text()));
     }
   }
 }

@@ -1,35 +1,54 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchReport;
 import io.repfold.bench.Distribution;
 import io.repfold.bench.Timing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** A benchmark's result, for people and programs. */
-final class BenchTable {
-  /** Of {@link #rows}. */
-  static final List<String> HEADINGS =
-      List.of("model", ">median ms", ">p90", ">p99", ">fastest", "speed-up (quartiles)");
+/**
+ * A benchmark's result, for people and programs.
+ *
+ * @param shapes of the inputs
+ */
+record BenchTable(BenchReport report, InputShapes shapes) {
+  private static final double MILLISECONDS = 1000;
 
-  private BenchTable() {}
-
-  static JsonNode json(BenchReport report, InputShapes shapes) {
+  /** Several benchmarks on one machine. */
+  static JsonNode json(List<BenchTable> tables) {
+    BenchReport first = tables.get(0).report();
     ObjectNode root = Json.object();
-    root.set("machine", Json.of(report.machine()));
-    root.set("inputs", Json.of(shapes.sizes()));
-    root.put("warmup", report.options().warmup());
-    root.set("timings", Json.of(report.timings()));
+    root.set("machine", Json.of(first.machine()));
+    root.put("warmup", first.options().warmup());
+    ArrayNode all = root.putArray("benchmarks");
+    for (BenchTable table : tables) {
+      ObjectNode node = all.addObject();
+      node.set("inputs", Json.of(table.shapes().sizes()));
+      node.set("timings", Json.of(table.report().timings()));
+    }
     return root;
   }
 
-  static String text(BenchReport report, InputShapes shapes) {
-    return Text.table(HEADINGS, rows(report)) + "\n" + circumstances(report, shapes);
+  String text() {
+    return Text.table(headings(), rows()) + "\n" + circumstances();
   }
 
-  static List<List<String>> rows(BenchReport report) {
+  List<String> headings() {
+    List<String> headings = new ArrayList<>();
+    headings.add("model");
+    if (hasStages()) {
+      headings.addAll(List.of(">to device ms", ">compute ms", ">from device ms"));
+    }
+    headings.addAll(
+        List.of(">median ms", ">p90", ">p99", ">fastest", ">a second", "speed-up (quartiles)"));
+    return headings;
+  }
+
+  List<List<String>> rows() {
     List<List<String>> rows = new ArrayList<>();
     for (Timing timing : report.timings()) {
       rows.add(row(timing, rows.isEmpty()));
@@ -38,11 +57,11 @@ final class BenchTable {
   }
 
   /** How it was measured. */
-  static String circumstances(BenchReport report, InputShapes shapes) {
+  String circumstances() {
     Timing first = report.timings().get(0);
     return "%s, optimizer %s, %s; %s, %s, %s\n%s of each, in turn, after %d to warm up; inputs: %s%s"
         .formatted(
-            first.backend(),
+            String.join(", ", report.timings().stream().map(Timing::backend).distinct().toList()),
             first.optimized() ? "on" : "off",
             Text.plural(first.threads(), "thread"),
             report.machine().cpu(),
@@ -54,22 +73,47 @@ final class BenchTable {
             shapes.chosen() ? " (sizes chosen here; --shape sets others)" : "");
   }
 
-  private static List<String> row(Timing timing, boolean isFirst) {
+  private boolean hasStages() {
+    return report.timings().stream().anyMatch(timing -> timing.stages().isPresent());
+  }
+
+  private List<String> row(Timing timing, boolean isFirst) {
     Distribution ms = timing.milliseconds();
-    Distribution ratio = timing.speedup();
-    return List.of(
-        timing.label(),
-        milliseconds(ms.median()),
-        milliseconds(ms.p90()),
-        milliseconds(ms.p99()),
-        milliseconds(ms.min()),
-        isFirst
-            ? "1 (the others are compared with it)"
-            : "%s (%s to %s)"
-                .formatted(
-                    Text.fixed(ratio.median(), 3),
-                    Text.fixed(ratio.lowerQuartile(), 3),
-                    Text.fixed(ratio.upperQuartile(), 3)));
+    List<String> row = new ArrayList<>();
+    row.add(timing.label());
+    if (hasStages()) {
+      row.add(median(timing.stages().map(Timing.Stages::toDevice)));
+      row.add(median(timing.stages().map(Timing.Stages::compute)));
+      row.add(median(timing.stages().map(Timing.Stages::fromDevice)));
+    }
+    row.add(milliseconds(ms.median()));
+    row.add(milliseconds(ms.p90()));
+    row.add(milliseconds(ms.p99()));
+    row.add(milliseconds(ms.min()));
+    row.add(Text.fixed(batch() * MILLISECONDS / ms.median(), 1));
+    row.add(isFirst ? "1 (the others are compared with it)" : speedup(timing.speedup()));
+    return row;
+  }
+
+  /** The first dimension of the first input: how many samples one run takes. */
+  private long batch() {
+    return shapes.sizes().values().stream()
+        .findFirst()
+        .filter(shape -> shape.length > 0)
+        .map(shape -> shape[0])
+        .orElse(1L);
+  }
+
+  private static String speedup(Distribution ratio) {
+    return "%s (%s to %s)"
+        .formatted(
+            Text.fixed(ratio.median(), 3),
+            Text.fixed(ratio.lowerQuartile(), 3),
+            Text.fixed(ratio.upperQuartile(), 3));
+  }
+
+  private static String median(Optional<Distribution> stage) {
+    return stage.map(d -> milliseconds(d.median())).orElse("-");
   }
 
   private static String milliseconds(double value) {

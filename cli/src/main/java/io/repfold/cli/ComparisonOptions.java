@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.check.Tolerance;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How many random inputs a comparison draws, and what it allows. */
@@ -37,6 +38,14 @@ final class ComparisonOptions {
               + " 0 have no more digits (default: ${DEFAULT-VALUE}).")
   private double absolute;
 
+  @Option(
+      names = "--agreement",
+      paramLabel = "A",
+      description =
+          "Judge by this instead of the error: the fraction of positions at which the best channel"
+              + " must be the same, such as 0.999 for a model in float16 or int8.")
+  private @Nullable Double agreement;
+
   int samples() {
     if (samples < 1) {
       throw new UsageException(
@@ -52,9 +61,10 @@ final class ComparisonOptions {
 
   Tolerance tolerance() {
     try {
-      return new Tolerance(tolerance, absolute);
+      Tolerance errors = new Tolerance(tolerance, absolute);
+      return agreement == null ? errors : errors.withAgreement(agreement);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--tolerance, --absolute: " + e.getMessage(), e);
+      throw new UsageException("--tolerance, --absolute, --agreement: " + e.getMessage(), e);
     }
   }
 }

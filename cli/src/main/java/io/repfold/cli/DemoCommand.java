@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
     List<DemoPage.Bench> benches = new ArrayList<>();
     for (boolean optimized : new boolean[] {false, true}) {
       DemoPage.Bench bench = measure(trained, folded, optimized);
-      say(out, "\n" + bench.heading() + ":\n\n" + BenchTable.text(bench.report(), bench.shapes()));
+      say(out, "\n" + bench.heading() + ":\n\n" + bench.table().text());
       benches.add(bench);
     }
     DemoPage page = new DemoPage(training, fold, masks, benches);
@@ -172,7 +172,7 @@ final class DemoCommand implements Callable<Integer> {
               List.of(new Contender("trained", first), new Contender("folded", second)),
               InputShapes.random(first, 0, shapes.sizes()),
               new BenchOptions(5, 5, Duration.ofMillis(Math.round(seconds * 1000))));
-      return new DemoPage.Bench(optimized, report, shapes);
+      return new DemoPage.Bench(optimized, new BenchTable(report, shapes));
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.repfold.cli;
 
-import io.repfold.bench.BenchReport;
 import io.repfold.bench.Timing;
 import io.repfold.data.LabelPng;
 import io.repfold.fold.FoldReport.Totals;
@@ -27,7 +26,7 @@ record DemoPage(
    *
    * @param optimized whether ONNX Runtime's optimizer was on
    */
-  record Bench(boolean optimized, BenchReport report, InputShapes shapes) {
+  record Bench(boolean optimized, BenchTable table) {
     String heading() {
       return optimized
           ? "Time of one run with ONNX Runtime's optimizer, which folds normalizations by itself"
@@ -35,7 +34,7 @@ record DemoPage(
     }
 
     Timing folded() {
-      return report.timings().get(1);
+      return table.report().timings().get(1);
     }
   }
 
@@ -166,12 +165,10 @@ record DemoPage(
 
   private static Map<String, Object> bench(Bench bench) {
     Map<String, Object> values = new LinkedHashMap<>();
+    values.put("machine", bench.heading() + ". " + bench.table().circumstances());
     values.put(
-        "machine",
-        bench.heading() + ". " + BenchTable.circumstances(bench.report(), bench.shapes()));
-    values.put(
-        "headings", BenchTable.HEADINGS.stream().map(h -> h.replaceFirst("^>", "")).toList());
-    values.put("rows", BenchTable.rows(bench.report()));
+        "headings", bench.table().headings().stream().map(h -> h.replaceFirst("^>", "")).toList());
+    values.put("rows", bench.table().rows());
     return values;
   }
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,8 @@ final class Json {
     return new SimpleModule()
         .addSerializer(Double.class, serializer(v -> Double.isFinite(v) ? v : null))
         .addSerializer(double.class, serializer(v -> Double.isFinite(v) ? v : null))
+        .addSerializer(
+            OptionalDouble.class, serializer(v -> v.isPresent() ? v.getAsDouble() : null))
         .addSerializer(Optional.class, serializer((Object v) -> ((Optional<?>) v).orElse(null)));
   }
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       ExpandCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      DoctorCommand.class,
       TrainCommand.class,
       EvalCommand.class,
       ExportCommand.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
       "  repfold fold model.onnx -o folded.onnx --report report.html",
       "  repfold verify model.onnx folded.onnx",
       "  repfold bench model.onnx folded.onnx",
+      "  repfold doctor",
       "  repfold train -c config.json",
       "  repfold export saved/net/11-22_06-15-00 -o deployed.onnx"
     })

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.check.ArgmaxAgreement;
 import io.repfold.check.Comparison;
 import io.repfold.check.OutputReport;
 import io.repfold.check.Tolerance;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Two models compared, with the runtime's optimiser off and on.
+ * Two models compared, in one or several settings.
  *
  * @param runs at least one
  * @param inputs what they were compared on, for people
@@ -23,13 +24,9 @@ record Verification(List<Run> runs, String inputs) {
   /**
    * One comparison.
    *
-   * @param optimized whether the runtime was allowed to rewrite the graphs
+   * @param setting where the models ran, such as {@code optimizer off}
    */
-  record Run(boolean optimized, VerificationReport report) {
-    String optimizer() {
-      return optimized ? "on" : "off";
-    }
-  }
+  record Run(String setting, VerificationReport report) {}
 
   Verification {
     runs = List.copyOf(runs);
@@ -69,7 +66,7 @@ record Verification(List<Run> runs, String inputs) {
           verdict instanceof Verdict.Different different
               ? different.reasons()
               : ((Verdict.Equivalent) verdict).notes();
-      remarks.forEach(remark -> lines.add("optimizer %s: %s".formatted(run.optimizer(), remark)));
+      remarks.forEach(remark -> lines.add("%s: %s".formatted(run.setting(), remark)));
     }
     return List.copyOf(lines);
   }
@@ -114,7 +111,7 @@ record Verification(List<Run> runs, String inputs) {
 
   static List<String> headings() {
     return List.of(
-        "optimizer",
+        "setting",
         "output",
         ">max abs error",
         ">of max",
@@ -126,7 +123,7 @@ record Verification(List<Run> runs, String inputs) {
   }
 
   private static List<String> row(Run run, OutputReport output) {
-    List<String> row = new ArrayList<>(List.of(run.optimizer(), Text.shortened(output.name(), 40)));
+    List<String> row = new ArrayList<>(List.of(run.setting(), Text.shortened(output.name(), 40)));
     row.addAll(numbers(output));
     row.add(output.verdict().isEquivalent() ? "same" : "DIFFERENT");
     return row;
@@ -149,6 +146,9 @@ record Verification(List<Run> runs, String inputs) {
   /** The verdict in a sentence. */
   String summary() {
     Tolerance tolerance = runs.get(0).report().tolerance();
+    if (tolerance.agreement().isPresent()) {
+      return agreementSummary(tolerance.agreement().getAsDouble());
+    }
     String allowed =
         "%s of the largest magnitude%s"
             .formatted(
@@ -160,6 +160,23 @@ record Verification(List<Run> runs, String inputs) {
         : "NOT the same within %s, on %s".formatted(allowed, inputs);
   }
 
+  private String agreementSummary(double target) {
+    String asked =
+        "the best channel the same at %s of the positions of every input".formatted(target);
+    if (!holds()) {
+      return "NOT the same: %s is asked for, on %s".formatted(asked, inputs);
+    }
+    double lowest =
+        runs.stream()
+            .flatMap(run -> run.report().outputs().stream())
+            .flatMap(output -> output.samples().stream())
+            .flatMap(sample -> sample.comparison().stream())
+            .mapToDouble(c -> c.argmax().map(ArgmaxAgreement::agreement).orElse(c.equalFraction()))
+            .min()
+            .orElse(1);
+    return "Verified: %s (asked for: %s), on %s".formatted(Text.fixed(lowest, 6), asked, inputs);
+  }
+
   /** Everything that is known of every sample. */
   JsonNode json() {
     ObjectNode root = Json.object();
@@ -169,7 +186,7 @@ record Verification(List<Run> runs, String inputs) {
     ArrayNode all = root.putArray("runs");
     for (Run run : runs) {
       ObjectNode node = all.addObject();
-      node.put("optimizer", run.optimizer());
+      node.put("setting", run.setting());
       node.put("reference", run.report().reference());
       node.put("candidate", run.report().candidate());
       node.put("samples", run.report().samples());

@@ -2,19 +2,17 @@ package io.repfold.cli;
 
 import io.repfold.check.Tolerance;
 import io.repfold.check.Verifier;
-import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
-import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs two models on the same inputs, with ONNX Runtime's optimiser off and then on. */
+/** Runs two models on the same inputs. */
 final class VerificationRunner {
-  /** How many steps of a {@link Progress} a comparison takes. */
+  /** How many steps of a {@link Progress} a comparison in ONNX Runtime on the CPU takes. */
   static final int STEPS = 2;
 
   /** What to run the models on. */
@@ -52,27 +50,37 @@ final class VerificationRunner {
     };
   }
 
+  /** Compares in ONNX Runtime on the CPU, with its optimiser off and then on. */
+  static Verification run(
+      Path reference, Path candidate, Inputs inputs, Tolerance tolerance, Progress progress) {
+    return run(reference, candidate, inputs, tolerance, Setting.optimizerOffAndOn(), progress);
+  }
+
   /**
    * Compares.
    *
+   * @param settings at least one; each is a step of the progress
    * @throws EngineException if a model cannot be loaded or run
    */
   static Verification run(
-      Path reference, Path candidate, Inputs inputs, Tolerance tolerance, Progress progress) {
+      Path reference,
+      Path candidate,
+      Inputs inputs,
+      Tolerance tolerance,
+      List<Setting> settings,
+      Progress progress) {
     List<Verification.Run> runs = new ArrayList<>();
     Samples samples = null;
-    for (boolean optimize : new boolean[] {false, true}) {
-      progress.next("comparing, optimizer " + (optimize ? "on" : "off"));
-      EngineOptions defaults = EngineOptions.defaults();
-      EngineOptions options = optimize ? defaults : defaults.withoutOptimizer();
-      try (Engine first = Backends.onnxRuntimeCpu().load(reference, options);
-          Engine second = Backends.onnxRuntimeCpu().load(candidate, options)) {
+    for (Setting setting : settings) {
+      progress.next("comparing, " + setting.name());
+      try (Engine first = setting.reference().load(reference, setting.referenceOptions());
+          Engine second = setting.candidate().load(candidate, setting.candidateOptions())) {
         if (samples == null) {
           samples = inputs.of(first);
         }
         runs.add(
             new Verification.Run(
-                optimize, Verifier.verify(first, second, samples.inputs(), tolerance)));
+                setting.name(), Verifier.verify(first, second, samples.inputs(), tolerance)));
       }
     }
     if (samples == null) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.check.JUnitXml;
 import io.repfold.check.OutputReport;
 import io.repfold.check.VerificationReport;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = {
       "Compares all outputs of two models on the same inputs in ONNX Runtime, with its optimizer"
-          + " off and on.",
+          + " off and on; or, with --engine, on any engines.",
       "The error is measured against the largest magnitude of the reference's output. Where scores"
           + " have channels, the best channel must be the same wherever the reference's best two"
           + " are more than twice the error apart. Exit code 3 if the models differ."
@@ -38,7 +40,9 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx folded.onnx",
       "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
       "  repfold verify model.onnx folded.onnx --input photos/ --layers",
-      "  repfold verify model.onnx folded.onnx --junit-xml report.xml"
+      "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
+      "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
+      "  repfold verify model.onnx half.onnx --agreement 0.999 --engine ort-cuda,tensorrt"
     })
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -61,6 +65,21 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private ShapeOption shape;
 
   @Mixin private ComparisonOptions options;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ID",
+      split = ",",
+      description =
+          "Where the candidate runs, its optimizer on: ort-cpu, ort-cuda, ort-tensorrt, tensorrt,"
+              + " interpreter; TF32 is off. Repeatable.")
+  private final List<String> engines = new ArrayList<>();
+
+  @Option(
+      names = "--reference-engine",
+      paramLabel = "ID",
+      description = "Where the reference runs, its optimizer off (default with --engine: ort-cpu).")
+  private @Nullable String referenceEngine;
 
   @Option(
       names = "--layers",
@@ -88,12 +107,14 @@ final class VerifyCommand implements Callable<Integer> {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
     jsonFile.ifPresent(Staging::check);
     VerificationRunner.Inputs inputs = this::inputs;
+    List<Setting> settings = settings();
     Verification verification;
     Optional<LayerComparison> byLayer;
-    int steps = VerificationRunner.STEPS + (layers ? 1 : 0);
+    int steps = settings.size() + (layers ? 1 : 0);
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
-          VerificationRunner.run(reference, candidate, inputs, options.tolerance(), progress);
+          VerificationRunner.run(
+              reference, candidate, inputs, options.tolerance(), settings, progress);
       if (layers) {
         progress.next("layer by layer");
       }
@@ -107,6 +128,15 @@ final class VerifyCommand implements Callable<Integer> {
     }
     print(verification, byLayer);
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+
+  private List<Setting> settings() {
+    if (engines.isEmpty() && referenceEngine == null) {
+      return Setting.optimizerOffAndOn();
+    }
+    String cpu = Backends.onnxRuntimeCpu().id();
+    Backend first = EngineChoice.of(referenceEngine == null ? cpu : referenceEngine);
+    return Setting.engines(first, EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines));
   }
 
   private VerificationRunner.Samples inputs(Engine engine) {
@@ -124,8 +154,7 @@ final class VerifyCommand implements Callable<Integer> {
     for (Verification.Run run : verification.runs()) {
       for (OutputReport output : run.report().outputs()) {
         outputs.add(
-            new OutputReport(
-                "%s, optimizer %s".formatted(output.name(), run.optimizer()), output.samples()));
+            new OutputReport("%s, %s".formatted(output.name(), run.setting()), output.samples()));
       }
     }
     return new VerificationReport(

@@ -52,12 +52,13 @@ final class WarmUpCommand implements Callable<Integer> {
     try (Engine first = Backends.onnxRuntimeCpu().load(trained, options);
         Engine second = Backends.onnxRuntimeCpu().load(folded, options)) {
       InputShapes shapes = InputShapes.find(first, SIZE);
-      BenchTable.text(
-          Benchmark.compare(
-              List.of(new Contender("trained", first), new Contender("folded", second)),
-              InputShapes.random(first, 0, shapes.sizes()),
-              new BenchOptions(1, 1, Duration.ZERO)),
-          shapes);
+      new BenchTable(
+              Benchmark.compare(
+                  List.of(new Contender("trained", first), new Contender("folded", second)),
+                  InputShapes.random(first, 0, shapes.sizes()),
+                  new BenchOptions(1, 1, Duration.ZERO)),
+              shapes)
+          .text();
     }
   }
 }

@@ -3,7 +3,10 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.Backends;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,9 +43,61 @@ class BenchCommandTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     JsonNode json = Json.parse(run.out());
-    assertThat(json.get("timings")).hasSize(2);
-    assertThat(json.at("/timings/1/milliseconds/median").asDouble()).isPositive();
-    assertThat(json.at("/timings/0/optimized").asBoolean()).isFalse();
-    assertThat(json.at("/inputs/x/3").asInt()).as("the fixed model's width").isEqualTo(10);
+    JsonNode benchmark = json.at("/benchmarks/0");
+    assertThat(benchmark.get("timings")).hasSize(2);
+    assertThat(benchmark.at("/timings/1/milliseconds/median").asDouble()).isPositive();
+    assertThat(benchmark.at("/timings/0/optimized").asBoolean()).isFalse();
+    assertThat(benchmark.at("/inputs/x/3").asInt()).as("the fixed model's width").isEqualTo(10);
+  }
+
+  @Test
+  void engines_and_batches_are_measured_side_by_side() {
+    Path dynamic = Models.dynamic(folder);
+
+    CliRun run =
+        CliRun.of(
+            "bench",
+            dynamic,
+            "--engine",
+            "ort-cpu,interpreter",
+            "--batch",
+            "1,3",
+            "--runs",
+            1,
+            "--seconds",
+            0,
+            "--json");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode benchmarks = Json.parse(run.out()).get("benchmarks");
+    assertThat(benchmarks).hasSize(2);
+    assertThat(benchmarks.at("/1/inputs/x/0").asInt()).isEqualTo(3);
+    assertThat(benchmarks.at("/1/timings/1/label").asText()).isEqualTo(dynamic + " on interpreter");
+    assertThat(benchmarks.at("/1/timings/0/backend").asText()).startsWith("ONNX Runtime CPU");
+  }
+
+  @Test
+  void a_batch_that_the_model_fixes_and_an_unknown_engine_are_bad_usage() {
+    Path model = Models.trained(folder);
+
+    CliRun batch = CliRun.of("bench", model, "--batch", 4);
+    CliRun engine = CliRun.of("bench", model, "--engine", "ort-gpu");
+
+    assertThat(batch.code()).isEqualTo(2);
+    assertThat(batch.err()).contains("--batch 4", model.toString(), "x");
+    assertThat(engine.code()).isEqualTo(2);
+    assertThat(engine.err()).contains("'ort-gpu'", "ort-cpu", "interpreter");
+  }
+
+  @Test
+  void an_engine_that_is_missing_says_what_it_needs() {
+    Assumptions.assumeTrue(
+        Backends.onnxRuntimeCuda().availability() instanceof Availability.Missing,
+        "this machine has CUDA");
+
+    CliRun run = CliRun.of("bench", Models.trained(folder), "--engine", "ort-cuda");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("ONNX Runtime CUDA cannot run here: ", "repfold doctor");
   }
 }

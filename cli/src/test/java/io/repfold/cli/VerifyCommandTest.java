@@ -133,6 +133,39 @@ class VerifyCommandTest {
   }
 
   @Test
+  void engines_are_compared_with_the_interpreter_as_reference() {
+    CliRun run =
+        CliRun.of(
+            "verify",
+            trained,
+            folded,
+            "--reference-engine",
+            "interpreter",
+            "--engine",
+            "ort-cpu,interpreter",
+            "--json");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    JsonNode runs = Json.parse(run.out()).get("runs");
+    assertThat(runs).hasSize(2);
+    assertThat(runs.at("/0/setting").asText()).isEqualTo("ort-cpu beside interpreter");
+    double single = runs.at("/0/outputs/0/comparison/maxRelativeError").asDouble();
+    double exact = runs.at("/1/outputs/0/comparison/maxRelativeError").asDouble();
+    assertThat(single).isBetween(1e-12, 1e-4);
+    assertThat(exact).as("both in double, rounded to float32 once").isLessThan(single);
+  }
+
+  @Test
+  void an_agreement_judges_the_best_channel_and_not_the_error() {
+    CliRun lenient = CliRun.of("verify", trained, Models.wrong(folder), "--agreement", "0.000001");
+    CliRun strict = CliRun.of("verify", trained, folded, "--agreement", "1");
+
+    assertThat(strict.out()).contains("Verified: 1.000000", "the best channel the same at 1.0");
+    assertThat(lenient.code()).as(lenient.out()).isZero();
+    assertThat(CliRun.of("verify", trained, folded, "--agreement", "2").code()).isEqualTo(2);
+  }
+
+  @Test
   void a_shape_for_an_unknown_input_is_bad_usage() {
     CliRun run = CliRun.of("verify", trained, folded, "--shape", "y=1x3x8x10");
 

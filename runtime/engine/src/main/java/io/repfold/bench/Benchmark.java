@@ -2,15 +2,18 @@ package io.repfold.bench;
 
 import io.repfold.runtime.BoundRun;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.StageTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
  * Times engines side by side. In each round every engine runs once, and each round starts with the
  * next engine, so that what slows the machine down for a while slows all of them. Inputs and
- * outputs stay where they are: copying is not measured.
+ * outputs stay in the host's memory: what a backend copies to a device and back is measured.
  */
 public final class Benchmark {
   private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
@@ -39,12 +42,15 @@ public final class Benchmark {
     }
   }
 
-  /** Nanoseconds by round and engine. */
-  private static List<long[]> measure(List<BoundRun> runs, BenchOptions options) {
+  /** One run of one engine. */
+  private record Sample(long nanoseconds, Optional<StageTimes> stages) {}
+
+  /** By round and engine. */
+  private static List<Sample[]> measure(List<BoundRun> runs, BenchOptions options) {
     for (int i = 0; i < options.warmup(); i++) {
       round(runs, i);
     }
-    List<long[]> rounds = new ArrayList<>();
+    List<Sample[]> rounds = new ArrayList<>();
     long start = System.nanoTime();
     long budget = options.budget().toNanos();
     while (rounds.size() < options.minimumRuns()
@@ -54,14 +60,15 @@ public final class Benchmark {
     return rounds;
   }
 
-  private static long[] round(List<BoundRun> runs, int number) {
-    long[] nanoseconds = new long[runs.size()];
+  private static Sample[] round(List<BoundRun> runs, int number) {
+    Sample[] samples = new Sample[runs.size()];
     for (int engine : order(number, runs.size())) {
+      BoundRun run = runs.get(engine);
       long start = System.nanoTime();
-      runs.get(engine).run();
-      nanoseconds[engine] = System.nanoTime() - start;
+      run.run();
+      samples[engine] = new Sample(System.nanoTime() - start, run.stages());
     }
-    return nanoseconds;
+    return samples;
   }
 
   /** The engines of a round: all of them, beginning with the next one in each round. */
@@ -70,7 +77,7 @@ public final class Benchmark {
   }
 
   private static BenchReport report(
-      List<Contender> contenders, BenchOptions options, List<long[]> rounds) {
+      List<Contender> contenders, BenchOptions options, List<Sample[]> rounds) {
     List<Timing> timings = new ArrayList<>();
     for (int i = 0; i < contenders.size(); i++) {
       int engine = i;
@@ -82,15 +89,33 @@ public final class Benchmark {
               contender.engine().backend(),
               contender.engine().options().threads(),
               contender.engine().options().optimize(),
+              milliseconds(rounds, r -> r[engine].nanoseconds()),
               Distribution.of(
                   rounds.stream()
-                      .mapToDouble(r -> r[engine] / NANOSECONDS_PER_MILLISECOND)
+                      .mapToDouble(
+                          r -> r[0].nanoseconds() / (double) Math.max(1, r[engine].nanoseconds()))
                       .toArray()),
-              Distribution.of(
-                  rounds.stream()
-                      .mapToDouble(r -> r[0] / (double) Math.max(1, r[engine]))
-                      .toArray())));
+              stages(rounds, engine)));
     }
     return new BenchReport(Machine.current(), options, timings);
+  }
+
+  private static Optional<Timing.Stages> stages(List<Sample[]> rounds, int engine) {
+    if (!rounds.stream().allMatch(r -> r[engine].stages().isPresent())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Timing.Stages(
+            milliseconds(rounds, r -> r[engine].stages().orElseThrow().toDeviceNanos()),
+            milliseconds(rounds, r -> r[engine].stages().orElseThrow().computeNanos()),
+            milliseconds(rounds, r -> r[engine].stages().orElseThrow().fromDeviceNanos())));
+  }
+
+  private static Distribution milliseconds(
+      List<Sample[]> rounds, ToLongFunction<Sample[]> nanoseconds) {
+    return Distribution.of(
+        rounds.stream()
+            .mapToDouble(r -> nanoseconds.applyAsLong(r) / NANOSECONDS_PER_MILLISECOND)
+            .toArray());
   }
 }

@@ -1,5 +1,7 @@
 package io.repfold.bench;
 
+import java.util.Optional;
+
 /**
  * What was measured for one engine.
  *
@@ -11,6 +13,7 @@ package io.repfold.bench;
  * @param milliseconds time of one run
  * @param speedup time of the first engine divided by this one's, round by round: above 1, this one
  *     is faster
+ * @param stages where the time went, for backends that copy to a device and can tell
  */
 public record Timing(
     String label,
@@ -19,4 +22,14 @@ public record Timing(
     int threads,
     boolean optimized,
     Distribution milliseconds,
-    Distribution speedup) {}
+    Distribution speedup,
+    Optional<Stages> stages) {
+  /**
+   * Parts of the time of one run, in milliseconds.
+   *
+   * @param toDevice copying inputs to the device
+   * @param compute computing
+   * @param fromDevice copying outputs back
+   */
+  public record Stages(Distribution toDevice, Distribution compute, Distribution fromDevice) {}
+}

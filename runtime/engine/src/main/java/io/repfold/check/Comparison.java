@@ -4,10 +4,10 @@ import io.repfold.runtime.HostTensor;
 import java.util.Optional;
 
 /**
- * How two tensors of equal shape differ, both of the same type or both floating. An error is {@code |candidate - reference|}.
- * Elements that are NaN on both sides, or the same infinity, are equal and enter no statistic;
- * elements that are NaN or infinite on one side only are {@code unmatched}. All other numbers are
- * over the elements that are finite on both sides.
+ * How two tensors of equal shape differ, both of the same type or both floating. An error is {@code
+ * |candidate - reference|}. Elements that are NaN on both sides, or the same infinity, are equal
+ * and enter no statistic; elements that are NaN or infinite on one side only are {@code unmatched}.
+ * All other numbers are over the elements that are finite on both sides.
  *
  * @param elements number of elements of each tensor
  * @param compared number of elements that are finite on both sides

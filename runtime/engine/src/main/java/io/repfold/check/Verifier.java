@@ -2,6 +2,7 @@ package io.repfold.check;
 
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.TensorInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ public final class Verifier {
   /**
    * Compares all outputs over all samples.
    *
-   * @param samples inputs by name, one map a run
+   * @param samples inputs by name, one map a run, of the reference's types; where the candidate
+   *     takes another floating type, it gets them rounded to that
    * @throws IllegalArgumentException if there is no sample: then nothing would be proved
    * @throws io.repfold.runtime.EngineException if a run fails
    */
@@ -30,7 +32,8 @@ public final class Verifier {
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
     for (int i = 0; i < samples.size(); i++) {
       Map<String, HostTensor> inputs = samples.get(i);
-      for (OutputResult result : judge.compare(reference.run(inputs), candidate.run(inputs))) {
+      for (OutputResult result :
+          judge.compare(reference.run(inputs), candidate.run(rounded(inputs, candidate)))) {
         byOutput
             .computeIfAbsent(result.name(), name -> new ArrayList<>())
             .add(new SampleResult(i, result.comparison(), result.verdict()));
@@ -40,5 +43,19 @@ public final class Verifier {
     byOutput.forEach((name, results) -> outputs.add(OutputReport.of(name, results)));
     return new VerificationReport(
         reference.toString(), candidate.toString(), samples.size(), tolerance, outputs);
+  }
+
+  private static Map<String, HostTensor> rounded(Map<String, HostTensor> inputs, Engine engine) {
+    Map<String, HostTensor> result = new LinkedHashMap<>(inputs);
+    for (TensorInfo wanted : engine.inputs()) {
+      HostTensor given = inputs.get(wanted.name());
+      if (given != null
+          && given.type() != wanted.type()
+          && given.type().isFloating()
+          && wanted.type().isFloating()) {
+        result.put(wanted.name(), HostTensor.of(wanted.type(), given.toDoubles(), given.shape()));
+      }
+    }
+    return result;
   }
 }

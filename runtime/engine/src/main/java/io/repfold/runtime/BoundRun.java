@@ -1,6 +1,7 @@
 package io.repfold.runtime;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model with its inputs and outputs in fixed memory. To run it on new numbers, bind tensors made
@@ -18,6 +19,14 @@ public interface BoundRun extends AutoCloseable {
 
   /** The outputs by name: always the same tensors, which each run overwrites. */
   Map<String, HostTensor> outputs();
+
+  /**
+   * Where the time of the last run went; empty for backends that compute where the inputs lie or
+   * cannot tell, and before the first run.
+   */
+  default Optional<StageTimes> stages() {
+    return Optional.empty();
+  }
 
   /** Gives the bound memory free. Closing again does nothing. */
   @Override

@@ -1,0 +1,48 @@
+package io.repfold.cli;
+
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.EngineOptions;
+import java.util.List;
+
+/**
+ * Where two models run while they are compared.
+ *
+ * @param name for people and programs, such as {@code optimizer off} or {@code tensorrt beside
+ *     ort-cpu}
+ */
+record Setting(
+    String name,
+    Backend reference,
+    EngineOptions referenceOptions,
+    Backend candidate,
+    EngineOptions candidateOptions) {
+
+  /** Both models in ONNX Runtime on the CPU, first as they are written, then as users run them. */
+  static List<Setting> optimizerOffAndOn() {
+    EngineOptions on = EngineOptions.defaults();
+    Backend cpu = Backends.onnxRuntimeCpu();
+    EngineOptions off = on.withoutOptimizer();
+    return List.of(
+        new Setting("optimizer off", cpu, off, cpu, off),
+        new Setting("optimizer on", cpu, on, cpu, on));
+  }
+
+  /**
+   * The candidate on each of several engines as users run it, beside the reference on one as it is
+   * written.
+   */
+  static List<Setting> engines(Backend reference, List<Backend> candidates) {
+    EngineOptions options = EngineOptions.defaults();
+    return candidates.stream()
+        .map(
+            candidate ->
+                new Setting(
+                    candidate.id() + " beside " + reference.id(),
+                    reference,
+                    options.withoutOptimizer(),
+                    candidate,
+                    options))
+        .toList();
+  }
+}

@@ -14,12 +14,21 @@ public enum ChannelOrder {
     return this == GREY ? 1 : 3;
   }
 
-  /** The value of one channel of a pixel that is given as red, green and blue. */
-  float value(float[] rgb, int channel) {
-    return switch (this) {
-      case RGB -> rgb[channel];
-      case BGR -> rgb[2 - channel];
-      case GREY -> 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
-    };
+  /**
+   * One channel of some pixels.
+   *
+   * @param rgb red, green, blue of the first, of the second ...
+   * @param into a value for each pixel
+   */
+  void channel(int channel, float[] rgb, int pixels, float[] into) {
+    for (int x = 0; x < pixels; x++) {
+      int at = 3 * x;
+      into[x] =
+          switch (this) {
+            case RGB -> rgb[at + channel];
+            case BGR -> rgb[at + 2 - channel];
+            case GREY -> 0.299f * rgb[at] + 0.587f * rgb[at + 1] + 0.114f * rgb[at + 2];
+          };
+    }
   }
 }

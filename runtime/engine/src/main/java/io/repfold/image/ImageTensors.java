@@ -17,29 +17,22 @@ public final class ImageTensors {
    * images; the orientation in a camera's EXIF data is not applied.
    *
    * @return float32 [1, C, height, width]
-   * @throws ImageFormatException if the file is neither PNG nor JPEG, is damaged, has transparency,
-   *     or has more than 2^26 pixels
+   * @throws ImageFormatException if the file is neither PNG nor JPEG, is damaged, has transparent
+   *     pixels, or has more than 2^26 pixels
    */
   public static HostTensor read(Path file, ImageOptions options) throws IOException {
     Pixels pixels = Decoder.decode(file);
-    Interpolation rows = Interpolation.between(pixels.height(), options.height());
-    Interpolation columns = Interpolation.between(pixels.width(), options.width());
     int plane = Math.multiplyExact(options.width(), options.height());
     int channels = options.channels().channels();
     ByteBuffer memory =
         ByteBuffer.allocateDirect(Math.multiplyExact(plane, 4 * channels))
             .order(ByteOrder.nativeOrder());
-    float[] rgb = new float[3];
-    for (int y = 0; y < options.height(); y++) {
-      for (int x = 0; x < options.width(); x++) {
-        pixels.sample(rows, y, columns, x, rgb);
-        for (int c = 0; c < channels; c++) {
-          float value = options.channels().value(rgb, c) / 255f;
-          float normalised = (value - options.mean().get(c)) / options.standardDeviation().get(c);
-          memory.putFloat(4 * (c * plane + y * options.width() + x), normalised);
-        }
-      }
-    }
+    ImageSize size = new ImageSize(options.height(), options.width());
+    Colours colours =
+        new Colours(options.channels(), options.mean(), options.standardDeviation(), 255);
+    Frame frame = Frame.stretched(pixels.size(), size);
+    new InputWriter(colours, ImageLayout.NCHW)
+        .write(frame.rows(pixels), memory.asFloatBuffer(), 0, size);
     return HostTensor.wrap(
         ElementType.FLOAT, memory, 1, channels, options.height(), options.width());
   }

@@ -1,43 +1,54 @@
 package io.repfold.image;
 
 /**
- * A decoded image: red, green and blue from 0 to 255. Images of 16 bits a channel keep their
- * fractions.
+ * A decoded image: red, green and blue from 0 to 255. Images of more than 8 bits a channel keep
+ * their fractions.
  */
-final class Pixels {
-  private final int width;
-  private final int height;
-  private final float[] rgb;
+interface Pixels {
+  int width();
+
+  int height();
 
   /**
-   * @param rgb three numbers for each pixel, row by row
+   * Reads a part of a row.
+   *
+   * @param x the first column
+   * @param count columns
+   * @param into red, green, blue of the first, of the second ...
    */
-  Pixels(int width, int height, float[] rgb) {
-    this.width = width;
-    this.height = height;
-    this.rgb = rgb;
+  void row(int y, int x, int count, float[] into);
+
+  default ImageSize size() {
+    return new ImageSize(height(), width());
   }
 
-  int width() {
-    return width;
-  }
-
-  int height() {
-    return height;
-  }
-
-  /** Writes the colour of target pixel (x, y), interpolated between four of these. */
-  void sample(Interpolation rows, int y, Interpolation columns, int x, float[] into) {
-    for (int c = 0; c < 3; c++) {
-      float top = between(rows.lower(y), columns, x, c);
-      float bottom = between(rows.upper(y), columns, x, c);
-      into[c] = top + rows.fraction(y) * (bottom - top);
+  /**
+   * Of 8 bits.
+   *
+   * @param rgb [height, width, 3], each byte read as 0 to 255
+   */
+  record Bytes(int width, int height, byte[] rgb) implements Pixels {
+    @Override
+    public void row(int y, int x, int count, float[] into) {
+      int from = 3 * (y * width + x);
+      for (int i = 0; i < 3 * count; i++) {
+        into[i] = rgb[from + i] & 0xff;
+      }
     }
   }
 
-  private float between(int row, Interpolation columns, int x, int c) {
-    float left = rgb[3 * (row * width + columns.lower(x)) + c];
-    float right = rgb[3 * (row * width + columns.upper(x)) + c];
-    return left + columns.fraction(x) * (right - left);
+  /**
+   * Of 16 bits.
+   *
+   * @param rgb [height, width, 3], each read as 0 to 65535
+   */
+  record Words(int width, int height, short[] rgb) implements Pixels {
+    @Override
+    public void row(int y, int x, int count, float[] into) {
+      int from = 3 * (y * width + x);
+      for (int i = 0; i < 3 * count; i++) {
+        into[i] = (rgb[from + i] & 0xffff) * 255f / 65535f;
+      }
+    }
   }
 }

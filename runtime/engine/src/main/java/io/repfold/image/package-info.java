@@ -1,4 +1,7 @@
-/** Makes network inputs of image files; {@link io.repfold.image.ImageTensors} is the door. */
+/**
+ * Makes network inputs of image files, and masks of what networks give: {@link
+ * io.repfold.image.ImageTensors} and {@link io.repfold.image.ImageSegmenter} are the doors.
+ */
 @NullMarked
 package io.repfold.image;
 

@@ -1,0 +1,76 @@
+package io.repfold.image;
+
+import io.repfold.runtime.HostTensor;
+import java.awt.image.BufferedImage;
+import java.util.Optional;
+
+/** What a network found in an image. */
+public final class Segmentation {
+  private final String name;
+  private final Pixels pixels;
+  private final Mask mask;
+  private final Optional<HostTensor> probabilities;
+
+  Segmentation(String name, Pixels pixels, MaskBuilder built) {
+    this.name = name;
+    this.pixels = pixels;
+    this.mask = built.mask();
+    this.probabilities = built.probabilities();
+  }
+
+  /** The image's name. */
+  public String name() {
+    return name;
+  }
+
+  /** The class of each pixel of the image. */
+  public Mask mask() {
+    return mask;
+  }
+
+  /**
+   * If they were asked for: float32 [classes, height, width]. An output of one channel stays as it
+   * is.
+   */
+  public Optional<HostTensor> probabilities() {
+    return probabilities;
+  }
+
+  /**
+   * The colours of the classes over the image.
+   *
+   * @param opacity of the colours, 0 to 1
+   * @throws IllegalArgumentException if the palette has no colour for a class, or the opacity is
+   *     out of range
+   */
+  public BufferedImage overlay(Palette palette, double opacity) {
+    if (!(opacity >= 0 && opacity <= 1)) {
+      throw new IllegalArgumentException("Opacity is 0 to 1, not " + opacity);
+    }
+    mask.check(palette);
+    BufferedImage image =
+        new BufferedImage(mask.width(), mask.height(), BufferedImage.TYPE_INT_RGB);
+    float[] below = new float[3 * mask.width()];
+    int[] row = new int[mask.width()];
+    for (int y = 0; y < mask.height(); y++) {
+      pixels.row(y, 0, mask.width(), below);
+      for (int x = 0; x < row.length; x++) {
+        int above = palette.colour(mask.at(y, x));
+        int colour = 0;
+        for (int c = 0; c < 3; c++) {
+          double from = below[3 * x + c];
+          double to = above >> 8 * (2 - c) & 0xff;
+          colour = colour << 8 | (int) Math.round(from + opacity * (to - from));
+        }
+        row[x] = colour;
+      }
+      image.setRGB(0, y, row.length, 1, row, 0, row.length);
+    }
+    return image;
+  }
+
+  /** As {@link #overlay}, as a PNG file. */
+  public byte[] overlayPng(Palette palette, double opacity) {
+    return Mask.encoded(overlay(palette, opacity));
+  }
+}

@@ -1,0 +1,141 @@
+package io.repfold.image;
+
+import io.repfold.image.Network.Job;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Slides a window over images of any size. */
+final class SlidingTiles implements Method {
+  private final Network network;
+  private final Tiling tiling;
+  private final boolean classes;
+  private final boolean probabilities;
+
+  /**
+   * @param tiling classes have no mean, so those of an output without scores are cut at the middle
+   *     of what windows share, whatever the blend
+   */
+  SlidingTiles(String model, Network network, Tiling tiling, boolean probabilities) {
+    this.network = network;
+    this.classes = network.output().meaning() == OutputPort.Meaning.CLASSES;
+    this.tiling =
+        classes ? new Tiling(tiling.tile(), tiling.overlap(), Tiling.Blend.CENTRE) : tiling;
+    this.probabilities = probabilities;
+    network.input().requireFit(model, tiling.tile(), "windows");
+  }
+
+  @Override
+  public int together() {
+    return 1;
+  }
+
+  @Override
+  public ImageSize inputSize(String name, ImageSize image) {
+    return tiling.tile();
+  }
+
+  @Override
+  public void segment(List<Decoded> images, Job job, Results results) {
+    for (Decoded image : images) {
+      Segmentation result;
+      try {
+        result = segment(image, job);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        results.failed(image, e);
+        continue;
+      }
+      results.done(image, result);
+    }
+  }
+
+  /** Where a window lies. */
+  private record Place(int row, int column) {}
+
+  private Segmentation segment(Decoded image, Job job) {
+    ImageSize size = image.pixels().size();
+    ImageSize tile = tiling.tile();
+    Canvas canvas =
+        new Canvas(
+            image,
+            new TileAxis(size.height(), tile.height(), tiling.overlap(), tiling.blend()),
+            new TileAxis(size.width(), tile.width(), tiling.overlap(), tiling.blend()));
+    List<Place> places = new ArrayList<>();
+    for (int row = 0; row < canvas.rows.count(); row++) {
+      for (int column = 0; column < canvas.columns.count(); column++) {
+        places.add(new Place(row, column));
+        if (places.size() == network.batch()) {
+          canvas.add(places, job);
+          places.clear();
+        }
+      }
+    }
+    if (!places.isEmpty()) {
+      canvas.add(places, job);
+    }
+    return canvas.finish();
+  }
+
+  /** What is known of an image so far. */
+  private final class Canvas {
+    private final Decoded image;
+    private final TileAxis rows;
+    private final TileAxis columns;
+    private @Nullable TileBlend blend;
+    private @Nullable MaskBuilder mask;
+
+    Canvas(Decoded image, TileAxis rows, TileAxis columns) {
+      this.image = image;
+      this.rows = rows;
+      this.columns = columns;
+    }
+
+    void add(List<Place> places, Job job) {
+      List<InputWriter.Rows> windows = new ArrayList<>();
+      for (Place place : places) {
+        windows.add(
+            new Window(
+                image.pixels(),
+                rows.start(place.row()),
+                columns.start(place.column()),
+                rows.extent(),
+                columns.extent()));
+      }
+      network.run(windows, tiling.tile(), job, scores -> blend(places, scores));
+    }
+
+    private void blend(List<Place> places, Scores scores) {
+      if (blend == null) {
+        mask =
+            new MaskBuilder(
+                image.name(),
+                network.output(),
+                image.pixels().size(),
+                scores.channels(),
+                probabilities);
+        blend = new TileBlend(rows, columns, scores.channels(), mask);
+      }
+      Frame frame = Frame.within(new ImageSize(rows.extent(), columns.extent()), tiling.tile());
+      for (int i = 0; i < places.size(); i++) {
+        Place place = places.get(i);
+        blend.add(place.row(), place.column(), new ScoreRows(scores, i, frame, classes));
+      }
+    }
+
+    Segmentation finish() {
+      if (mask == null) {
+        throw new IllegalStateException("An image has at least one window");
+      }
+      return new Segmentation(image.name(), image.pixels(), mask);
+    }
+  }
+
+  /** A part of an image. */
+  private record Window(Pixels pixels, int top, int left, int height, int width)
+      implements InputWriter.Rows {
+    @Override
+    public void read(int y, float[] into) {
+      pixels.row(top + y, left, width, into);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.repfold.image;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How long the stages of many images took. They overlap, so their sum may exceed the time that
+ * passed.
+ *
+ * @param images that were tried, also those that failed
+ * @param elapsedSeconds time that passed
+ * @param seconds by stage, added up over all images and threads; all stages are in it
+ */
+public record StageFigures(int images, double elapsedSeconds, Map<Stage, Double> seconds) {
+  public StageFigures {
+    Map<Stage, Double> all = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      all.put(stage, seconds.getOrDefault(stage, 0.0));
+    }
+    seconds = Collections.unmodifiableMap(all);
+  }
+
+  /** Seconds of a stage, added up over all images and threads. */
+  public double total(Stage stage) {
+    return seconds.getOrDefault(stage, 0.0);
+  }
+
+  /** Milliseconds of a stage for one image. */
+  public double millisecondsPerImage(Stage stage) {
+    return images == 0 ? 0 : 1000 * total(stage) / images;
+  }
+
+  /** The stage's share of all stages, 0 to 1. */
+  public double share(Stage stage) {
+    double sum = seconds.values().stream().mapToDouble(s -> s).sum();
+    return sum == 0 ? 0 : total(stage) / sum;
+  }
+
+  /** Images in a second of the time that passed. */
+  public double imagesPerSecond() {
+    return elapsedSeconds == 0 ? 0 : images / elapsedSeconds;
+  }
+}

@@ -1,0 +1,125 @@
+package io.repfold.image;
+
+import java.util.Arrays;
+
+/**
+ * Adds up the scores of windows, which come row by row from left to right, and decides every pixel
+ * as soon as no window to come shows it. Holds one window, and of the image's width only the rows
+ * that two rows of windows share. Sums are in double precision, so that the mean of equal float32
+ * scores ranks classes as the scores do.
+ */
+final class TileBlend {
+  private final TileAxis rows;
+  private final TileAxis columns;
+  private final int channels;
+  private final MaskBuilder mask;
+
+  /** [channels and, last, the weight][rows of a window * columns of a window] */
+  private final double[][] window;
+
+  /** The same for [shared rows * columns of the image]. */
+  private final double[][] carried;
+
+  private final double[][] line;
+
+  TileBlend(TileAxis rows, TileAxis columns, int channels, MaskBuilder mask) {
+    this.rows = rows;
+    this.columns = columns;
+    this.channels = channels;
+    this.mask = mask;
+    this.window = new double[channels + 1][rows.extent() * columns.extent()];
+    this.carried = new double[channels + 1][rows.mostShared() * columns.length()];
+    this.line = new double[channels][columns.extent()];
+  }
+
+  /** Adds the window in a row and a column of windows. */
+  void add(int row, int column, ScoreRows scores) {
+    if (column == 0) {
+      begin(row, 0, 0);
+    }
+    accumulate(scores, rows.weights(row), columns.weights(column));
+    decide(row, column);
+    carry(row, column);
+    if (!columns.isLast(column)) {
+      int moved = columns.complete(column);
+      shift(moved);
+      begin(row, columns.shared(column), columns.start(column) + columns.extent());
+    }
+  }
+
+  /** Fills the window's columns from {@code first} on with what the row of windows above left. */
+  private void begin(int row, int first, int imageColumn) {
+    int width = columns.extent();
+    int count = Math.min(width - first, columns.length() - imageColumn);
+    int above = row == 0 ? 0 : rows.shared(row - 1);
+    for (int plane = 0; plane <= channels; plane++) {
+      for (int y = 0; y < rows.extent(); y++) {
+        int to = y * width + first;
+        if (y < above) {
+          int from = y * columns.length() + imageColumn;
+          System.arraycopy(carried[plane], from, window[plane], to, count);
+          Arrays.fill(window[plane], to + count, (y + 1) * width, 0);
+        } else {
+          Arrays.fill(window[plane], to, (y + 1) * width, 0);
+        }
+      }
+    }
+  }
+
+  private void accumulate(ScoreRows scores, double[] down, double[] right) {
+    int width = columns.extent();
+    for (int y = 0; y < rows.extent(); y++) {
+      if (down[y] == 0) {
+        continue;
+      }
+      scores.read(y, line);
+      for (int plane = 0; plane <= channels; plane++) {
+        for (int x = 0; x < width; x++) {
+          double weight = down[y] * right[x];
+          // What weighs nothing may be infinite.
+          if (weight != 0) {
+            window[plane][y * width + x] += plane == channels ? weight : weight * line[plane][x];
+          }
+        }
+      }
+    }
+  }
+
+  private void decide(int row, int column) {
+    int width = columns.extent();
+    int count = columns.complete(column);
+    for (int y = 0; y < rows.complete(row); y++) {
+      for (int plane = 0; plane < channels; plane++) {
+        for (int x = 0; x < count; x++) {
+          int at = y * width + x;
+          line[plane][x] = window[plane][at] / window[channels][at];
+        }
+      }
+      mask.row(rows.start(row) + y, columns.start(column), count, line);
+    }
+  }
+
+  private void carry(int row, int column) {
+    int width = columns.extent();
+    int first = rows.complete(row);
+    for (int plane = 0; plane <= channels; plane++) {
+      for (int y = first; y < rows.extent(); y++) {
+        System.arraycopy(
+            window[plane],
+            y * width,
+            carried[plane],
+            (y - first) * columns.length() + columns.start(column),
+            columns.complete(column));
+      }
+    }
+  }
+
+  private void shift(int moved) {
+    int width = columns.extent();
+    for (double[] plane : window) {
+      for (int y = 0; y < rows.extent(); y++) {
+        System.arraycopy(plane, y * width + moved, plane, y * width, width - moved);
+      }
+    }
+  }
+}

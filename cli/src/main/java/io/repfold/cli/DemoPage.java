@@ -1,8 +1,8 @@
 package io.repfold.cli;
 
 import io.repfold.bench.Timing;
-import io.repfold.data.LabelPng;
 import io.repfold.fold.FoldReport.Totals;
+import io.repfold.image.Palette;
 import io.repfold.train.TrainingListener.Epoch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ record DemoPage(
     DemoTraining training, FoldOutcome fold, DemoMasks masks, List<DemoPage.Bench> benches) {
   private static final List<String> CELLS = List.of("image", "truth", "training form", "folded");
   private static final int POINTS = 160;
+  private static final Palette VOC = Palette.voc();
 
   DemoPage {
     benches = List.copyOf(benches);
@@ -123,7 +124,7 @@ record DemoPage(
       entries.add(
           Map.of(
               "name", masks.classNames().get(i),
-              "colour", "#%06x".formatted(LabelPng.colour(i))));
+              "colour", "#%06x".formatted(VOC.colour(i))));
     }
     return entries;
   }

@@ -1,8 +1,8 @@
 package io.repfold.cli;
 
 import io.repfold.data.LabelMap;
-import io.repfold.data.LabelPng;
 import io.repfold.data.RgbImage;
+import io.repfold.image.Palette;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 final class MaskGrid {
   private static final int GAP = 8;
   private static final int WHITE = 0xffffff;
+  private static final Palette VOC = Palette.voc();
 
   private MaskGrid() {}
 
@@ -89,7 +90,7 @@ final class MaskGrid {
         new BufferedImage(labels.width(), labels.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < labels.height(); y++) {
       for (int x = 0; x < labels.width(); x++) {
-        picture.setRGB(x, y, LabelPng.colour(labels.at(y, x)));
+        picture.setRGB(x, y, VOC.colour(labels.at(y, x)));
       }
     }
     return picture;

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class Pipeline<T> {
   private final Method method;
   private final Encoder<T> encoder;
   private final StageTimes times = new StageTimes();
+  private final AtomicInteger threads = new AtomicInteger();
 
   /** The network runs for one at a time, first come, first served. */
   private final Job job = new Job(times, new Semaphore(1, true));
@@ -45,7 +47,7 @@ final class Pipeline<T> {
       throw new IllegalArgumentException(
           "Images are segmented by 1 to %d workers, not %d".formatted(MOST_WORKERS, workers));
     }
-    ExecutorService pool = Executors.newFixedThreadPool(workers, Pipeline::thread);
+    ExecutorService pool = Executors.newFixedThreadPool(workers, this::thread);
     Deque<Future<List<Outcome<T>>>> underWay = new ArrayDeque<>();
     Groups groups = new Groups(images.iterator());
     int count = 0;
@@ -66,8 +68,8 @@ final class Pipeline<T> {
     return times.figures(count);
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "segment");
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "segment-" + threads.incrementAndGet());
     thread.setDaemon(true);
     return thread;
   }

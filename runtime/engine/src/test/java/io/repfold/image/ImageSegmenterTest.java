@@ -8,6 +8,7 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.OnnxModel;
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +48,8 @@ class ImageSegmenterTest {
     double[][][] scores = Reference.conv(input, SegmentModels.random(CLASSES * 27, 3), BIAS, 3, 2);
     assertThat(mask).hasToString("mask of %d x %d (height x width)".formatted(height, width));
     assertThat(Reference.wrong(mask, Reference.resized(scores, height, width))).isZero();
-    assertThat(mask.counts())
-        .filteredOn(count -> count > 0)
-        .hasSizeGreaterThan(height * width > 1 ? 1 : 0);
+    assertThat(Arrays.stream(mask.counts()).filter(count -> count > 0).count())
+        .isGreaterThan(height * width > 1 ? 1 : 0);
   }
 
   @ParameterizedTest

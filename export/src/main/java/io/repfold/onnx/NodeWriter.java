@@ -1,6 +1,7 @@
 package io.repfold.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -405,6 +406,29 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
   @Override
   public NodeBuilder range(Op.Range op) {
     rules.requireSince(11, true, "it");
+    return proto;
+  }
+
+  @Override
+  public NodeBuilder quantizeLinear(Op.QuantizeLinear op) {
+    rules.requireSince(21, op.to().isPresent(), "a type beside the zero point's");
+    return scaled(op.axis(), op.to());
+  }
+
+  @Override
+  public NodeBuilder dequantizeLinear(Op.DequantizeLinear op) {
+    rules.requireSince(23, op.to().isPresent(), "a type beside the scale's");
+    return scaled(op.axis(), op.to());
+  }
+
+  private NodeBuilder scaled(int axis, Optional<ElementType> to) {
+    rules.requireSince(10, true, "it");
+    boolean perChannel = graph.constant(node.input(1)).filter(s -> s.size() > 1).isPresent();
+    rules.requireSince(13, perChannel || axis != 1, "one scale a channel");
+    if (opset >= 13) {
+      proto.integer("axis", axis);
+    }
+    to.ifPresent(type -> proto.integer("output_dtype", type.code()));
     return proto;
   }
 

@@ -24,6 +24,7 @@ final class OpReader {
     FORMS.putAll(WindowForms.all());
     FORMS.putAll(ShapeForms.all());
     FORMS.putAll(TensorForms.all());
+    FORMS.putAll(QuantizationForms.all());
   }
 
   private final int opset;

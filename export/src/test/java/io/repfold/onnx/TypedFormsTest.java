@@ -228,6 +228,12 @@ class TypedFormsTest {
         Form.of(new Op.Gather(-2), 2),
         Form.of(new Op.ScatterND(), 3).since(11),
         Form.of(new Op.Range(), 3).since(11),
+        Form.of(new Op.QuantizeLinear(1, Optional.empty()), 3).since(10),
+        Form.of(new Op.QuantizeLinear(-2, Optional.empty()), 3).since(13),
+        Form.of(new Op.QuantizeLinear(1, Optional.of(ElementType.INT8)), 2).since(21),
+        Form.of(new Op.DequantizeLinear(1, Optional.empty()), 3).since(10),
+        Form.of(new Op.DequantizeLinear(0, Optional.empty()), 2).since(13),
+        Form.of(new Op.DequantizeLinear(1, Optional.of(ElementType.FLOAT16)), 3).since(23),
         Form.of(opaque(), 2).outputs(2));
   }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes what is the same at every run: nodes with constant inputs, and shapes that are known.
  * Chains are computed in double and rounded once, where something else reads them; but sizes as a
- * runtime computes them. Results that are much larger than what they are made of stay computed.
+ * runtime computes them. Results that are much larger than what they are made of stay computed, and
+ * so do quantized weights, because the nodes around them tell a runtime to keep the integers.
  */
 final class ConstantFolding {
   private static final long ALWAYS = 1 << 20;
@@ -78,6 +79,8 @@ final class ConstantFolding {
     Op op = node.op();
     if (op instanceof Op.Opaque
         || op instanceof Op.Constant
+        || op instanceof Op.QuantizeLinear
+        || op instanceof Op.DequantizeLinear
         || node.outputs().size() != 1
         || graph.isOutput(node.output())) {
       return false;

@@ -332,6 +332,16 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visit
   }
 
   @Override
+  public List<NdArray> quantizeLinear(Op.QuantizeLinear op) {
+    return List.of(QuantizationMath.quantize(op, x(), input(1), optional(2)));
+  }
+
+  @Override
+  public List<NdArray> dequantizeLinear(Op.DequantizeLinear op) {
+    return List.of(QuantizationMath.dequantize(op, x(), input(1), optional(2)));
+  }
+
+  @Override
   public List<NdArray> opaque(Op.Opaque op) {
     throw new InvalidGraphException(
         "op %s of domain '%s' has no meaning here; fold or run the parts of the graph before it"

@@ -322,6 +322,16 @@ final class ListedAttributes implements Op.Visitor<List<String>> {
   }
 
   @Override
+  public List<String> quantizeLinear(Op.QuantizeLinear op) {
+    return unless(1, "axis", op.axis()).ifPresent("output_dtype", op.to()).listed;
+  }
+
+  @Override
+  public List<String> dequantizeLinear(Op.DequantizeLinear op) {
+    return unless(1, "axis", op.axis()).ifPresent("output_dtype", op.to()).listed;
+  }
+
+  @Override
   public List<String> opaque(Op.Opaque op) {
     new TreeMap<>(op.attributes()).forEach((name, value) -> put(Listing.name(name), text(value)));
     if (!op.captures().isEmpty()) {

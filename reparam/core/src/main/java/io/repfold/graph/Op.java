@@ -110,6 +110,10 @@ public sealed interface Op {
 
     R range(Range op);
 
+    R quantizeLinear(QuantizeLinear op);
+
+    R dequantizeLinear(DequantizeLinear op);
+
     R opaque(Opaque op);
   }
 
@@ -905,6 +909,45 @@ public sealed interface Op {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.range(this);
+    }
+  }
+
+  /**
+   * {@code saturate(round(x / scale) + zero point)}, rounded to nearest even. Inputs X, scale (one
+   * number, or one for each index of {@code axis}), optional zero point.
+   *
+   * @param axis may be negative; of no meaning if the scale is one number
+   * @param to the integer type of the result if there is no zero point, whose type it is otherwise;
+   *     UINT8 if neither says it
+   */
+  record QuantizeLinear(int axis, Optional<ElementType> to) implements Op {
+    @Override
+    public String type() {
+      return "QuantizeLinear";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.quantizeLinear(this);
+    }
+  }
+
+  /**
+   * {@code (x - zero point) * scale}. Inputs X, scale (one number, or one for each index of {@code
+   * axis}), optional zero point.
+   *
+   * @param axis may be negative; of no meaning if the scale is one number
+   * @param to the real type of the result; the scale's if it is not given
+   */
+  record DequantizeLinear(int axis, Optional<ElementType> to) implements Op {
+    @Override
+    public String type() {
+      return "DequantizeLinear";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.dequantizeLinear(this);
     }
   }
 

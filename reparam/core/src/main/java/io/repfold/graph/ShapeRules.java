@@ -518,6 +518,37 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
   }
 
   @Override
+  public List<Fact> quantizeLinear(Op.QuantizeLinear op) {
+    requireScales(op.axis());
+    Fact zeroPoint = optional(2);
+    Optional<ElementType> type =
+        zeroPoint == null ? op.to().or(() -> Optional.of(ElementType.UINT8)) : zeroPoint.type();
+    return List.of(Fact.of(type, Optional.ofNullable(shape(0))));
+  }
+
+  @Override
+  public List<Fact> dequantizeLinear(Op.DequantizeLinear op) {
+    requireScales(op.axis());
+    Optional<ElementType> type = op.to().or(input(1)::type);
+    return List.of(Fact.of(type, Optional.ofNullable(shape(0))));
+  }
+
+  /** One scale, or one for each index of the axis. */
+  private void requireScales(int axis) {
+    Shape x = shape(0);
+    Shape scale = shape(1);
+    if (x != null && scale != null && scale.rank() == 1 && !scale.dim(0).equals(Dim.of(1))) {
+      int along = Layout.axis(axis, x.rank());
+      Check.that(
+          !DimMath.contradict(scale.dim(0), x.dim(along)),
+          "scale of shape %s does not fit to axis %d of %s",
+          scale,
+          along,
+          x);
+    }
+  }
+
+  @Override
   public List<Fact> opaque(Op.Opaque op) {
     return Collections.nCopies(node.outputs().size(), Fact.NOTHING);
   }

@@ -463,6 +463,21 @@ final class Lowering implements Op.Visitor<Step> {
     throw notDifferentiable("its bounds depend on the image's content");
   }
 
+  private static InvalidGraphException quantized() {
+    return new InvalidGraphException(
+        "rounding to integers has no gradient; train the model before it is quantized");
+  }
+
+  @Override
+  public Step quantizeLinear(Op.QuantizeLinear op) {
+    throw quantized();
+  }
+
+  @Override
+  public Step dequantizeLinear(Op.DequantizeLinear op) {
+    throw quantized();
+  }
+
   @Override
   public Step opaque(Op.Opaque op) {
     throw new InvalidGraphException(

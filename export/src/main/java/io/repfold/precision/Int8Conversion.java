@@ -1,0 +1,241 @@
+package io.repfold.precision;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Tensor;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Quantizes a graph on samples: balances channels, takes ranges, corrects biases, and leaves the
+ * layers that lose most in float32 until the result agrees with the original as far as is wanted.
+ */
+public final class Int8Conversion {
+  /** Samples on which single layers are tried. */
+  private static final int FEW = 8;
+
+  private final Graph original;
+  private final SampleRunner runner;
+  private final QuantizationOptions options;
+  private final double threshold;
+
+  private Int8Conversion(
+      Graph original, SampleRunner runner, QuantizationOptions options, double threshold) {
+    this.original = original;
+    this.runner = runner;
+    this.options = options;
+    this.threshold = threshold;
+  }
+
+  /** A quantized graph and what was done. */
+  public record Result(Graph graph, QuantizationReport report) {}
+
+  /**
+   * Converts.
+   *
+   * @param graph float32; raised to opset 13 if its opset is lower. Fold it before
+   * @param targetAgreement from 0 to 1; 0 to leave no layer out
+   * @param threshold that decides for outputs of one channel, such as probabilities
+   * @return a graph that reaches the target; at worst one in which nothing is quantized
+   * @throws io.repfold.graph.InvalidGraphException as {@link Quantizer#quantize} and {@link
+   *     OpsetRaiser#raise}, and if there is no sample
+   */
+  public static Result convert(
+      Graph graph,
+      SampleRunner runner,
+      QuantizationOptions options,
+      double targetAgreement,
+      double threshold) {
+    Graph raised = OpsetRaiser.raise(graph);
+    Quantizer.require(raised);
+    return new Int8Conversion(raised, runner, options, threshold).run(targetAgreement);
+  }
+
+  private Result run(double target) {
+    Agreement agreement = new Agreement(original, runner, threshold, FEW);
+    RangeEqualizer.Result equalized = equalized();
+    Draft draft = new Draft(equalized.graph(), agreement);
+    Agreement.Score score = draft.score(Set.of());
+    List<QuantizationReport.Trial> trials = new ArrayList<>();
+    trials.add(new QuantizationReport.Trial(0, score.agreement()));
+    Set<String> excluded = Set.of();
+    Map<String, Agreement.Score> alone = Map.of();
+    if (score.agreement() < target) {
+      alone = draft.sensitivities();
+      excluded = draft.search(alone, target, trials);
+      score = draft.score(excluded);
+    }
+    QuantizationReport report =
+        new QuantizationReport(
+            options,
+            draft.layers(excluded, alone),
+            equalized.balanced(),
+            agreement.samples(),
+            score.agreement(),
+            score.decibels(),
+            trials);
+    return new Result(draft.graph(excluded), report);
+  }
+
+  private RangeEqualizer.Result equalized() {
+    Set<String> values = options.equalization() ? RangeEqualizer.values(original) : Set.of();
+    if (values.isEmpty()) {
+      return new RangeEqualizer.Result(original, List.of());
+    }
+    Map<String, ChannelStatistics> channels = new HashMap<>();
+    runner.run(
+        original,
+        values,
+        Integer.MAX_VALUE,
+        (sample, computed) ->
+            computed.forEach(
+                (name, value) ->
+                    channels
+                        .computeIfAbsent(name, k -> new ChannelStatistics())
+                        .accept(value.data(), value.shape())));
+    return RangeEqualizer.equalize(original, channels);
+  }
+
+  /** A graph with its ranges and biases, of which any layers can be left out. */
+  private final class Draft {
+    private final Graph graph;
+    private final Agreement agreement;
+    private final QuantizationPlan whole;
+    private final Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
+    private final LayerProbe probe;
+    private final Map<String, Tensor> biases;
+
+    Draft(Graph graph, Agreement agreement) {
+      this.graph = graph;
+      this.agreement = agreement;
+      this.whole = new QuantizationPlan(graph, options);
+      observe();
+      Map<String, IntegerGrid> grids = Quantizer.grids(whole, statistics);
+      this.probe = new LayerProbe(whole, grids);
+      probe.run(runner);
+      this.biases = options.biasCorrection() ? probe.correctedBiases() : Map.of();
+    }
+
+    /** Takes the statistics of what any plan may need. */
+    private void observe() {
+      Set<String> values = new LinkedHashSet<>();
+      whole.quantized().forEach(v -> values.add(whole.source(v)));
+      values.addAll(whole.quantized());
+      runner.run(
+          graph,
+          values,
+          Integer.MAX_VALUE,
+          (sample, computed) ->
+              computed.forEach(
+                  (name, value) -> {
+                    FloatBuffer data = value.data();
+                    statistics.computeIfAbsent(name, k -> new TensorStatistics()).accept(data);
+                  }));
+    }
+
+    private QuantizationPlan plan(Set<String> excluded) {
+      Set<String> all = new HashSet<>(options.excluded());
+      all.addAll(excluded);
+      return new QuantizationPlan(graph, options.withExcluded(all));
+    }
+
+    Graph graph(Set<String> excluded) {
+      QuantizationPlan plan = plan(excluded);
+      if (plan.units().values().stream().noneMatch(u -> u.layer().isPresent())) {
+        return original;
+      }
+      return new QuantizationWriter(plan, Quantizer.grids(plan, statistics), biases).write();
+    }
+
+    Agreement.Score score(Set<String> excluded) {
+      return agreement.of(graph(excluded), Integer.MAX_VALUE);
+    }
+
+    private List<String> names() {
+      return whole.units().values().stream()
+          .flatMap(u -> u.layer().stream())
+          .map(QuantizableLayer::output)
+          .toList();
+    }
+
+    /** What quantizing one layer alone does to the outputs. */
+    Map<String, Agreement.Score> sensitivities() {
+      Map<String, Agreement.Score> scores = new LinkedHashMap<>();
+      for (String layer : names()) {
+        Set<String> others = new HashSet<>(names());
+        others.remove(layer);
+        scores.put(layer, agreement.of(graph(others), FEW));
+      }
+      return scores;
+    }
+
+    /** The fewest layers to leave out, those first that alone do most harm. */
+    Set<String> search(
+        Map<String, Agreement.Score> alone, double target, List<QuantizationReport.Trial> trials) {
+      List<String> order =
+          alone.entrySet().stream()
+              .sorted(Comparator.comparingDouble(layer -> layer.getValue().decibels()))
+              .map(Map.Entry::getKey)
+              .toList();
+      int tooFew = 0;
+      int enough = order.size();
+      while (enough - tooFew > 1) {
+        int middle = (tooFew + enough) / 2;
+        double reached = score(Set.copyOf(order.subList(0, middle))).agreement();
+        trials.add(new QuantizationReport.Trial(middle, reached));
+        if (reached >= target) {
+          enough = middle;
+        } else {
+          tooFew = middle;
+        }
+      }
+      return Set.copyOf(order.subList(0, enough));
+    }
+
+    List<QuantizationReport.Layer> layers(
+        Set<String> excluded, Map<String, Agreement.Score> alone) {
+      QuantizationPlan plan = plan(excluded);
+      Map<String, IntegerGrid> grids = Quantizer.grids(plan, statistics);
+      List<QuantizationReport.Layer> layers = new ArrayList<>();
+      graph
+          .nodes()
+          .forEach(
+              node -> {
+                if (node.outputs().isEmpty()) {
+                  return;
+                }
+                String name = node.output();
+                String refused = plan.refused().get(name);
+                boolean quantized = plan.unitOf(node).flatMap(QuantizedUnit::layer).isPresent();
+                if (refused == null && !quantized) {
+                  return;
+                }
+                String because =
+                    excluded.contains(name)
+                        ? "quantized alone it costs most: the target was not reached with it"
+                        : refused == null ? "" : refused;
+                IntegerGrid grid = quantized ? grids.get(plan.source(node.input(0))) : null;
+                Agreement.Score score = alone.get(name);
+                layers.add(
+                    new QuantizationReport.Layer(
+                        name,
+                        node.op().type(),
+                        quantized,
+                        because,
+                        grid == null ? Double.NaN : grid.scale(),
+                        grid == null ? 0 : grid.zeroPoint(),
+                        probe.decibels(name),
+                        score == null ? Double.NaN : score.decibels(),
+                        score == null ? Double.NaN : score.agreement()));
+              });
+      return layers;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.repfold.precision;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.Optional;
+
+/**
+ * A node with weights that integer kernels compute.
+ *
+ * @param weight constant, float32
+ * @param bias constant, one element for each output channel, if there is one
+ * @param axis that of the weight's output channels
+ */
+record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axis) {
+  /** What {@code node} is as a layer, or why it is none that can be quantized. */
+  sealed interface Finding {
+    /** A layer. */
+    record Found(QuantizableLayer layer) implements Finding {}
+
+    /** A node with weights that stays as it is. */
+    record Refused(String because) implements Finding {}
+
+    /** A node without weights. */
+    record NoLayer() implements Finding {}
+  }
+
+  static Finding find(Graph graph, Node node, QuantizationTarget target) {
+    Op op = node.op();
+    boolean layer =
+        op instanceof Op.Conv
+            || op instanceof Op.ConvTranspose
+            || op instanceof Op.Gemm
+            || op instanceof Op.MatMul;
+    if (!layer) {
+      return new Finding.NoLayer();
+    }
+    Optional<Tensor> weight = graph.constant(node.input(1));
+    if (weight.isEmpty() || weight.get().type() != ElementType.FLOAT) {
+      return new Finding.Refused("its second operand is no constant float32 weight");
+    }
+    if (graph.constant(node.input(0)).isPresent()) {
+      return new Finding.Refused("its input is a constant");
+    }
+    if (!isFinite(weight.get())) {
+      return new Finding.Refused("its weight holds numbers that are infinite or none");
+    }
+    if (op instanceof Op.ConvTranspose && target == QuantizationTarget.CPU) {
+      return new Finding.Refused("ONNX Runtime has no integer kernel for it on a CPU");
+    }
+    if (op instanceof Op.Gemm gemm && (gemm.transA() || gemm.alpha() != 1 || gemm.beta() != 1)) {
+      return new Finding.Refused("integer kernels take no alpha, beta or transposed input");
+    }
+    if (op instanceof Op.MatMul && weight.get().rank() != 2) {
+      return new Finding.Refused("its weight is no matrix");
+    }
+    int axis = axis(op);
+    String bias = op instanceof Op.MatMul ? "" : node.input(2);
+    Optional<Tensor> constant = graph.constant(bias);
+    long channels = channels(op, weight.get(), axis);
+    boolean fits =
+        bias.isEmpty()
+            || constant
+                .filter(b -> b.type() == ElementType.FLOAT && b.size() == channels)
+                .isPresent();
+    if (!fits) {
+      return new Finding.Refused("its bias is no constant with one element a channel");
+    }
+    return new Finding.Found(new QuantizableLayer(node, weight.get(), constant, axis));
+  }
+
+  private static boolean isFinite(Tensor weight) {
+    int size = Math.toIntExact(weight.size());
+    for (int i = 0; i < size; i++) {
+      if (!Double.isFinite(weight.doubleAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int axis(Op op) {
+    if (op instanceof Op.Conv) {
+      return 0;
+    }
+    return op instanceof Op.Gemm gemm && gemm.transB() ? 0 : 1;
+  }
+
+  private static long channels(Op op, Tensor weight, int axis) {
+    return weight.dim(axis) * (op instanceof Op.ConvTranspose transposed ? transposed.groups() : 1);
+  }
+
+  String weightName() {
+    return node.input(1);
+  }
+
+  String input() {
+    return node.input(0);
+  }
+
+  String output() {
+    return node.output();
+  }
+
+  /** Whether it goes by this name in options. */
+  boolean isCalled(String name) {
+    return node.name().equals(name) || node.output().equals(name);
+  }
+}

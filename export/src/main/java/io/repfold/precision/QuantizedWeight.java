@@ -1,0 +1,91 @@
+package io.repfold.precision;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Tensor;
+import java.nio.ByteBuffer;
+
+/**
+ * A weight in INT8 around 0, with one scale for each output channel.
+ *
+ * @param values of the shape of the weight
+ * @param scales float32, one for each index of the axis
+ * @param axis that of the output channels
+ */
+record QuantizedWeight(Tensor values, Tensor scales, int axis) {
+  private static final double LARGEST_BIAS = 1 << 30;
+
+  /** Rounds a weight; each channel's largest magnitude becomes 127. */
+  static QuantizedWeight of(Tensor weight, int axis) {
+    return of(weight, axis, null, 0);
+  }
+
+  /**
+   * Rounds a weight so that its bias fits INT32 in steps of a channel's scale times {@code step}.
+   *
+   * @param bias one element for each channel; null for none
+   */
+  static QuantizedWeight of(
+      Tensor weight, int axis, @org.jspecify.annotations.Nullable Tensor bias, double step) {
+    double[] real = weight.toDoubles();
+    int channels = Math.toIntExact(weight.dim(axis));
+    int inner = inner(weight, axis);
+    double[] largest = new double[channels];
+    for (int i = 0; i < real.length; i++) {
+      int channel = i / inner % channels;
+      largest[channel] = Math.max(largest[channel], Math.abs(real[i]));
+    }
+    float[] scales = new float[channels];
+    for (int channel = 0; channel < channels; channel++) {
+      double needed = bias == null ? 0 : Math.abs(bias.doubleAt(channel)) / step / LARGEST_BIAS;
+      double scale = Math.max(largest[channel] / IntegerGrid.SYMMETRIC, needed);
+      scales[channel] = IntegerGrid.scale(scale);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(real.length);
+    for (int i = 0; i < real.length; i++) {
+      double rounded = Math.rint(real[i] / scales[i / inner % channels]);
+      bytes.put(
+          i, (byte) Math.max(-IntegerGrid.SYMMETRIC, Math.min(IntegerGrid.SYMMETRIC, rounded)));
+    }
+    return new QuantizedWeight(
+        Tensor.of(ElementType.INT8, bytes, weight.dims()), Tensor.ofFloats(scales, channels), axis);
+  }
+
+  /** The bias in steps of the layer's sums. */
+  Tensor bias(Tensor bias, float step) {
+    double[] rounded = bias.toDoubles();
+    Tensor steps = biasScales(step);
+    for (int i = 0; i < rounded.length; i++) {
+      double value = Math.rint(rounded[i] / steps.doubleAt(i));
+      rounded[i] = Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value));
+    }
+    return Tensor.ofDoubles(ElementType.INT32, rounded, rounded.length);
+  }
+
+  /** One step of a sum of products, for each channel. */
+  Tensor biasScales(float step) {
+    float[] steps = new float[Math.toIntExact(scales.size())];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = Math.max(Float.MIN_NORMAL, step * (float) scales.doubleAt(i));
+    }
+    return Tensor.ofFloats(steps, steps.length);
+  }
+
+  /** The weight that comes back. */
+  double[] rounded() {
+    double[] real = values.toDoubles();
+    int inner = inner(values, axis);
+    int channels = Math.toIntExact(scales.size());
+    for (int i = 0; i < real.length; i++) {
+      real[i] *= scales.doubleAt(i / inner % channels);
+    }
+    return real;
+  }
+
+  private static int inner(Tensor weight, int axis) {
+    int inner = 1;
+    for (int i = axis + 1; i < weight.rank(); i++) {
+      inner *= Math.toIntExact(weight.dim(i));
+    }
+    return inner;
+  }
+}

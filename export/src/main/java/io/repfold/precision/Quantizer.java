@@ -1,0 +1,118 @@
+package io.repfold.precision;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes the layers of a float32 graph compute in 8-bit integers, as QuantizeLinear and
+ * DequantizeLinear nodes around them, which runtimes turn into integer kernels.
+ *
+ * <p>Weights are INT8 around 0 with one scale for each output channel; activations have one scale a
+ * tensor, taken from statistics over samples. What is not modelled, what holds no weights and does
+ * not lie between layers, and what is excluded stays float32. Values keep their names; the
+ * quantized forms of {@code x} are {@code x_quantized} and {@code x_dequantized}.
+ */
+public final class Quantizer {
+  /** The first opset in which a weight can have one scale a channel. */
+  public static final int LOWEST_OPSET = 13;
+
+  private static final Set<String> INTEGER_OPS =
+      Set.of(
+          "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear");
+
+  private Quantizer() {}
+
+  /**
+   * The values whose statistics {@link #quantize} needs, in no particular order.
+   *
+   * @throws io.repfold.graph.InvalidGraphException as {@link #quantize}
+   */
+  public static Set<String> values(Graph graph, QuantizationOptions options) {
+    require(graph);
+    QuantizationPlan plan = new QuantizationPlan(graph, options);
+    Set<String> values = new LinkedHashSet<>();
+    plan.quantized().forEach(v -> values.add(plan.source(v)));
+    return values;
+  }
+
+  /**
+   * The quantized graph. Neither balances channels nor corrects biases: {@link Int8Conversion} does
+   * all of it.
+   *
+   * @param statistics at least of {@link #values}
+   * @throws io.repfold.graph.InvalidGraphException if the graph is quantized already, has no layer
+   *     to quantize or too low an opset, the options exclude what it does not have, or a value has
+   *     no statistics or such with NaN or infinities; names the node or value and what to do
+   */
+  public static Graph quantize(
+      Graph graph, Map<String, TensorStatistics> statistics, QuantizationOptions options) {
+    require(graph);
+    QuantizationPlan plan = new QuantizationPlan(graph, options);
+    return new QuantizationWriter(plan, grids(plan, statistics), Map.of()).write();
+  }
+
+  /** The grid of each value that gives one. */
+  static Map<String, IntegerGrid> grids(
+      QuantizationPlan plan, Map<String, TensorStatistics> statistics) {
+    boolean unsigned = plan.options().target() == QuantizationTarget.CPU;
+    Map<String, IntegerGrid> grids = new LinkedHashMap<>();
+    for (String value : plan.quantized()) {
+      String source = plan.source(value);
+      TensorStatistics known = statistics.getOrDefault(source, new TensorStatistics());
+      known.requireUsable(source);
+      grids.computeIfAbsent(source, k -> plan.options().method().grid(known, unsigned));
+    }
+    return grids;
+  }
+
+  static void require(Graph graph) {
+    for (Node node : graph.nodes()) {
+      boolean quantized =
+          node.op() instanceof Op.QuantizeLinear
+              || node.op() instanceof Op.DequantizeLinear
+              || node.op() instanceof Op.Opaque opaque && INTEGER_OPS.contains(opaque.type());
+      Check.that(
+          !quantized,
+          "Graph '%s' is quantized already: it holds %s. Quantize the float32 model that it was made"
+              + " of",
+          graph.name(),
+          node.describe());
+    }
+    Check.that(
+        graph.opset() >= LOWEST_OPSET,
+        "Graph '%s' has opset %d, and weights with one scale a channel came with opset %d: raise it"
+            + " with OpsetRaiser, or export the model anew",
+        graph.name(),
+        graph.opset(),
+        LOWEST_OPSET);
+    boolean any =
+        List.of(QuantizationTarget.values()).stream()
+            .anyMatch(
+                target ->
+                    graph.nodes().stream()
+                        .anyMatch(
+                            node ->
+                                QuantizableLayer.find(graph, node, target)
+                                    instanceof QuantizableLayer.Finding.Found));
+    Check.that(
+        any,
+        "Graph '%s' has no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight, so"
+            + " there is nothing to quantize",
+        graph.name());
+  }
+
+  /** The biases of all layers of a plan that have one, by the layer's output. */
+  static Map<String, Tensor> biases(QuantizationPlan plan) {
+    Map<String, Tensor> biases = new HashMap<>();
+    plan.layers().forEach(l -> l.bias().ifPresent(b -> biases.put(l.output(), b)));
+    return biases;
+  }
+}

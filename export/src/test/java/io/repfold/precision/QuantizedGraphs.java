@@ -1,0 +1,124 @@
+package io.repfold.precision;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.graph.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Small graphs to quantize, and samples for them. */
+final class QuantizedGraphs {
+  static final Op RELU = new Op.Unary(Op.Unary.Function.RELU);
+  static final Op ADD = new Op.Binary(Op.Binary.Function.ADD);
+  static final Op SAME =
+      new Op.Conv(Window.of(List.of(1, 1), List.of(1, 1), List.of(1, 1, 1, 1)), 1);
+
+  private QuantizedGraphs() {}
+
+  /** Conv, Relu, Conv, Relu, Conv from 3 channels to 8, 8 and 5. */
+  static Graph chain(long seed) {
+    Graph.Builder graph = new Graph.Builder("chain").input(Value.float32("x", 1, 3, 9, 7));
+    SplittableRandom random = new SplittableRandom(seed);
+    conv(graph, random, "x", "a", 3, 8);
+    graph.node(RELU, List.of("a"), "ar");
+    conv(graph, random, "ar", "b", 8, 8);
+    graph.node(RELU, List.of("b"), "br");
+    conv(graph, random, "br", "c", 8, 5);
+    return graph.output(out("c")).build();
+  }
+
+  /** Conv, Relu; then Conv plus what the Relu gave, Relu, Conv. */
+  static Graph residual(long seed) {
+    Graph.Builder graph = new Graph.Builder("residual").input(Value.float32("x", 1, 3, 9, 7));
+    SplittableRandom random = new SplittableRandom(seed);
+    conv(graph, random, "x", "a", 3, 6);
+    graph.node(RELU, List.of("a"), "ar");
+    conv(graph, random, "ar", "b", 6, 6);
+    graph.node(ADD, List.of("b", "ar"), "sum");
+    graph.node(RELU, List.of("sum"), "sr");
+    conv(graph, random, "sr", "c", 6, 4);
+    return graph.output(out("c")).build();
+  }
+
+  static void conv(
+      Graph.Builder graph, SplittableRandom random, String from, String to, int in, int out) {
+    graph
+        .initializer(to + "w", tensor(random, 1 / Math.sqrt(3.0 * in), out, in, 3, 3))
+        .initializer(to + "b", tensor(random, 0.5, out))
+        .node(SAME, List.of(from, to + "w", to + "b"), to);
+  }
+
+  static Value out(String name) {
+    return new Value(name, Optional.of(ElementType.FLOAT), Optional.empty());
+  }
+
+  static Tensor tensor(SplittableRandom random, double scale, long... dims) {
+    double[] values = random.doubles(Tensor.count(dims), -scale, scale).toArray();
+    return Tensor.ofDoubles(ElementType.FLOAT, values, dims);
+  }
+
+  static InterpretedSamples samples(int count) {
+    return samples(count, 1, 3, 9, 7);
+  }
+
+  static InterpretedSamples samples(int count, int... dims) {
+    SplittableRandom random = new SplittableRandom(77);
+    List<NdArray> samples = new ArrayList<>();
+    int size = java.util.Arrays.stream(dims).reduce(1, (a, b) -> a * b);
+    for (int i = 0; i < count; i++) {
+      samples.add(new NdArray(ElementType.FLOAT, dims, random.doubles(size, -1, 1).toArray()));
+    }
+    return new InterpretedSamples("x", samples);
+  }
+
+  /** Statistics of everything that quantizing may ask for. */
+  static Map<String, TensorStatistics> statistics(
+      Graph graph, SampleRunner runner, QuantizationOptions options) {
+    Map<String, TensorStatistics> statistics = new java.util.HashMap<>();
+    runner.run(
+        graph,
+        Quantizer.values(graph, options),
+        Integer.MAX_VALUE,
+        (sample, values) ->
+            values.forEach(
+                (name, computed) ->
+                    statistics
+                        .computeIfAbsent(name, k -> new TensorStatistics())
+                        .accept(computed.data())));
+    return statistics;
+  }
+
+  static Graph quantized(Graph graph, QuantizationOptions options) {
+    SampleRunner runner = samples(4);
+    return Quantizer.quantize(graph, statistics(graph, runner, options), options);
+  }
+
+  /** The energy of an output against that of its error, in decibels. */
+  static double decibels(Graph before, Graph after, NdArray sample) {
+    double signal = 0;
+    double error = 0;
+    Map<String, NdArray> wanted = new Interpreter(before).run(Map.of("x", sample));
+    for (var output : new Interpreter(after).run(Map.of("x", sample)).entrySet()) {
+      double[] expected = wanted.get(output.getKey()).data();
+      for (int i = 0; i < expected.length; i++) {
+        signal += expected[i] * expected[i];
+        error += Math.pow(expected[i] - output.getValue().data()[i], 2);
+      }
+    }
+    return Agreement.decibels(signal, error);
+  }
+
+  /** The ops on the way to a value, as text: {@code Conv < DequantizeLinear < ...}. */
+  static List<String> ops(Graph graph) {
+    return graph.nodes().stream().map(Node::op).map(Op::type).toList();
+  }
+}

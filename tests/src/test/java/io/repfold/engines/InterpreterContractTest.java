@@ -1,0 +1,7 @@
+package io.repfold.engines;
+
+class InterpreterContractTest extends BackendContract {
+  InterpreterContractTest() {
+    super("interpreter");
+  }
+}

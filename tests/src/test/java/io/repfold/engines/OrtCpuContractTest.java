@@ -1,0 +1,7 @@
+package io.repfold.engines;
+
+class OrtCpuContractTest extends BackendContract {
+  OrtCpuContractTest() {
+    super("ort-cpu");
+  }
+}

@@ -1,0 +1,7 @@
+package io.repfold.engines;
+
+class OrtCudaContractTest extends BackendContract {
+  OrtCudaContractTest() {
+    super("ort-cuda");
+  }
+}

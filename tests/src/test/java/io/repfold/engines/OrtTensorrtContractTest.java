@@ -1,0 +1,7 @@
+package io.repfold.engines;
+
+class OrtTensorrtContractTest extends BackendContract {
+  OrtTensorrtContractTest() {
+    super("ort-tensorrt");
+  }
+}

@@ -1,0 +1,7 @@
+package io.repfold.engines;
+
+class TensorrtContractTest extends BackendContract {
+  TensorrtContractTest() {
+    super("tensorrt");
+  }
+}

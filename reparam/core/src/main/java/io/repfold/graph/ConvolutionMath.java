@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionMath {
   private ConvolutionMath() {}
 
-  static NdArray conv(Op.Conv op, NdArray x, NdArray w, @Nullable NdArray bias) {
+  static NdArray conv(Op.Conv op, NdArray x, NdArray w, @Nullable NdArray bias, Sums sums) {
     Check.that(w.rank() == x.rank(), "the weight %s does not fit the input %s", w, x);
     int[] kernel = spatial(w);
     SlidingWindow window = SlidingWindow.of(op.window(), spatial(x), kernel, false);
@@ -35,7 +35,7 @@ final class ConvolutionMath {
           for (int c = 0; c < fanIn; c++) {
             double weight = w.data()[(o * fanIn + c) * taps + tap];
             int from = (n * x.dim(1) + firstInput + c) * imageSize;
-            gather(runs, weight, x.data(), from, y.data(), (n * outputs + o) * gridSize);
+            gather(runs, weight, x.data(), from, y.data(), (n * outputs + o) * gridSize, sums);
           }
         }
       }
@@ -43,7 +43,8 @@ final class ConvolutionMath {
     return y;
   }
 
-  static NdArray convTranspose(Op.ConvTranspose op, NdArray x, NdArray w, @Nullable NdArray bias) {
+  static NdArray convTranspose(
+      Op.ConvTranspose op, NdArray x, NdArray w, @Nullable NdArray bias, Sums sums) {
     Check.that(w.rank() == x.rank(), "the weight %s does not fit the input %s", w, x);
     Check.that(
         w.dim(0) == x.dim(1) && x.dim(1) % op.groups() == 0,
@@ -69,7 +70,7 @@ final class ConvolutionMath {
           for (int o = 0; o < fanOut; o++) {
             double weight = w.data()[(c * fanOut + o) * taps + tap];
             int to = (n * outputs + firstOutput + o) * imageSize;
-            scatter(runs, weight, x.data(), (n * x.dim(1) + c) * gridSize, y.data(), to);
+            scatter(runs, weight, x.data(), (n * x.dim(1) + c) * gridSize, y.data(), to, sums);
           }
         }
       }
@@ -78,12 +79,18 @@ final class ConvolutionMath {
   }
 
   private static void gather(
-      int[] runs, double weight, double[] image, int from, double[] grid, int to) {
+      int[] runs, double weight, double[] image, int from, double[] grid, int to, Sums sums) {
     for (int r = 0; r < runs.length; r += 4) {
       int y = to + runs[r];
       int x = from + runs[r + 1];
       int length = runs[r + 2];
       int step = runs[r + 3];
+      if (!sums.isExact()) {
+        for (int i = 0; i < length; i++) {
+          grid[y + i] = sums.add(grid[y + i], weight * image[x + i * step]);
+        }
+        continue;
+      }
       for (int i = 0; i < length; i++) {
         grid[y + i] += weight * image[x + i * step];
       }
@@ -91,12 +98,18 @@ final class ConvolutionMath {
   }
 
   private static void scatter(
-      int[] runs, double weight, double[] grid, int from, double[] image, int to) {
+      int[] runs, double weight, double[] grid, int from, double[] image, int to, Sums sums) {
     for (int r = 0; r < runs.length; r += 4) {
       int x = from + runs[r];
       int y = to + runs[r + 1];
       int length = runs[r + 2];
       int step = runs[r + 3];
+      if (!sums.isExact()) {
+        for (int i = 0; i < length; i++) {
+          image[y + i * step] = sums.add(image[y + i * step], weight * grid[x + i]);
+        }
+        continue;
+      }
       for (int i = 0; i < length; i++) {
         image[y + i * step] += weight * grid[x + i];
       }

@@ -9,7 +9,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** One node applied to arrays. Messages leave out the node, which {@link Interpreter} adds. */
-record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visitor<List<NdArray>> {
+record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding)
+    implements Op.Visitor<List<NdArray>> {
 
   private @Nullable NdArray optional(int index) {
     return index < inputs.size() ? inputs.get(index) : null;
@@ -25,6 +26,10 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visit
 
   private NdArray x() {
     return input(0);
+  }
+
+  private Sums sums() {
+    return rounding.sumsOf(x().type());
   }
 
   /** The integers of an optional input; empty if it is left out. */
@@ -61,12 +66,12 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visit
 
   @Override
   public List<NdArray> conv(Op.Conv op) {
-    return List.of(ConvolutionMath.conv(op, x(), input(1), optional(2)));
+    return List.of(ConvolutionMath.conv(op, x(), input(1), optional(2), sums()));
   }
 
   @Override
   public List<NdArray> convTranspose(Op.ConvTranspose op) {
-    return List.of(ConvolutionMath.convTranspose(op, x(), input(1), optional(2)));
+    return List.of(ConvolutionMath.convTranspose(op, x(), input(1), optional(2), sums()));
   }
 
   @Override
@@ -122,7 +127,7 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visit
 
   @Override
   public List<NdArray> softmax(Op.Softmax op) {
-    return List.of(NormalizationMath.softmax(op, x()));
+    return List.of(NormalizationMath.softmax(op, x(), sums()));
   }
 
   @Override
@@ -149,27 +154,27 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs) implements Op.Visit
 
   @Override
   public List<NdArray> averagePool(Op.AveragePool op) {
-    return List.of(PoolingMath.averagePool(op, x()));
+    return List.of(PoolingMath.averagePool(op, x(), sums()));
   }
 
   @Override
   public List<NdArray> globalAveragePool(Op.GlobalAveragePool op) {
-    return List.of(PoolingMath.globalAveragePool(x()));
+    return List.of(PoolingMath.globalAveragePool(x(), sums()));
   }
 
   @Override
   public List<NdArray> reduce(Op.Reduce op) {
-    return List.of(ReductionMath.reduce(op, x(), longs(op.axes(), 1)));
+    return List.of(ReductionMath.reduce(op, x(), longs(op.axes(), 1), sums()));
   }
 
   @Override
   public List<NdArray> matMul(Op.MatMul op) {
-    return List.of(MatrixMath.matMul(x(), input(1)));
+    return List.of(MatrixMath.matMul(x(), input(1), sums()));
   }
 
   @Override
   public List<NdArray> gemm(Op.Gemm op) {
-    return List.of(MatrixMath.gemm(op, x(), input(1), optional(2)));
+    return List.of(MatrixMath.gemm(op, x(), input(1), optional(2), sums()));
   }
 
   @Override

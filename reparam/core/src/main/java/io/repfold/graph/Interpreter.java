@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +15,23 @@ import org.jspecify.annotations.Nullable;
  * Computes a graph in double precision by plain loops: the meaning of every op, against which folds
  * and backends are measured.
  *
- * <p>Real values are never rounded, whatever their element type, and a Cast between real types
- * changes nothing; so float16 overflow does not show here. Not safe for use by several threads at
- * once.
+ * <p>Unless a {@link Rounding} is asked for, real values are never rounded, whatever their element
+ * type, and a Cast between real types changes nothing; so float16 overflow does not show. Not safe
+ * for use by several threads at once.
  */
 public final class Interpreter {
   private final Graph graph;
+  private final Rounding rounding;
   private final Map<String, NdArray> initializers = new HashMap<>();
 
+  /** Rounds nothing. */
   public Interpreter(Graph graph) {
+    this(graph, Rounding.NONE);
+  }
+
+  public Interpreter(Graph graph, Rounding rounding) {
     this.graph = graph;
+    this.rounding = rounding;
   }
 
   /**
@@ -35,7 +43,17 @@ public final class Interpreter {
    *     node cannot be computed; names the node, its inputs' shapes and the reason
    */
   public Map<String, NdArray> run(Map<String, NdArray> inputs) {
-    Map<String, NdArray> values = compute(inputs, false);
+    return run(inputs, (name, value) -> {});
+  }
+
+  /**
+   * The same, showing each value that a node computes when it does, in topological order.
+   *
+   * @param observer takes names and values, which it must not change
+   */
+  public Map<String, NdArray> run(
+      Map<String, NdArray> inputs, BiConsumer<String, NdArray> observer) {
+    Map<String, NdArray> values = compute(inputs, false, observer);
     Map<String, NdArray> outputs = new LinkedHashMap<>();
     for (Value output : graph.outputs()) {
       outputs.put(output.name(), read(values, output.name()));
@@ -49,7 +67,7 @@ public final class Interpreter {
    * @throws InvalidGraphException as {@link #run}
    */
   public Map<String, NdArray> runAll(Map<String, NdArray> inputs) {
-    return compute(inputs, true);
+    return compute(inputs, true, (name, value) -> {});
   }
 
   /**
@@ -61,9 +79,14 @@ public final class Interpreter {
    *     node, the inputs' types and shapes and the reason
    */
   public static List<NdArray> evaluate(Node node, List<@Nullable NdArray> inputs) {
+    return evaluate(node, inputs, Rounding.NONE);
+  }
+
+  private static List<NdArray> evaluate(
+      Node node, List<@Nullable NdArray> inputs, Rounding rounding) {
     List<NdArray> outputs;
     try {
-      outputs = node.op().accept(new Evaluation(node, inputs));
+      outputs = node.op().accept(new Evaluation(node, inputs, rounding));
     } catch (InvalidGraphException e) {
       String shapes =
           inputs.stream().map(i -> i == null ? "-" : i.toString()).collect(Collectors.joining(" "));
@@ -82,7 +105,8 @@ public final class Interpreter {
     return outputs;
   }
 
-  private Map<String, NdArray> compute(Map<String, NdArray> given, boolean keepsAll) {
+  private Map<String, NdArray> compute(
+      Map<String, NdArray> given, boolean keepsAll, BiConsumer<String, NdArray> observer) {
     Map<String, NdArray> values = bind(given);
     Map<String, Integer> unread = new HashMap<>();
     for (Node node : graph.nodes()) {
@@ -93,10 +117,12 @@ public final class Interpreter {
       for (String name : node.inputs()) {
         inputs.add(name.isEmpty() ? null : read(values, name));
       }
-      List<NdArray> outputs = evaluate(node, inputs);
+      List<NdArray> outputs = evaluate(node, inputs, rounding);
       for (int i = 0; i < node.outputs().size(); i++) {
         if (!node.outputs().get(i).isEmpty()) {
-          values.put(node.outputs().get(i), outputs.get(i));
+          NdArray value = rounding.stored(outputs.get(i));
+          values.put(node.outputs().get(i), value);
+          observer.accept(node.outputs().get(i), value);
         }
       }
       if (!keepsAll) {
@@ -141,7 +167,7 @@ public final class Interpreter {
     for (Value input : graph.inputs()) {
       NdArray value = given.get(input.name());
       if (value != null) {
-        values.put(input.name(), bind(input, value));
+        values.put(input.name(), rounding.stored(bind(input, value)));
       } else {
         Check.that(
             graph.initializers().containsKey(input.name()), "Input '%s' is not given", input);

@@ -80,7 +80,7 @@ final class NormalizationMath {
     return variance;
   }
 
-  static NdArray softmax(Op.Softmax op, NdArray x) {
+  static NdArray softmax(Op.Softmax op, NdArray x, Sums sums) {
     int axis = op.flattens() && op.axis() == x.rank() ? x.rank() : Layout.axis(op.axis(), x.rank());
     int outer = Layout.product(x.dims(), 0, axis);
     int inner = op.flattens() ? 1 : Layout.product(x.dims(), axis + 1, x.rank());
@@ -96,7 +96,7 @@ final class NormalizationMath {
       for (int i = 0; i < length; i++) {
         double exp = Math.exp(x.data()[start + i * inner] - max);
         y.data()[start + i * inner] = exp;
-        sum += exp;
+        sum = sums.add(sum, exp);
       }
       for (int i = 0; i < length; i++) {
         y.data()[start + i * inner] /= sum;

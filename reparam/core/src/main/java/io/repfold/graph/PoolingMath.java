@@ -61,7 +61,7 @@ final class PoolingMath {
     }
   }
 
-  static NdArray averagePool(Op.AveragePool op, NdArray x) {
+  static NdArray averagePool(Op.AveragePool op, NdArray x, Sums sums) {
     SlidingWindow window = window(op.window(), x, op.kernel(), op.ceilMode());
     SlidingWindow counted = op.countIncludePad() ? window.overPadding() : window;
     int planes = x.dim(0) * x.dim(1);
@@ -80,8 +80,9 @@ final class PoolingMath {
       for (int plane = 0; plane < planes; plane++) {
         for (int r = 0; r < runs.length; r += 4) {
           for (int i = 0; i < runs[r + 2]; i++) {
-            y.data()[plane * gridSize + runs[r] + i] +=
-                x.data()[plane * imageSize + runs[r + 1] + i * runs[r + 3]];
+            int to = plane * gridSize + runs[r] + i;
+            double value = x.data()[plane * imageSize + runs[r + 1] + i * runs[r + 3]];
+            y.data()[to] = sums.add(y.data()[to], value);
           }
         }
       }
@@ -92,13 +93,13 @@ final class PoolingMath {
     return y;
   }
 
-  static NdArray globalAveragePool(NdArray x) {
+  static NdArray globalAveragePool(NdArray x, Sums sums) {
     int size = Layout.count(ConvolutionMath.spatial(x));
     int[] ones = new int[x.rank() - 2];
     Arrays.fill(ones, 1);
     NdArray y = Layout.zeros(x.type(), dims(x, ones));
     for (int i = 0; i < x.data().length; i++) {
-      y.data()[i / size] += x.data()[i];
+      y.data()[i / size] = sums.add(y.data()[i / size], x.data()[i]);
     }
     for (int i = 0; i < y.data().length; i++) {
       y.data()[i] /= size;

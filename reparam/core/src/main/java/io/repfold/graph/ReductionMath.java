@@ -9,7 +9,7 @@ final class ReductionMath {
   /**
    * @param axes empty for all, unless {@link Op.Reduce#noopWithoutAxes}
    */
-  static NdArray reduce(Op.Reduce op, NdArray x, long[] axes) {
+  static NdArray reduce(Op.Reduce op, NdArray x, long[] axes, Sums sums) {
     if (axes.length == 0 && op.noopWithoutAxes()) {
       return x;
     }
@@ -30,7 +30,7 @@ final class ReductionMath {
       for (int i = 0; i < index.length; i++) {
         to += index[i] * strides[i];
       }
-      y.data()[to] = combine(op.function(), y.data()[to], x.data()[from]);
+      y.data()[to] = combine(op.function(), y.data()[to], x.data()[from], sums);
       Layout.next(index, x.dims(), index.length);
     }
     if (op.function() == Op.Reduce.Function.MEAN) {
@@ -52,9 +52,9 @@ final class ReductionMath {
     };
   }
 
-  private static double combine(Op.Reduce.Function function, double a, double b) {
+  private static double combine(Op.Reduce.Function function, double a, double b, Sums sums) {
     return switch (function) {
-      case MEAN, SUM -> a + b;
+      case MEAN, SUM -> sums.add(a, b);
       case PROD -> a * b;
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);

@@ -34,7 +34,7 @@ class ConvolutionMathTest {
     NdArray b = random(random, w.dim(0));
     Window window = window(random, x, w);
 
-    NdArray y = ConvolutionMath.conv(new Op.Conv(window, groups), x, w, b);
+    NdArray y = ConvolutionMath.conv(new Op.Conv(window, groups), x, w, b, Sums.EXACT);
 
     for (int n = 0; n < y.dim(0); n++) {
       for (int o = 0; o < y.dim(1); o++) {
@@ -60,7 +60,7 @@ class ConvolutionMathTest {
     NdArray x = random(random, 2, 2 * groups, 1 + random.nextInt(6), 4);
     NdArray w = random(random, 3 * groups, 2, 1 + random.nextInt(3), 1 + random.nextInt(3));
     Window window = window(random, x, w);
-    NdArray image = ConvolutionMath.conv(new Op.Conv(window, groups), x, w, null);
+    NdArray image = ConvolutionMath.conv(new Op.Conv(window, groups), x, w, null, Sums.EXACT);
     NdArray y = random(random, image.dims());
     List<Integer> rest =
         IntStream.range(0, 2)
@@ -76,7 +76,7 @@ class ConvolutionMathTest {
 
     NdArray back =
         ConvolutionMath.convTranspose(
-            new Op.ConvTranspose(window, groups, rest, List.of()), y, w, null);
+            new Op.ConvTranspose(window, groups, rest, List.of()), y, w, null, Sums.EXACT);
 
     assertThat(back.dims()).isEqualTo(x.dims());
     assertThat(dot(image, y)).isCloseTo(dot(x, back), offset(1e-10));
@@ -94,7 +94,7 @@ class ConvolutionMathTest {
 
   private static NdArray same(Window.AutoPad pad, NdArray x, NdArray w) {
     var window = new Window(pad, List.of(1), List.of(1), List.of());
-    return ConvolutionMath.conv(new Op.Conv(window, 1), x, w, null);
+    return ConvolutionMath.conv(new Op.Conv(window, 1), x, w, null, Sums.EXACT);
   }
 
   @Test
@@ -102,7 +102,7 @@ class ConvolutionMathTest {
     NdArray x = NdArray.of(IntStream.range(0, 8).asDoubleStream().toArray(), 1, 1, 2, 2, 2);
     NdArray w = NdArray.of(new double[] {1, 1, 1, 1, 1, 1, 1, 1}, 1, 1, 2, 2, 2);
 
-    NdArray y = ConvolutionMath.conv(new Op.Conv(Window.DEFAULT, 1), x, w, null);
+    NdArray y = ConvolutionMath.conv(new Op.Conv(Window.DEFAULT, 1), x, w, null, Sums.EXACT);
 
     assertThat(y.dims()).containsExactly(1, 1, 1, 1, 1);
     assertThat(y.data()).containsExactly(28);
@@ -115,10 +115,10 @@ class ConvolutionMathTest {
     var window = Window.of(List.of(2), List.of(1), List.of());
 
     var op = new Op.ConvTranspose(window, 1, List.of(), List.of(4));
-    assertThat(ConvolutionMath.convTranspose(op, x, w, null).data())
+    assertThat(ConvolutionMath.convTranspose(op, x, w, null, Sums.EXACT).data())
         .containsExactly(10, 102, 20, 200);
     var larger = new Op.ConvTranspose(window, 1, List.of(), List.of(6));
-    assertThat(ConvolutionMath.convTranspose(larger, x, w, null).data())
+    assertThat(ConvolutionMath.convTranspose(larger, x, w, null, Sums.EXACT).data())
         .containsExactly(1, 10, 102, 20, 200, 0);
   }
 
@@ -142,7 +142,8 @@ class ConvolutionMathTest {
     NdArray x = NdArray.of(new double[12], 1, 3, 4);
     NdArray w = NdArray.of(new double[6], 2, 1, 3);
 
-    assertThatThrownBy(() -> ConvolutionMath.conv(new Op.Conv(Window.DEFAULT, 2), x, w, null))
+    assertThatThrownBy(
+            () -> ConvolutionMath.conv(new Op.Conv(Window.DEFAULT, 2), x, w, null, Sums.EXACT))
         .hasMessageContaining("with 2 groups reads 2 channels")
         .hasMessageContaining("has 3");
   }

@@ -1,0 +1,127 @@
+package io.repfold.precision;
+
+import static io.repfold.precision.Graphs.conv;
+import static io.repfold.precision.Graphs.images;
+import static io.repfold.precision.Graphs.output;
+import static io.repfold.precision.Graphs.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
+import io.repfold.graph.Rounding;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Window;
+import io.repfold.onnx.OnnxModel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LaterOpsetTest {
+  record Form(int opset, Op op, List<String> inputs) {
+    @Override
+    public String toString() {
+      return op.type() + " of opset " + opset;
+    }
+  }
+
+  private static Op.Reduce reduce(Op.Reduce.Function function, Integer... axes) {
+    return new Op.Reduce(function, Optional.of(List.of(axes)), true, false);
+  }
+
+  static List<Form> forms() {
+    List<String> x = List.of("x");
+    return List.of(
+        new Form(11, new Op.Softmax(3, true), x),
+        new Form(12, new Op.Softmax(-1, true), x),
+        new Form(11, new Op.Unsqueeze(Optional.of(List.of(0))), x),
+        new Form(12, new Op.Squeeze(Optional.of(List.of(0))), x),
+        new Form(12, new Op.Split(1, Optional.of(List.of(4L))), x),
+        new Form(13, new Op.Split(1, Optional.empty()), x),
+        new Form(12, reduce(Op.Reduce.Function.SUM, 2, -1), x),
+        new Form(17, reduce(Op.Reduce.Function.MEAN, 1), x),
+        new Form(11, reduce(Op.Reduce.Function.MAX, 1), x),
+        new Form(17, new Op.Reduce(Op.Reduce.Function.MEAN, Optional.empty(), true, false), x),
+        new Form(11, new Op.Dropout(OptionalDouble.of(0.3)), x),
+        new Form(11, Graphs.RESIZE, List.of("x", "nothing", "nothing", "sizes")),
+        new Form(11, new Op.AveragePool(List.of(2, 2), Window.DEFAULT, false, true), x));
+  }
+
+  private static Graph graph(Form form) {
+    return images(4, 6)
+        .opset("", form.opset())
+        .initializer("nothing", Tensor.ofFloats(new float[0], 0))
+        .initializer("sizes", Tensor.ofLongs(new long[] {1, 4, 8, 3}, 4))
+        .node(form.op(), form.inputs(), "y")
+        .output(output("y"))
+        .build();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("forms")
+  void what_it_computes_stays_and_it_can_be_written(Form form) {
+    Graph before = graph(form);
+    OnnxModel.of(before).toBytes();
+
+    Graph after = LaterOpset.of(before, 22);
+
+    assertThat(after.opset()).isEqualTo(22);
+    assertThat(run(after, Rounding.NONE)).isEqualTo(run(before, Rounding.NONE));
+    OnnxModel read = OnnxModel.read("raised", OnnxModel.of(after).toBytes());
+    assertThat(read.graph().nodes()).isEqualTo(after.nodes());
+  }
+
+  @Test
+  void an_axis_in_the_middle_and_an_op_that_is_not_modelled_are_refused() {
+    Graph flattening = graph(new Form(12, new Op.Softmax(1, true), List.of("x")));
+    Op unknown = new Op.Opaque("", "TopK", Map.of(), List.of());
+    Op foreign = new Op.Opaque("com.example", "Bend", Map.of(), List.of());
+
+    assertThatThrownBy(() -> LaterOpset.of(flattening, 22))
+        .hasMessageContaining("Softmax 'y' flattens its input before axis 1");
+    assertThatThrownBy(() -> LaterOpset.of(graph(new Form(17, unknown, List.of("x"))), 22))
+        .hasMessageContaining("TopK 'y'");
+    assertThat(LaterOpset.of(graph(new Form(17, foreign, List.of("x"))), 22).opset()).isEqualTo(22);
+  }
+
+  @Test
+  void a_graph_that_is_too_old_is_refused_and_one_that_is_late_enough_stays() {
+    Graph old = images(3, 3).opset("", 8).output(output("x")).build();
+    Graph late = images(3, 3).opset("", 23).output(output("x")).build();
+
+    assertThatThrownBy(() -> LaterOpset.of(old, 22)).hasMessageContaining("has opset 8");
+    assertThat(LaterOpset.of(late, 22)).isSameAs(late);
+  }
+
+  @ParameterizedTest
+  @MethodSource("opsets")
+  void bfloat16_takes_the_opset_that_its_ops_need(Op op, int opset) {
+    Graph graph =
+        images(3, 3).opset("", 12).node(op, List.of("x"), "y").output(output("y")).build();
+
+    HalfPrecision.Result result = HalfPrecision.convert(graph, HalfOptions.BFLOAT16);
+
+    assertThat(result.report().opset()).isEqualTo(opset);
+    assertThat(result.graph().opset()).isEqualTo(opset);
+  }
+
+  static List<Arguments> opsets() {
+    return List.of(
+        Arguments.of(Graphs.RELU, 13),
+        Arguments.of(new Op.LeakyRelu(0.1f), 16),
+        Arguments.of(new Op.GlobalAveragePool(), 22));
+  }
+
+  @Test
+  void float16_leaves_the_opset_as_it_is() {
+    Graph graph = conv(images(3, 3).opset("", 11), "x", "y", 1).output(output("y")).build();
+
+    assertThat(HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph().opset()).isEqualTo(11);
+    assertThat(HalfPrecision.convert(graph, HalfOptions.BFLOAT16).graph().opset()).isEqualTo(22);
+  }
+}

@@ -1,7 +1,5 @@
 package io.repfold.cli;
 
-import io.repfold.image.ChannelOrder;
-import io.repfold.image.ImageOptions;
 import io.repfold.image.ImageTensors;
 import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
@@ -18,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Model inputs from files: a {@code .npy} file or an image for the only input, a {@code .npz} file
@@ -29,10 +28,16 @@ final class InputFiles {
 
   private final Engine engine;
   private final Map<String, long[]> shapes;
+  private final ColourOptions colours;
+  private final boolean choosesSizes;
+  private @Nullable InputShapes found;
 
-  private InputFiles(Engine engine, Map<String, long[]> shapes) {
+  private InputFiles(
+      Engine engine, Map<String, long[]> shapes, ColourOptions colours, boolean choosesSizes) {
     this.engine = engine;
     this.shapes = shapes;
+    this.colours = colours;
+    this.choosesSizes = choosesSizes;
   }
 
   /**
@@ -42,15 +47,9 @@ final class InputFiles {
    */
   static VerificationRunner.Inputs of(List<Path> paths, Map<String, long[]> shapes) {
     return engine -> {
-      InputFiles files = new InputFiles(engine, shapes);
       List<Map<String, HostTensor>> samples = new ArrayList<>();
-      try {
-        for (Path file : expanded(paths)) {
-          samples.add(files.read(file));
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
-      }
+      InputFiles files = new InputFiles(engine, shapes, new ColourOptions(), true);
+      files.samples(paths).forEach(sample -> samples.add(sample.read()));
       return new VerificationRunner.Samples(
           samples,
           "%s from %s"
@@ -58,6 +57,28 @@ final class InputFiles {
                   Text.plural(samples.size(), "input"),
                   Text.few(paths.stream().map(Path::toString).toList(), 3)));
     };
+  }
+
+  /**
+   * Files as samples, each read when it is asked for.
+   *
+   * @param engine a model that stays open as long as samples are read
+   * @param shapes for images, which a model must take in one size only if there is none here
+   * @throws WorkFailedException if a folder holds no file that is known
+   */
+  static List<Sample> samples(
+      Engine engine, List<Path> paths, Map<String, long[]> shapes, ColourOptions colours) {
+    return new InputFiles(engine, shapes, colours, false).samples(paths);
+  }
+
+  private List<Sample> samples(List<Path> paths) {
+    try {
+      return expanded(paths).stream()
+          .map(file -> new Sample(file.toString(), () -> readUnchecked(file)))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   private static List<Path> expanded(List<Path> paths) throws IOException {
@@ -87,6 +108,14 @@ final class InputFiles {
   private static String ending(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private Map<String, HostTensor> readUnchecked(Path file) {
+    try {
+      return read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   private Map<String, HostTensor> read(Path file) throws IOException {
@@ -123,7 +152,7 @@ final class InputFiles {
   }
 
   private HostTensor image(Path file, TensorInfo input) throws IOException {
-    long[] shape = InputShapes.find(engine, shapes).sizes().get(input.name());
+    long[] shape = sizes(file).get(input.name());
     if (shape == null || shape.length != 4 || shape[0] != 1 || (shape[1] != 1 && shape[1] != 3)) {
       throw new UsageException(
           "%s: an image fits an input of shape [1, 3, height, width] or [1, 1, height, width], but %s has %s; give the tensor as a .npy file"
@@ -131,10 +160,19 @@ final class InputFiles {
     }
     int height = Math.toIntExact(shape[2]);
     int width = Math.toIntExact(shape[3]);
-    return ImageTensors.read(
-        file,
-        shape[1] == 3
-            ? ImageOptions.imageNet(width, height)
-            : ImageOptions.plain(width, height, ChannelOrder.GREY));
+    return ImageTensors.read(file, colours.of(Math.toIntExact(shape[1]), height, width));
+  }
+
+  /** The input shapes that images are brought to. */
+  private Map<String, long[]> sizes(Path file) {
+    if (found == null) {
+      found = InputShapes.find(engine, shapes);
+    }
+    if (found.chosen() && !choosesSizes) {
+      throw new UsageException(
+          "%s: %s takes images of any size; say with --shape to which they are to be brought, for example --shape 1x3x480x640"
+              .formatted(file, engine.name()));
+    }
+    return found.sizes();
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       FoldCommand.class,
       ExpandCommand.class,
+      ConvertCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
       DoctorCommand.class,

@@ -1,0 +1,51 @@
+package io.repfold.cli;
+
+import io.repfold.image.ChannelOrder;
+import io.repfold.image.ImageOptions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --mean} and {@code --std}: what is made of the colours of images. */
+final class ColourOptions {
+  @Option(
+      names = "--mean",
+      split = ",",
+      paramLabel = "M",
+      description =
+          "Mean of the colours of images, white being 1: one for each channel, with commas (default:"
+              + " 0.485,0.456,0.406 for RGB, 0 for grey).")
+  private @Nullable List<Float> mean;
+
+  @Option(
+      names = "--std",
+      split = ",",
+      paramLabel = "S",
+      description =
+          "Standard deviation of the colours of images, likewise (default: 0.229,0.224,0.225 for"
+              + " RGB, 1 for grey).")
+  private @Nullable List<Float> deviation;
+
+  /**
+   * How images become inputs.
+   *
+   * @param channels 1 or 3
+   * @throws UsageException if the numbers do not fit to the channels
+   */
+  ImageOptions of(int channels, int height, int width) {
+    ImageOptions usual =
+        channels == 3
+            ? ImageOptions.imageNet(width, height)
+            : ImageOptions.plain(width, height, ChannelOrder.GREY);
+    try {
+      return new ImageOptions(
+          width,
+          height,
+          usual.channels(),
+          mean == null ? usual.mean() : mean,
+          deviation == null ? usual.standardDeviation() : deviation);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--mean, --std: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.graph.Graph;
+
+/** A graph in another precision, and what is to be said of it. */
+interface Conversion {
+  Graph graph();
+
+  /** Whether ONNX Runtime's CPU runs it; if not, the interpreter must show what it computes. */
+  boolean runsOnCpu();
+
+  /** What became of the nodes, for programs. */
+  JsonNode json();
+
+  /**
+   * What became of the nodes, for people.
+   *
+   * @param verbose everything, however much it is
+   */
+  String text(boolean verbose);
+
+  /** In a few words, for the file's metadata. */
+  String summary();
+}

@@ -1,0 +1,81 @@
+package io.repfold.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code repfold convert}. */
+@Command(
+    name = "convert",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Folds a float32 model and writes it in another precision.",
+      "What does not fit the precision stays float32, between Casts. The result is compared with"
+          + " the original on samples before it appears under its name; if too few decisions stay"
+          + " the same, nothing is written and the exit code is 3."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  repfold convert model.onnx -o half.onnx --precision fp16 --data photos/",
+      "  repfold convert model.onnx -o half.onnx --precision fp16 --data photos/ --shape 1x3x480x640",
+      "  repfold convert model.onnx -o half.onnx --precision bf16 --data batch.npz --keep 'head*'"
+    })
+final class ConvertCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "An ONNX file in float32.")
+  private Path path;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The file to write.")
+  private Path output;
+
+  @Option(
+      names = "--precision",
+      required = true,
+      description = "What to write: ${COMPLETION-CANDIDATES}.")
+  private Precision precision;
+
+  @Mixin private ConvertOptions options;
+
+  @Option(names = "--verbose", description = "Show everything, however much it is.")
+  private boolean verbose;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write all that is known of the conversion into a JSON file.")
+  private @Nullable Path report;
+
+  @Option(names = "--json", description = "Print JSON instead of tables.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    options.check();
+    Staging.check(output);
+    Optional.ofNullable(report).ifPresent(Staging::check);
+    ConvertOutcome outcome;
+    try (Progress progress = Progress.of("Converting", ConvertWork.STEPS)) {
+      outcome = new ConvertWork(ModelFile.read(path), output, precision, options).run(progress);
+    }
+    String document = Json.text(outcome.json());
+    if (report != null) {
+      Staging.write(report, document);
+    }
+    spec.commandLine().getOut().print(json ? document : outcome.text(verbose));
+    spec.commandLine().getOut().flush();
+    return outcome.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+}

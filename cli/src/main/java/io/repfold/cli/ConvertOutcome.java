@@ -1,0 +1,76 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What came of a conversion.
+ *
+ * @param samples what it was compared on, for people; empty if it was not compared
+ * @param comparisons the converted model beside its original, each run by something else
+ * @param remarks what a reader should know, each a sentence
+ * @param target the share of decisions that had to stay the same
+ */
+record ConvertOutcome(
+    ModelFile source,
+    Path output,
+    Precision precision,
+    Conversion conversion,
+    String samples,
+    List<SampleComparison> comparisons,
+    List<String> remarks,
+    double target) {
+  ConvertOutcome {
+    comparisons = List.copyOf(comparisons);
+    remarks = List.copyOf(remarks);
+  }
+
+  /** Whether every comparison reached the target. */
+  boolean holds() {
+    return comparisons.stream().allMatch(c -> c.share() >= target);
+  }
+
+  JsonNode json() {
+    ObjectNode root = Json.object();
+    root.put("input", source.path().toString());
+    root.put("output", holds() ? output.toString() : null);
+    root.put("precision", precision.name());
+    root.put("holds", holds());
+    root.put("targetAgreement", target);
+    root.put("samples", samples);
+    root.set("conversion", conversion.json());
+    ArrayNode all = root.putArray("comparisons");
+    comparisons.forEach(comparison -> all.add(comparison.json()));
+    root.set("remarks", Json.of(remarks));
+    return root;
+  }
+
+  String text(boolean verbose) {
+    StringBuilder text = new StringBuilder();
+    text.append(source.path()).append(": ").append(conversion.text(verbose)).append('\n');
+    if (!comparisons.isEmpty()) {
+      List<List<String>> rows = new ArrayList<>();
+      comparisons.forEach(comparison -> rows.addAll(comparison.rows()));
+      text.append(Text.table(SampleComparison.headings(), rows)).append('\n');
+    }
+    remarks.forEach(remark -> text.append(remark).append('\n'));
+    if (comparisons.isEmpty()) {
+      text.append("Not compared with the original: --data FOLDER gives samples to do it on\n");
+    } else {
+      double share = comparisons.stream().mapToDouble(SampleComparison::share).min().orElse(1);
+      text.append(
+          "%s: %s %% of decisions stay the same (target %s %%), on %s\n"
+              .formatted(
+                  holds() ? "Verified" : "BELOW THE TARGET",
+                  Text.fixed(100 * share, 4),
+                  Text.fixed(100 * target, 4),
+                  samples));
+    }
+    text.append(holds() ? "Wrote " + output : "Nothing was written.").append('\n');
+    return text.toString();
+  }
+}

@@ -1,0 +1,196 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.fold.FoldOptions;
+import io.repfold.fold.Folder;
+import io.repfold.graph.Graph;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Folds a model, converts it, and compares it with its original before it appears. */
+record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOptions options) {
+  /** How many steps of a {@link Progress} it takes. */
+  static final int STEPS = 4;
+
+  /** What a converted file says about itself in its metadata. */
+  static final String KEY = "repfold.precision";
+
+  ConvertOutcome run(Progress progress) {
+    Map<String, long[]> shapes = options.shape().of(source);
+    EngineOptions defaults = EngineOptions.defaults();
+    try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
+      List<Sample> samples = samples(original, shapes);
+      progress.next("folding");
+      Graph folded = folded();
+      progress.next("looking at ranges and converting");
+      Conversion conversion = converted(folded, samples);
+      progress.next("writing");
+      try (Staging staging = Staging.of(target)) {
+        OnnxModel model = source.model().withGraph(conversion.graph());
+        model.withMetadata(KEY, certificate(conversion)).write(staging.file());
+        progress.next("comparing");
+        ConvertOutcome outcome = compared(original, staging.file(), conversion, samples);
+        if (outcome.holds()) {
+          staging.commit();
+        }
+        return outcome;
+      }
+    }
+  }
+
+  /** Reads nothing yet. */
+  private List<Sample> samples(Engine engine, Map<String, long[]> shapes) {
+    if (options.random().isEmpty()) {
+      return InputFiles.samples(engine, options.data(), shapes, options.colours());
+    }
+    Map<String, long[]> sizes = InputShapes.find(engine, shapes).sizes();
+    return IntStream.range(0, options.random().get())
+        .mapToObj(
+            i ->
+                new Sample(
+                    "random input " + i,
+                    () -> InputShapes.random(engine, options.seed() + i, sizes)))
+        .toList();
+  }
+
+  private Graph folded() {
+    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
+      FoldOptions fold = FoldOptions.DEFAULT.withProduct(product);
+      return source.with(() -> Folder.fold(source.graph(), fold).graph());
+    }
+  }
+
+  private Conversion converted(Graph folded, List<Sample> samples) {
+    if (samples.isEmpty()) {
+      return converted(folded, samples, Optional.empty());
+    }
+    try (Calibration calibration = Calibration.of(source.model().withGraph(folded), samples)) {
+      return converted(folded, samples, Optional.of(calibration));
+    }
+  }
+
+  private Conversion converted(
+      Graph folded, List<Sample> samples, Optional<Calibration> calibration) {
+    ConversionSource from = new ConversionSource(source, folded, options, samples, calibration);
+    return source.with(() -> precision.convert(from));
+  }
+
+  /** Holds no time and no file name, so that the same conversion gives the same bytes. */
+  private String certificate(Conversion conversion) {
+    ObjectNode root = Json.object();
+    root.put("tool", "repfold " + Version.ofTool());
+    root.put("source", source.sha256());
+    root.put("precision", precision.name());
+    root.put("conversion", conversion.summary());
+    return Json.compact(root);
+  }
+
+  private ConvertOutcome compared(
+      Engine original, Path file, Conversion conversion, List<Sample> samples) {
+    List<SampleComparison> comparisons = new ArrayList<>();
+    List<String> remarks = new ArrayList<>();
+    if (!samples.isEmpty() && conversion.runsOnCpu()) {
+      comparisons.add(onCpu(original, file, samples));
+    }
+    if (!samples.isEmpty()) {
+      emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
+    }
+    if (!samples.isEmpty() && comparisons.isEmpty()) {
+      throw new WorkFailedException(
+          "%s: ONNX Runtime's CPU has no kernels for this precision, and %s So the result cannot be compared with the original here; without --data it is written all the same"
+              .formatted(source.path(), String.join(" ", remarks)));
+    }
+    return new ConvertOutcome(
+        source,
+        target,
+        precision,
+        conversion,
+        description(samples),
+        comparisons,
+        remarks,
+        options.target());
+  }
+
+  private SampleComparison onCpu(Engine original, Path file, List<Sample> samples) {
+    try (Engine converted = Backends.onnxRuntimeCpu().load(file, EngineOptions.defaults())) {
+      return SampleComparison.of(
+          "ONNX Runtime",
+          original::run,
+          inputs -> converted.run(narrowed(converted, inputs)),
+          samples,
+          options.threshold());
+    }
+  }
+
+  /** Float32 inputs in the types that a model takes. */
+  private static Map<String, HostTensor> narrowed(Engine model, Map<String, HostTensor> inputs) {
+    Map<String, HostTensor> result = new LinkedHashMap<>(inputs);
+    for (var input : model.inputs()) {
+      result.computeIfPresent(
+          input.name(),
+          (name, tensor) ->
+              tensor.type() == input.type()
+                  ? tensor
+                  : HostTensor.of(input.type(), tensor.toDoubles(), tensor.shape()));
+    }
+    return result;
+  }
+
+  /** The interpreter's comparison, if the model is known to it and small enough. */
+  private Optional<SampleComparison> emulated(
+      Engine original, Conversion conversion, List<Sample> samples, List<String> remarks) {
+    List<String> unknown = Emulation.unknownOps(conversion.graph());
+    if (!unknown.isEmpty()) {
+      remarks.add(
+          "Not emulated in the interpreter, which does not know %s."
+              .formatted(Text.few(unknown, 4)));
+      return Optional.empty();
+    }
+    int count = Emulation.affordable(conversion.graph(), samples.get(0), samples.size());
+    if (count == 0) {
+      remarks.add("Not emulated in the interpreter: the model is too large for it.");
+      return Optional.empty();
+    }
+    Emulation emulation = new Emulation(conversion.graph());
+    SampleComparison comparison =
+        SampleComparison.of(
+            "interpreter, rounding",
+            original::run,
+            emulation,
+            samples.subList(0, count),
+            options.threshold());
+    emulation
+        .firstOverflow()
+        .ifPresent(
+            value ->
+                remarks.add(
+                    "Overflow: value '%s' holds an infinity or NaN in the interpreter, which rounds as hardware does. --keep leaves its node in float32."
+                        .formatted(value)));
+    return Optional.of(comparison);
+  }
+
+  private String description(List<Sample> samples) {
+    if (samples.isEmpty()) {
+      return "";
+    }
+    return options
+        .random()
+        .map(count -> "%s, seed %d".formatted(Text.plural(count, "random input"), options.seed()))
+        .orElseGet(
+            () ->
+                "%s from %s"
+                    .formatted(
+                        Text.plural(samples.size(), "sample"),
+                        Text.few(options.data().stream().map(Path::toString).toList(), 3)));
+  }
+}

@@ -1,0 +1,29 @@
+package io.repfold.cli;
+
+import io.repfold.precision.HalfOptions;
+
+/** What {@code convert} makes of a float32 model. */
+enum Precision {
+  /** IEEE 754 binary16. */
+  FP16 {
+    @Override
+    Conversion convert(ConversionSource source) {
+      return HalfConversion.of(source, HalfOptions.FLOAT16);
+    }
+  },
+  /** The upper half of a float32. */
+  BF16 {
+    @Override
+    Conversion convert(ConversionSource source) {
+      return HalfConversion.of(source, HalfOptions.BFLOAT16);
+    }
+  };
+
+  /**
+   * Converts.
+   *
+   * @throws UsageException if the options do not fit the precision or the graph
+   * @throws io.repfold.graph.InvalidGraphException if the graph cannot be converted
+   */
+  abstract Conversion convert(ConversionSource source);
+}

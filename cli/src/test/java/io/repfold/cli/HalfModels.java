@@ -1,0 +1,121 @@
+package io.repfold.cli;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.graph.Window;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/** Models and samples that narrow numbers are hard on. */
+final class HalfModels {
+  private HalfModels() {}
+
+  /**
+   * A 1x1 convolution, an op that is not modelled, a normalization of which the variance is tiny
+   * and the mean large, and a classifier of two channels, for inputs {@code x} of {@code [1, 2, 6,
+   * 5]}. The normalization gives numbers from 65200 on.
+   *
+   * @param mean of the normalization; above -144 nothing overflows in float16
+   */
+  static Path planted(Path folder, float mean) {
+    Graph graph =
+        new Graph.Builder("planted")
+            .input(Value.float32("x", 1, 2, 6, 5))
+            .initializer("w", floats(new float[] {0.5f, -0.25f, 0.75f, 0.5f}, 2, 2, 1, 1))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "c")
+            .node(new Op.Opaque("", "Sin", Map.of(), List.of()), List.of("c"), "sin")
+            .initializer("w2", floats(new float[] {1, 0.5f, -0.5f, 1}, 2, 2, 1, 1))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("sin", "w2"), "d")
+            .initializer("gamma", floats(new float[] {1.5f, 1.5f}, 2))
+            .initializer("beta", floats(new float[] {0, 0}, 2))
+            .initializer("mean", floats(new float[] {mean, mean}, 2))
+            .initializer("variance", floats(new float[] {1e-6f, 1e-6f}, 2))
+            .node(
+                new Op.BatchNormalization(1e-5f, 0.9f, false),
+                List.of("d", "gamma", "beta", "mean", "variance"),
+                "n")
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("n"), "r")
+            .initializer("small", floats(new float[] {1e-3f, 0, 0, 1e-3f}, 2, 2, 1, 1))
+            .initializer("offset", floats(new float[] {0.5f, 0}, 2))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("r", "small", "offset"), "y")
+            .output(Value.float32("y", 1, 2, 6, 5))
+            .build();
+    return Models.write(folder.resolve("planted.onnx"), graph);
+  }
+
+  /** Two channels that differ by less than float16 can tell, for inputs of {@code [1, 1, 4, 4]}. */
+  static Path close(Path folder) {
+    Graph graph =
+        new Graph.Builder("close")
+            .input(Value.float32("x", 1, 1, 4, 4))
+            .initializer("w", floats(new float[] {1, 1.00001f}, 2, 1, 1, 1))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
+            .output(Value.float32("y", 1, 2, 4, 4))
+            .build();
+    return Models.write(folder.resolve("close.onnx"), graph);
+  }
+
+  /** {@code y = log(x)}, for inputs of {@code [1, 4]}. */
+  static Path logarithm(Path folder) {
+    Graph graph =
+        new Graph.Builder("logarithm")
+            .input(Value.float32("x", 1, 4))
+            .node(new Op.Unary(Op.Unary.Function.LOG), List.of("x"), "log")
+            .node(new Op.Cast(ElementType.INT64), List.of("log"), "whole")
+            .node(new Op.Cast(ElementType.FLOAT), List.of("whole"), "y")
+            .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.empty()))
+            .build();
+    return Models.write(folder.resolve("logarithm.onnx"), graph);
+  }
+
+  private static Tensor floats(float[] values, long... dims) {
+    return Tensor.ofFloats(values, dims);
+  }
+
+  /** A folder of {@code .npy} files of positive random numbers. */
+  static Path samples(Path folder, int count, long... shape) {
+    Path data = folder.resolve("data");
+    Random random = new Random(11);
+    for (int i = 0; i < count; i++) {
+      float[] values = new float[Math.toIntExact(Tensor.count(shape))];
+      for (int j = 0; j < values.length; j++) {
+        values[j] = 0.01f + random.nextFloat();
+      }
+      npy(data.resolve("sample" + i + ".npy"), values, shape);
+    }
+    return data;
+  }
+
+  /** One {@code .npy} file of float32 numbers. */
+  static Path npy(Path file, float[] values, long... shape) {
+    String dims = Arrays.stream(shape).mapToObj(d -> d + ",").collect(Collectors.joining());
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }".formatted(dims);
+    String padded = header + " ".repeat(63 - (10 + header.length()) % 64) + "\n";
+    ByteBuffer bytes =
+        ByteBuffer.allocate(10 + padded.length() + 4 * values.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    bytes.put((byte) 1).put((byte) 0).putShort((short) padded.length());
+    bytes.put(padded.getBytes(StandardCharsets.US_ASCII)).asFloatBuffer().put(values);
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      return Files.write(file, bytes.array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -105,6 +105,11 @@ final class InputFiles {
     return Files.isRegularFile(file) && (IMAGES.contains(ending) || ARRAYS.contains(ending));
   }
 
+  /** Whether it is a file that ends as images do. */
+  static boolean isImage(Path file) {
+    return Files.isRegularFile(file) && IMAGES.contains(ending(file));
+  }
+
   private static String ending(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);

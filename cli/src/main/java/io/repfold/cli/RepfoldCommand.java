@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      SegmentCommand.class,
       DoctorCommand.class,
       TrainCommand.class,
       EvalCommand.class,
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  repfold fold model.onnx -o folded.onnx --report report.html",
       "  repfold verify model.onnx folded.onnx",
       "  repfold bench model.onnx folded.onnx",
+      "  repfold segment model.onnx photos -o masks --overlay",
       "  repfold doctor",
       "  repfold train -c config.json",
       "  repfold export saved/net/11-22_06-15-00 -o deployed.onnx"

@@ -1,5 +1,7 @@
 package io.repfold.image;
 
+import java.nio.file.NoSuchFileException;
+
 /**
  * What became of one image of many.
  *
@@ -24,6 +26,9 @@ public sealed interface Outcome<T> {
   record Failed<T>(String name, Throwable cause) implements Outcome<T> {
     /** What went wrong, in a sentence. */
     public String reason() {
+      if (cause instanceof NoSuchFileException) {
+        return "There is no image '%s'".formatted(name);
+      }
       return cause instanceof OutOfMemoryError
           ? "Out of memory on '%s': %s".formatted(name, cause.getMessage())
           : String.valueOf(cause.getMessage());

@@ -1,0 +1,206 @@
+package io.repfold.cli;
+
+import io.repfold.image.ImageSegmenter;
+import io.repfold.image.ImageSource;
+import io.repfold.image.Palette;
+import io.repfold.image.SegmentOptions;
+import io.repfold.image.Segmentation;
+import io.repfold.image.StageFigures;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code repfold segment}. */
+@Command(
+    name = "segment",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Writes a mask for each image: a paletted PNG of the image's size and name, whose pixel values"
+          + " are the classes.",
+      "Colours are normalised as the model's metadata tell, or else with the figures of ImageNet."
+          + " Images are decoded and masks written while the model runs on others. Images that"
+          + " cannot be used are listed, and the exit code is 1; the others get their masks."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  repfold segment deployed.onnx photos -o masks --overlay",
+      "  repfold segment deployed.onnx a.jpg b.png -o masks --size 512x1024 --batch 4",
+      "  repfold segment deployed.onnx photos -o masks --tile 512 --overlap 64 --engine ort-cuda"
+    })
+final class SegmentCommand implements Callable<Integer> {
+  private static final int MOST_WORKERS = 4;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "An ONNX file.")
+  private Path model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "IMAGES",
+      description = "PNG and JPEG files, and folders of them.")
+  private List<Path> images;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the masks go; it is made if need be.")
+  private Path output;
+
+  @Option(
+      names = "--overlay",
+      description = "Write each image with the colours of its classes, as NAME.overlay.png, too.")
+  private boolean overlay;
+
+  @Option(
+      names = "--opacity",
+      paramLabel = "SHARE",
+      defaultValue = "0.5",
+      description = "Of the colours of an overlay, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double opacity;
+
+  @Option(
+      names = "--palette",
+      paramLabel = "NAME|FILE",
+      defaultValue = "voc",
+      description =
+          "voc, cityscapes, or a text file with a colour a line, as #rrggbb or three numbers"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String palette;
+
+  @Mixin private SegmentSettings settings;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ID",
+      defaultValue = "ort-cpu",
+      description = "Where the model runs; see 'repfold doctor' (default: ${DEFAULT-VALUE}).")
+  private String engineId;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that one run may use (default: all processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--json", description = "Print JSON instead of tables.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (threads < 1) {
+      throw new UsageException("--threads must be at least 1, not " + threads);
+    }
+    if (!(opacity >= 0 && opacity <= 1)) {
+      throw new UsageException("--opacity must be 0 to 1, not " + opacity);
+    }
+    SegmentOptions options = settings.options();
+    Palette colours = colours();
+    List<MaskFile> files = MaskFile.all(images, output, overlay);
+    Backend backend = EngineChoice.of(engineId);
+    try (Engine engine = backend.load(model, EngineOptions.defaults().withThreads(threads));
+        ImageSegmenter segmenter = open(engine, options);
+        Progress progress = Progress.of("Segmenting", files.size())) {
+      requireColours(colours, segmenter.classNames().size());
+      Files.createDirectories(output);
+      SegmentReport report = new SegmentReport(engine, segmenter.classNames(), files);
+      StageFigures figures =
+          segmenter.segmentAll(
+              files.stream().map(file -> ImageSource.of(file.image())).toList(),
+              Math.min(MOST_WORKERS, threads + 1),
+              new Writer(files, colours),
+              outcome -> {
+                progress.next(outcome.name());
+                report.add(outcome);
+              });
+      print(report, figures);
+      return report.failures().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  private Palette colours() throws IOException {
+    return switch (palette) {
+      case "voc" -> Palette.voc();
+      case "cityscapes" -> Palette.cityscapes();
+      default -> {
+        Path file = Path.of(palette);
+        if (!Files.isRegularFile(file)) {
+          throw new UsageException(
+              "--palette takes voc, cityscapes or a file, and '%s' is none".formatted(palette));
+        }
+        yield Palette.read(file);
+      }
+    };
+  }
+
+  private void requireColours(Palette colours, int classes) {
+    if (colours.size() < classes) {
+      throw new UsageException(
+          "--palette %s has %d colours, and %s has %d classes"
+              .formatted(palette, colours.size(), model, classes));
+    }
+  }
+
+  private static ImageSegmenter open(Engine engine, SegmentOptions options) {
+    try {
+      return ImageSegmenter.of(engine, options);
+    } catch (EngineException e) {
+      throw new WorkFailedException(
+          e.getMessage()
+              + "; --channels, --layout, --size, --output-name, --threshold and --class-names state what"
+              + " a model does not",
+          e);
+    }
+  }
+
+  private void print(SegmentReport report, StageFigures figures) {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    out.print(json ? Json.text(report.json(figures)) : report.text(figures, output, threads));
+    out.flush();
+    report.failures().forEach(failure -> err.println("repfold: no mask: " + failure.reason()));
+  }
+
+  /** Writes what was found, on the threads that found it. */
+  private final class Writer implements ImageSegmenter.Encoder<long[]> {
+    private final Map<String, MaskFile> files = new HashMap<>();
+    private final Palette colours;
+
+    Writer(List<MaskFile> files, Palette colours) {
+      files.forEach(file -> this.files.put(file.image().toString(), file));
+      this.colours = colours;
+    }
+
+    /** Pixels by class. */
+    @Override
+    public long[] encode(Segmentation found) {
+      MaskFile file = files.get(found.name());
+      if (file == null) {
+        throw new IllegalStateException("Nobody asked for " + found.name());
+      }
+      Staging.write(file.mask(), found.mask().png(colours));
+      if (overlay) {
+        Staging.write(file.overlay(), found.overlayPng(colours, opacity));
+      }
+      return found.mask().counts();
+    }
+  }
+}

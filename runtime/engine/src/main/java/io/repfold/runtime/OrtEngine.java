@@ -15,6 +15,7 @@ import java.util.Set;
 /** Owns one ONNX Runtime session: the only class that runs or closes it. */
 final class OrtEngine extends AbstractEngine {
   private final OrtSession session;
+  private final OutputForms forms = new OutputForms();
 
   private OrtEngine(String name, String backend, EngineOptions options, OrtSession session)
       throws OrtException {
@@ -43,18 +44,58 @@ final class OrtEngine extends AbstractEngine {
     }
   }
 
+  /**
+   * Where a run with these shapes has been seen, ONNX Runtime writes into the tensors that are
+   * returned; its own memory can only be read by way of a copy on the heap. If it will not, because
+   * values decide the shapes, it computes once more into its own.
+   */
   @Override
   protected Map<String, HostTensor> compute(Map<String, HostTensor> given, Set<String> requested) {
+    OutputForms.Key key = OutputForms.Key.of(inputs(), given, requested);
+    Map<String, HostTensor> outputs = forms.allocate(key);
     try {
       Map<String, OnnxTensor> natives = OrtTensors.over(name(), given);
-      try (OrtSession.Result result = session.run(natives, requested)) {
-        return copies(result);
+      try {
+        if (!outputs.isEmpty() && runInto(natives, outputs)) {
+          return outputs;
+        }
+        Map<String, HostTensor> copies = runAndCopy(natives, requested);
+        if (!outputs.isEmpty()) {
+          forms.giveUp(key);
+        } else if (canBeHandedOver(copies)) {
+          forms.remember(key, copies);
+        }
+        return copies;
       } finally {
         OrtTensors.close(natives);
       }
     } catch (OrtException e) {
       throw OrtErrors.running(name(), e);
     }
+  }
+
+  private boolean runInto(Map<String, OnnxTensor> natives, Map<String, HostTensor> outputs)
+      throws OrtException {
+    Map<String, OnnxTensor> pinned = OrtTensors.over(name(), outputs);
+    try {
+      session.run(natives, pinned).close();
+      return true;
+    } catch (OrtException e) {
+      return false;
+    } finally {
+      OrtTensors.close(pinned);
+    }
+  }
+
+  private Map<String, HostTensor> runAndCopy(Map<String, OnnxTensor> natives, Set<String> requested)
+      throws OrtException {
+    try (OrtSession.Result result = session.run(natives, requested)) {
+      return copies(result);
+    }
+  }
+
+  private static boolean canBeHandedOver(Map<String, HostTensor> outputs) {
+    return outputs.values().stream().allMatch(o -> OrtTypes.javaType(o.type()).isPresent());
   }
 
   @Override

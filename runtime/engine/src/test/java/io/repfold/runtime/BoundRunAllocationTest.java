@@ -44,6 +44,18 @@ class BoundRunAllocationTest {
   }
 
   @Test
+  void a_run_takes_its_outputs_from_outside_the_heap() {
+    try (Engine engine = OnnxModel.unary("Relu", OnnxModel.FLOAT, 1L, 3L, "h", "w").load()) {
+      Map<String, HostTensor> small = image(8);
+      Map<String, HostTensor> large = image(256);
+      long bySmall = allocatedBy(() -> engine.run(small));
+      long byLarge = allocatedBy(() -> engine.run(large));
+
+      assertThat(byLarge).isBetween(bySmall - 1024, bySmall + 1024);
+    }
+  }
+
+  @Test
   void the_measure_notices_a_copy_of_the_tensor() {
     try (Engine engine = OnnxModel.unary("Relu", OnnxModel.FLOAT, 1L, 3L, "h", "w").load();
         BoundRun large = engine.bind(image(256))) {

@@ -239,6 +239,44 @@ class OrtEngineTest {
   }
 
   @Test
+  void outputs_whose_shapes_depend_on_values_come_out_whole() {
+    OnnxModel model =
+        new OnnxModel()
+            .input("x", OnnxModel.FLOAT, 4L)
+            .node("NonZero", List.of("x"), List.of("y"))
+            .output("y", OnnxModel.INT64, 1L, "n");
+    try (Engine engine = model.load()) {
+      assertThat(nonZero(engine, 0, 0, 0, 0)).isEmpty();
+      assertThat(nonZero(engine, 0, 5, 0, 7)).containsExactly(1, 3);
+      assertThat(nonZero(engine, 0, 5, 0, 7)).containsExactly(1, 3);
+      assertThat(nonZero(engine, 0, 0, 9, 0)).containsExactly(2);
+      assertThat(nonZero(engine, 1, 1, 1, 1)).containsExactly(0, 1, 2, 3);
+    }
+  }
+
+  private static double[] nonZero(Engine engine, float... x) {
+    return engine.run(Map.of("x", HostTensor.ofFloats(x, 4))).get("y").toDoubles();
+  }
+
+  @Test
+  void each_run_gives_memory_of_its_own() {
+    try (Engine engine = OnnxModel.unary("Relu", OnnxModel.FLOAT, "n").load()) {
+      HostTensor[] results = new HostTensor[40];
+      for (int i = 0; i < results.length; i++) {
+        HostTensor x = HostTensor.ofFloats(new float[] {i, -i}, 2);
+        results[i] = engine.run(Map.of("x", x)).get("y");
+      }
+      for (int i = 0; i < results.length; i++) {
+        assertThat(results[i].toFloats()).containsExactly(i, 0);
+      }
+      for (int size = 0; size < 40; size++) {
+        HostTensor x = HostTensor.allocate(ElementType.FLOAT, size);
+        assertThat(engine.run(Map.of("x", x)).get("y").size()).isEqualTo(size);
+      }
+    }
+  }
+
+  @Test
   void closing_waits_for_runs_on_other_threads() throws Exception {
     HostTensor x = ramp(3 * 64 * 64, 1, 3, 64, 64);
     for (int i = 0; i < 20; i++) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       SegmentCommand.class,
       DoctorCommand.class,
+      CompileCommand.class,
       TrainCommand.class,
       EvalCommand.class,
       ExportCommand.class,

@@ -21,6 +21,7 @@ class MainTest {
         "expand",
         "verify",
         "bench",
+        "compile",
         "train",
         "eval",
         "export",
@@ -75,7 +76,9 @@ class MainTest {
         "verify x.onnx",
         "bench x.onnx --threads 0",
         "bench x.onnx --runs 0",
-        "bench x.onnx --seconds -1"
+        "bench x.onnx --seconds -1",
+        "compile x.onnx",
+        "compile x.onnx -o nowhere/x.plan"
       })
   void bad_usage_is_one_line_and_a_pointer_to_the_help(String line) {
     CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));

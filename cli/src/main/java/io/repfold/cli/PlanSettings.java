@@ -1,0 +1,95 @@
+package io.repfold.cli;
+
+import io.repfold.tensorrt.PlanOptions;
+import io.repfold.tensorrt.Profile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to compile a plan, on the command line. */
+final class PlanSettings {
+  private static final int MEBIBYTE = 20;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "INPUT=MIN:OPT:MAX",
+      description =
+          "The shapes that an input of open size may have, and the one to tune for; once for each"
+              + " such input. Naming an input again begins another profile.")
+  private final List<String> profiles = new ArrayList<>();
+
+  @Option(
+      names = "--timing-cache",
+      paramLabel = "FILE",
+      description = "Measured times of kernels: read if it is there, and written.")
+  private @Nullable Path timingCache;
+
+  @Option(
+      names = "--workspace",
+      paramLabel = "MIB",
+      defaultValue = "0",
+      description = "Device memory that one layer may use beside its tensors (default: no limit).")
+  private long workspace;
+
+  @Option(names = "--refit", description = "Allow the weights to be exchanged later; slower.")
+  private boolean refit;
+
+  @Option(
+      names = "--hardware-compatible",
+      description = "Compile for all GPUs from Ampere on, not only for this one; slower.")
+  private boolean hardwareCompatible;
+
+  @Option(
+      names = "--tf32",
+      description = "Allow products of float32 to be computed with the 10 bits of TF32.")
+  private boolean tf32;
+
+  @Option(
+      names = "--level",
+      paramLabel = "0..5",
+      defaultValue = "3",
+      description = "How much time to spend on the search for kernels (default: 3).")
+  private int level;
+
+  @Option(
+      names = "--time-limit",
+      paramLabel = "MINUTES",
+      defaultValue = "60",
+      description = "When to give up (default: 60).")
+  private double minutes;
+
+  /**
+   * The options for a model.
+   *
+   * @throws UsageException if one is out of its range, or a profile names no input of the model
+   */
+  PlanOptions options(ModelFile model) {
+    try {
+      List<Profile> parsed = Profile.parse(profiles);
+      parsed.forEach(profile -> profile.inputs().keySet().forEach(name -> check(name, model)));
+      return new PlanOptions(
+          parsed,
+          Optional.ofNullable(timingCache),
+          Math.multiplyExact(workspace, 1L << MEBIBYTE),
+          refit,
+          hardwareCompatible,
+          tf32,
+          level,
+          Duration.ofMillis(Math.round(minutes * 60_000)));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void check(String input, ModelFile model) {
+    if (!model.inputs().contains(input)) {
+      throw new UsageException(
+          "--profile: %s has no input '%s'; its inputs are %s"
+              .formatted(model.path(), input, model.inputs()));
+    }
+  }
+}

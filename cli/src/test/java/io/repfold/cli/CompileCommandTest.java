@@ -1,0 +1,92 @@
+package io.repfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.TensorInfo;
+import io.repfold.tensorrt.DeviceDescription;
+import io.repfold.tensorrt.PlanKey;
+import io.repfold.tensorrt.PlanLayer;
+import io.repfold.tensorrt.PlanManifest;
+import io.repfold.tensorrt.PlanResult;
+import io.repfold.tensorrt.TensorRtBackend;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompileCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void without_a_gpu_it_says_why_and_writes_nothing() {
+    assumeTrue(
+        new TensorRtBackend().availability() instanceof Availability.Missing,
+        "TensorRT can run here");
+    Availability.Missing missing = (Availability.Missing) new TensorRtBackend().availability();
+    Path plan = folder.resolve("net.plan");
+
+    CliRun run = CliRun.of("compile", Models.dynamic(folder), "-o", plan, "--explain");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo("repfold: error: Cannot compile: %s%n".formatted(missing.reason()));
+    assertThat(plan).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--profile y=1x3x8x8",
+        "--profile x=1x3x8x8:1x3x4x4:1x3x8x8",
+        "--profile 1x3x8x8",
+        "--level 6",
+        "--workspace -1",
+        "--time-limit 0"
+      })
+  void options_that_cannot_be_are_refused_before_a_gpu_is_asked_for(String options) {
+    String line =
+        "compile %s -o %s %s".formatted(Models.dynamic(folder), folder.resolve("p.plan"), options);
+
+    CliRun run = CliRun.of((Object[]) line.split(" "));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).startsWith("repfold: error: ").contains("compile --help");
+  }
+
+  @Test
+  void the_report_names_device_size_tensors_and_layers() {
+    DeviceDescription device = new DeviceDescription("NVIDIA H100", "9.0", "580", "12.6", "10.6.0");
+    PlanManifest manifest =
+        new PlanManifest(
+            "net.onnx",
+            "ab",
+            12_345_678,
+            new PlanKey("cd", device, "tf32=false", ""),
+            List.of(new TensorInfo("images", ElementType.FLOAT16, List.of())),
+            List.of(),
+            List.of(new PlanLayer("conv1 + relu", "gemm", "Half 1x64x56x56", "sm90_xmma")));
+    PlanResult result = new PlanResult(Path.of("c.plan"), manifest, 12.34, List.of("odd weights"));
+
+    String text = CompileReport.text(Path.of("net.plan"), result, List.of("because"), true);
+
+    assertThat(text)
+        .startsWith("because\nnet.plan: compiled in 12.3 s for NVIDIA H100")
+        .contains("12.3 MB", "1 layer", "images: float16", "odd weights")
+        .contains("conv1 + relu", "sm90_xmma", "Half 1x64x56x56");
+    assertThat(CompileReport.json(Path.of("net.plan"), result, List.of()).at("/manifest/key/gpu"))
+        .hasToString("\"NVIDIA H100\"");
+    assertThat(
+            CompileReport.text(
+                Path.of("p"),
+                new PlanResult(Path.of("c"), manifest, 0, List.of()),
+                List.of(),
+                false))
+        .contains("was in the cache")
+        .doesNotContain("sm90_xmma");
+  }
+}

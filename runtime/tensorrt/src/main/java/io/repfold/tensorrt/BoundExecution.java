@@ -1,0 +1,165 @@
+package io.repfold.tensorrt;
+
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.TensorInfo;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** Owns one context with fixed memory on both sides, pinned where that can be done. */
+final class BoundExecution implements AutoCloseable {
+  /** One tensor that is copied in each run. */
+  private record Copy(PinnedMemory host, Pointer device, long bytes) {}
+
+  private final String name;
+  private final Execution execution;
+  private final List<Copy> inputs = new ArrayList<>();
+  private final List<Copy> outputs = new ArrayList<>();
+  private final List<PinnedMemory> pinned = new ArrayList<>();
+  private final List<String> notPinned = new ArrayList<>();
+  private final Map<String, HostTensor> results = new LinkedHashMap<>();
+  private @Nullable CudaGraph graph;
+  private String refusal = "none was asked for";
+  private boolean closed;
+
+  private BoundExecution(String name, Execution execution) {
+    this.name = name;
+    this.execution = execution;
+  }
+
+  /** Reserves all memory, runs once and records, if asked for. */
+  static BoundExecution of(
+      PlanInMemory plan,
+      Map<String, HostTensor> host,
+      Map<String, DeviceBuffer> device,
+      boolean record) {
+    BoundExecution bound = new BoundExecution(plan.name(), new Execution(plan));
+    boolean complete = false;
+    try {
+      bound.bindInputs(plan, host, device);
+      bound.bindOutputs(plan, host, device);
+      bound.run();
+      if (record) {
+        CudaGraph.Capture capture =
+            CudaGraph.of(bound.execution.stream(), bound.execution::enqueue);
+        bound.graph = capture.graph();
+        bound.refusal = capture.refusal();
+      }
+      complete = true;
+      return bound;
+    } finally {
+      if (!complete) {
+        bound.close();
+      }
+    }
+  }
+
+  private void bindInputs(
+      PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
+    host.forEach(
+        (input, tensor) -> {
+          PinnedMemory memory = pin(input, tensor);
+          if (plan.isOnHost(input)) {
+            execution.bind(input, memory.address());
+          } else {
+            long bytes = Execution.bytes(tensor);
+            inputs.add(new Copy(memory, execution.reserve(input, bytes), bytes));
+          }
+        });
+    device.forEach((input, buffer) -> execution.bind(input, new DeviceAddress(buffer.address())));
+  }
+
+  private void bindOutputs(
+      PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
+    Map<String, long[]> given = new LinkedHashMap<>();
+    host.forEach((input, tensor) -> given.put(input, tensor.shape()));
+    device.forEach(
+        (input, buffer) ->
+            given.put(input, buffer.shape().stream().mapToLong(Long::longValue).toArray()));
+    Map<String, long[]> shapes = execution.prepare(given);
+    for (TensorInfo output : plan.outputs()) {
+      long[] shape = shapes.getOrDefault(output.name(), new long[0]);
+      int bytes = Shapes.bytes(output.name(), output.type(), shape);
+      HostTensor result = HostTensor.wrap(output.type(), PinnedMemory.pages(bytes), shape);
+      results.put(output.name(), result);
+      PinnedMemory memory = pin(output.name(), result);
+      outputs.add(new Copy(memory, execution.reserve(output.name(), bytes), bytes));
+    }
+  }
+
+  private PinnedMemory pin(String tensor, HostTensor memory) {
+    PinnedMemory made = PinnedMemory.of(memory);
+    pinned.add(made);
+    if (!made.isPinned() && memory.size() > 0) {
+      notPinned.add(tensor);
+    }
+    return made;
+  }
+
+  /** Copies the inputs, runs and copies the outputs; nothing of it touches the Java heap. */
+  synchronized void run() {
+    if (closed) {
+      throw new IllegalStateException("The bound run of '%s' is closed".formatted(name));
+    }
+    Stream stream = execution.stream();
+    for (int i = 0; i < inputs.size(); i++) {
+      Copy input = inputs.get(i);
+      stream.toDevice(input.device(), input.host().address(), input.bytes());
+    }
+    if (graph != null) {
+      graph.launch(stream);
+    } else {
+      long mark = TrtLogger.messages().mark();
+      execution.demand(execution.enqueue(), "run", mark);
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      Copy output = outputs.get(i);
+      stream.toHost(output.host().address(), output.device(), output.bytes());
+    }
+    stream.await();
+  }
+
+  Map<String, HostTensor> results() {
+    return Collections.unmodifiableMap(results);
+  }
+
+  /** Empty if there is a graph. */
+  String refusal() {
+    return refusal;
+  }
+
+  List<String> notPinned() {
+    return List.copyOf(notPinned);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (graph != null) {
+        graph.close();
+      }
+      pinned.forEach(PinnedMemory::close);
+    } catch (EngineException e) {
+      execution.close();
+      throw e;
+    }
+    execution.close();
+  }
+
+  /** Memory that the caller owns. */
+  private static final class DeviceAddress extends Pointer {
+    DeviceAddress(long place) {
+      super((Pointer) null);
+      address = place;
+    }
+  }
+}

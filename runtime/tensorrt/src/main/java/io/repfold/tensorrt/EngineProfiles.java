@@ -1,0 +1,82 @@
+package io.repfold.tensorrt;
+
+import static java.util.stream.Collectors.joining;
+
+import io.repfold.runtime.EngineException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+
+/**
+ * The profiles that a plan was compiled with.
+ *
+ * @param profiles in the plan's order, each with all inputs
+ */
+record EngineProfiles(List<Profile> profiles) {
+  EngineProfiles {
+    profiles = List.copyOf(profiles);
+  }
+
+  static EngineProfiles of(ICudaEngine engine, List<String> inputs) {
+    List<Profile> profiles = new ArrayList<>();
+    for (int p = 0; p < engine.getNbOptimizationProfiles(); p++) {
+      Map<String, ShapeRange> ranges = new LinkedHashMap<>();
+      for (String input : inputs) {
+        if (!engine.isShapeInferenceIO(input)) {
+          ranges.put(
+              input,
+              new ShapeRange(
+                  shape(engine, input, p, OptProfileSelector.kMIN),
+                  shape(engine, input, p, OptProfileSelector.kOPT),
+                  shape(engine, input, p, OptProfileSelector.kMAX)));
+        }
+      }
+      profiles.add(new Profile(ranges));
+    }
+    return new EngineProfiles(profiles);
+  }
+
+  private static List<Long> shape(
+      ICudaEngine engine, String input, int profile, OptProfileSelector which) {
+    return Arrays.stream(Shapes.of(engine.getProfileShape(input, profile, which))).boxed().toList();
+  }
+
+  /**
+   * The number of the first profile that takes these shapes.
+   *
+   * @param shapes of the inputs by name
+   * @throws EngineException if none does; names the inputs that are at fault and all profiles
+   */
+  int choose(String model, Map<String, long[]> shapes) {
+    List<String> reasons = new ArrayList<>();
+    for (int p = 0; p < profiles.size(); p++) {
+      List<String> faults = faults(profiles.get(p), shapes);
+      if (faults.isEmpty()) {
+        return p;
+      }
+      reasons.add("profile %d: %s".formatted(p, String.join(", ", faults)));
+    }
+    throw new EngineException(
+        "Cannot run '%s': its plan takes no such shapes: %s. Compile the model with a --profile that holds them"
+            .formatted(model, String.join("; ", reasons)));
+  }
+
+  private static List<String> faults(Profile profile, Map<String, long[]> shapes) {
+    List<String> faults = new ArrayList<>();
+    profile
+        .inputs()
+        .forEach(
+            (name, range) -> {
+              long[] shape = shapes.get(name);
+              if (shape != null && !range.contains(shape)) {
+                String text = Arrays.stream(shape).mapToObj(String::valueOf).collect(joining("x"));
+                faults.add("input '%s' is %s, and it takes %s".formatted(name, text, range));
+              }
+            });
+    return faults;
+  }
+}

@@ -1,0 +1,52 @@
+package io.repfold.tensorrt;
+
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IRuntime;
+
+/** Owns an engine of TensorRT and the runtime that it came from, and frees them in this order. */
+final class LoadedPlan implements AutoCloseable {
+  private final NativeObject<IRuntime> runtime;
+  private final NativeObject<ICudaEngine> engine;
+
+  private LoadedPlan(NativeObject<IRuntime> runtime, NativeObject<ICudaEngine> engine) {
+    this.runtime = runtime;
+    this.engine = engine;
+  }
+
+  /**
+   * Loads a plan that is known to be whole.
+   *
+   * @param name for messages
+   * @throws NativeException if TensorRT does not take it
+   */
+  static LoadedPlan of(String name, Pointer bytes, long size) {
+    long mark = TrtLogger.messages().mark();
+    NativeObject<IRuntime> runtime =
+        NativeObject.of("TensorRT runtime", nvinfer.createInferRuntime(TrtLogger.instance()), mark);
+    NativeObject<ICudaEngine> engine = null;
+    try {
+      engine =
+          NativeObject.of(
+              "TensorRT engine of '%s'".formatted(name),
+              runtime.get().deserializeCudaEngine(bytes, size),
+              mark);
+      return new LoadedPlan(runtime, engine);
+    } finally {
+      if (engine == null) {
+        runtime.close();
+      }
+    }
+  }
+
+  ICudaEngine engine() {
+    return engine.get();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    runtime.close();
+  }
+}

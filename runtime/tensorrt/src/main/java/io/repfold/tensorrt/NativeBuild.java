@@ -1,0 +1,124 @@
+package io.repfold.tensorrt;
+
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.TensorInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvonnxparser;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.bytedeco.tensorrt.nvinfer.ILogger;
+import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
+
+/** Compiles with TensorRT in this process. */
+final class NativeBuild {
+  private final BuildRequest request;
+  private final Consumer<BuildMessage> say;
+  private final NativeLog log = TrtLogger.messages();
+
+  private NativeBuild(BuildRequest request, Consumer<BuildMessage> say) {
+    this.request = request;
+    this.say = say;
+  }
+
+  /**
+   * Writes the plan that was asked for.
+   *
+   * @throws BuildFailedException with all that is wrong with the model
+   */
+  static BuildMessage.Done run(BuildRequest request, Consumer<BuildMessage> say)
+      throws IOException {
+    if (NativeLibraries.availability() instanceof Availability.Missing missing) {
+      throw new BuildFailedException(List.of(missing.reason()));
+    }
+    Gpu.use(request.device());
+    TrtLogger.instance().onWarning(text -> say.accept(new BuildMessage.Warning(text)));
+    try {
+      return new NativeBuild(request, say).build();
+    } catch (NativeException e) {
+      throw new BuildFailedException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private BuildMessage.Done build() throws IOException {
+    long mark = log.mark();
+    try (TimingCache cache = new TimingCache(request.options(), this::warn);
+        NativeObject<IBuilder> builder =
+            NativeObject.of("builder", nvinfer.createInferBuilder(TrtLogger.instance()), mark);
+        NativeObject<INetworkDefinition> network =
+            NativeObject.of("network", builder.get().createNetworkV2(stronglyTyped()), mark);
+        NativeObject<IParser> parser =
+            NativeObject.of(
+                "parser",
+                nvonnxparser.createParser(network.get(), TrtLogger.instance()),
+                mark,
+                Destructor.slotOfParser(nvinfer.getInferLibMajorVersion()));
+        NativeObject<IBuilderConfig> config =
+            NativeObject.of("configuration", builder.get().createBuilderConfig(), mark)) {
+      parse(parser.get());
+      BuildConfig.apply(request.options(), builder.get(), network.get(), config.get());
+      int level = request.options().optimizationLevel();
+      step(
+          "compiling %d layers for %s, level %d"
+              .formatted(network.get().getNbLayers(), Gpu.describe(request.device()).gpu(), level));
+      cache.giveTo(config.get());
+      BuildMessage.Done done = compile(builder.get(), network.get(), config.get());
+      cache.save();
+      return done;
+    }
+  }
+
+  /** TensorRT 11 knows no other networks, and deprecates the word. */
+  @SuppressWarnings("deprecation")
+  private static int stronglyTyped() {
+    return 1 << nvinfer.NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value;
+  }
+
+  private void parse(IParser parser) {
+    step("reading the model");
+    long mark = log.mark();
+    boolean read =
+        parser.parseFromFile(request.model().toString(), ILogger.Severity.kWARNING.value);
+    List<String> problems = ParserErrors.of(parser);
+    if (!read || !problems.isEmpty()) {
+      throw new BuildFailedException(problems.isEmpty() ? List.of(log.text(mark)) : problems);
+    }
+  }
+
+  private BuildMessage.Done compile(
+      IBuilder builder, INetworkDefinition network, IBuilderConfig config) throws IOException {
+    long mark = log.mark();
+    try (NativeObject<IHostMemory> plan =
+        NativeObject.of("plan", builder.buildSerializedNetwork(network, config), mark)) {
+      step("writing the plan");
+      Path file = request.plan();
+      HostBytes.write(plan.get(), file);
+      return describe(plan.get(), Sha256.of(file), Files.size(file));
+    }
+  }
+
+  /** Loading the plan again shows that it can be, and what is in it. */
+  private BuildMessage.Done describe(IHostMemory plan, String sha256, long bytes) {
+    try (LoadedPlan loaded = LoadedPlan.of(request.model().toString(), plan.data(), plan.size())) {
+      ICudaEngine engine = loaded.engine();
+      List<TensorInfo> inputs = EngineTensors.inputs(engine);
+      List<TensorInfo> outputs = EngineTensors.outputs(engine);
+      return new BuildMessage.Done(sha256, bytes, inputs, outputs, Layers.of(engine));
+    }
+  }
+
+  private void step(String text) {
+    say.accept(new BuildMessage.Step(text));
+  }
+
+  private void warn(String text) {
+    say.accept(new BuildMessage.Warning(text));
+  }
+}

@@ -1,0 +1,155 @@
+package io.repfold.tensorrt;
+
+import io.repfold.runtime.TensorInfo;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.tensorrt.global.nvinfer.TensorLocation;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+
+/**
+ * Owns a loaded plan and everything that runs it, and frees all of it in the order that TensorRT
+ * demands: what runs, the engine, the runtime.
+ */
+final class PlanInMemory implements AutoCloseable {
+  private final String name;
+  private final int device;
+  private final LoadedPlan plan;
+  private final List<TensorInfo> inputs;
+  private final List<TensorInfo> outputs;
+  private final Set<String> onHost;
+  private final EngineProfiles profiles;
+
+  /** Those that wait for the next run. */
+  private final Deque<Execution> idle = new ArrayDeque<>();
+
+  /** All that must be freed before the engine. */
+  private final Set<AutoCloseable> dependents = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private PlanInMemory(String name, int device, LoadedPlan plan) {
+    this.name = name;
+    this.device = device;
+    this.plan = plan;
+    ICudaEngine engine = plan.engine();
+    this.inputs = EngineTensors.inputs(engine);
+    this.outputs = EngineTensors.outputs(engine);
+    List<String> names = inputs.stream().map(TensorInfo::name).toList();
+    this.profiles = EngineProfiles.of(engine, names);
+    this.onHost =
+        Set.copyOf(
+            names.stream()
+                .filter(
+                    input -> engine.getTensorLocation(input).value == TensorLocation.kHOST.value)
+                .toList());
+  }
+
+  /**
+   * Loads a plan onto a GPU.
+   *
+   * @throws NativeException if TensorRT does not take it
+   */
+  static PlanInMemory load(String name, int device, PlanFile file) {
+    Gpu.use(device);
+    LoadedPlan loaded;
+    try (BytePointer bytes = new BytePointer(file.bytes())) {
+      loaded = LoadedPlan.of(name, bytes, file.manifest().bytes());
+    }
+    PlanInMemory plan = null;
+    try {
+      plan = new PlanInMemory(name, device, loaded);
+      return plan;
+    } finally {
+      if (plan == null) {
+        loaded.close();
+      }
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<TensorInfo> inputs() {
+    return inputs;
+  }
+
+  List<TensorInfo> outputs() {
+    return outputs;
+  }
+
+  EngineProfiles profiles() {
+    return profiles;
+  }
+
+  ICudaEngine engine() {
+    return plan.engine();
+  }
+
+  /** Whether TensorRT reads an input where it lies, because a shape depends on it. */
+  boolean isOnHost(String input) {
+    return onHost.contains(input);
+  }
+
+  /** To be called on every thread before it does anything with the plan. */
+  void use() {
+    Gpu.use(device);
+  }
+
+  /** One that nobody else uses now. */
+  Execution borrow() {
+    synchronized (this) {
+      if (!idle.isEmpty()) {
+        return idle.pop();
+      }
+    }
+    Execution fresh = new Execution(this);
+    add(fresh);
+    return fresh;
+  }
+
+  synchronized void giveBack(Execution execution) {
+    idle.push(execution);
+  }
+
+  /** Has something freed before the engine. */
+  synchronized void add(AutoCloseable dependent) {
+    dependents.add(dependent);
+  }
+
+  synchronized void remove(AutoCloseable dependent) {
+    dependents.remove(dependent);
+  }
+
+  @Override
+  public void close() {
+    use();
+    List<AutoCloseable> all;
+    synchronized (this) {
+      all = new ArrayList<>(dependents);
+      dependents.clear();
+      idle.clear();
+    }
+    List<RuntimeException> failures = new ArrayList<>();
+    all.forEach(dependent -> free(dependent, failures));
+    free(plan, failures);
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
+  }
+
+  /** One that cannot be freed must not keep the others. */
+  private static void free(AutoCloseable resource, List<RuntimeException> failures) {
+    try {
+      resource.close();
+    } catch (RuntimeException e) {
+      failures.add(e);
+    } catch (Exception e) {
+      failures.add(new IllegalStateException(e));
+    }
+  }
+}

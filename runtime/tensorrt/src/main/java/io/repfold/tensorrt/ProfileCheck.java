@@ -1,0 +1,54 @@
+package io.repfold.tensorrt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Whether profiles fit the inputs of a model. */
+final class ProfileCheck {
+  private ProfileCheck() {}
+
+  /**
+   * All that does not fit.
+   *
+   * @param inputs the shapes by name, -1 for a size that is open
+   */
+  static List<String> problems(Map<String, List<Long>> inputs, List<Profile> profiles) {
+    List<String> problems = new ArrayList<>();
+    inputs.forEach(
+        (name, shape) -> {
+          boolean everywhere =
+              !profiles.isEmpty() && profiles.stream().allMatch(p -> p.inputs().containsKey(name));
+          if (shape.stream().anyMatch(size -> size < 0) && !everywhere) {
+            problems.add(
+                "input '%s' has the shape %s, with -1 for what is open: give %s for it, as in --profile %s=1x3x64x64:1x3x512x512:8x3x1024x1024"
+                    .formatted(
+                        name,
+                        shape,
+                        profiles.isEmpty() ? "a profile" : "every profile a range",
+                        name));
+          }
+        });
+    profiles.forEach(profile -> profile.inputs().forEach((n, r) -> check(n, r, inputs, problems)));
+    return problems;
+  }
+
+  private static void check(
+      String name, ShapeRange range, Map<String, List<Long>> inputs, List<String> problems) {
+    List<Long> shape = inputs.get(name);
+    if (shape == null) {
+      problems.add("there is no input '%s'; the inputs are %s".formatted(name, inputs.keySet()));
+      return;
+    }
+    boolean fits = shape.size() == range.min().size();
+    for (int i = 0; fits && i < shape.size(); i++) {
+      long size = shape.get(i);
+      fits = size < 0 || (range.min().get(i) == size && range.max().get(i) == size);
+    }
+    if (!fits) {
+      problems.add(
+          "input '%s' has the shape %s, with -1 for what is open, which the profile %s contradicts"
+              .formatted(name, shape, range));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.repfold.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.repfold.runtime.Dimension;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.TensorInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BuildMessageTest {
+  static final List<BuildMessage> MESSAGES =
+      List.of(
+          new BuildMessage.Step("reading \"ä\"\nthe model"),
+          new BuildMessage.Warning("\\ @repfold {}"),
+          new BuildMessage.Failed(List.of("a", "b\t")),
+          new BuildMessage.Done(
+              "00ff",
+              1L << 40,
+              List.of(new TensorInfo("x", ElementType.BOOL, List.of(new Dimension(-1, "")))),
+              List.of(),
+              List.of(new PlanLayer("a + b", "gemm", "Half 1x3", ""))));
+
+  @ParameterizedTest
+  @FieldSource("MESSAGES")
+  void a_message_is_one_line_and_comes_back(BuildMessage message) {
+    assertThat(message.line()).doesNotContain("\n");
+    assertThat(BuildMessage.parse(message.line())).contains(message);
+    assertThat(BuildMessage.parse("text without an end" + message.line())).contains(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "hello", "@repfold", "@repfold {", "@repfold {}", "@repfold []"})
+  void what_is_no_message_is_none(String line) {
+    assertThat(BuildMessage.parse(line)).isEmpty();
+  }
+
+  @Test
+  void a_request_comes_back() {
+    PlanOptions options =
+        new PlanOptions(
+            Profile.parse(List.of("x=1x2:3x4:5x6", "y=7", "x=2x2", "y=8")),
+            Optional.of(Path.of("/tmp/times").toAbsolutePath()),
+            1L << 33,
+            true,
+            true,
+            true,
+            5,
+            Duration.ofMillis(1234));
+    BuildRequest request = new BuildRequest(Path.of("/m.onnx"), Path.of("/p.plan"), 2, options);
+
+    assertThat(BuildRequest.parse(request.json())).isEqualTo(request);
+    BuildRequest plain =
+        new BuildRequest(Path.of("/m.onnx"), Path.of("/p.plan"), 0, PlanOptions.defaults());
+    assertThat(BuildRequest.parse(plain.json())).isEqualTo(plain);
+  }
+}

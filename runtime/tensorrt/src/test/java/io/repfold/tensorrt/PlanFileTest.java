@@ -1,0 +1,144 @@
+package io.repfold.tensorrt;
+
+import static io.repfold.tensorrt.Plans.A100;
+import static io.repfold.tensorrt.Plans.H100;
+import static io.repfold.tensorrt.Plans.T4;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.runtime.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlanFileTest {
+  @TempDir private Path folder;
+
+  @Test
+  void a_whole_plan_is_read_with_its_manifest() throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+
+    PlanFile file = PlanFile.read(plan, H100);
+
+    assertThat(file.bytes().isDirect()).isTrue();
+    assertThat(file.bytes().remaining()).isEqualTo((int) Files.size(plan));
+    assertThat(file.manifest())
+        .isEqualTo(Plans.manifest(Files.readAllBytes(plan), Plans.key(H100)));
+  }
+
+  @Test
+  void a_plan_for_another_gpu_is_refused_with_both_names() throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+
+    assertRefused(plan, A100, H100.gpu(), "9.0", A100.gpu(), "8.0", "net.onnx");
+  }
+
+  @Test
+  void a_plan_of_another_tensorrt_is_refused_and_of_another_driver_not() throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+
+    assertRefused(
+        plan,
+        new DeviceDescription(H100.gpu(), "9.0", H100.driver(), "13.1", "10.15.1"),
+        "10.6.0",
+        "10.15.1");
+    DeviceDescription otherDriver =
+        new DeviceDescription(H100.gpu(), "9.0", "570.1", "12.4", "10.6.0");
+    assertThat(PlanFile.read(plan, otherDriver).manifest().model()).isEqualTo("net.onnx");
+  }
+
+  @Test
+  void a_hardware_compatible_plan_runs_from_ampere_on() throws IOException {
+    PlanOptions defaults = PlanOptions.defaults();
+    PlanOptions compatible =
+        new PlanOptions(
+            defaults.profiles(),
+            defaults.timingCache(),
+            0,
+            false,
+            true,
+            false,
+            3,
+            defaults.timeLimit());
+    PlanKey key = new PlanKey("abc", H100, compatible.keyText(), "");
+    Path plan = Plans.write(folder.resolve("net.plan"), key);
+
+    assertThat(PlanFile.read(plan, A100).manifest().key()).isEqualTo(key);
+    assertRefused(plan, T4, H100.gpu(), "Tesla T4");
+  }
+
+  @Test
+  void a_plan_without_a_manifest_is_refused() throws IOException {
+    Path plan = Files.writeString(folder.resolve("foreign.plan"), "from elsewhere");
+
+    assertRefused(plan, H100, "foreign.plan", "no manifest", "foreign.plan.json");
+  }
+
+  @Test
+  void a_plan_that_is_not_there_or_a_folder_is_refused() {
+    assertRefused(folder.resolve("missing.plan"), H100, "missing.plan", "no such file");
+    assertRefused(folder, H100, "not a file");
+  }
+
+  @Test
+  void a_truncated_plan_is_refused() throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    byte[] whole = Files.readAllBytes(plan);
+    Files.write(plan, Arrays.copyOf(whole, whole.length / 2));
+
+    assertRefused(plan, H100, "not whole", Integer.toString(whole.length / 2));
+  }
+
+  @Test
+  void a_plan_with_one_changed_bit_is_refused() throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    byte[] bytes = Files.readAllBytes(plan);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(plan, bytes);
+
+    assertRefused(plan, H100, "changed", "SHA-256");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{",
+        "{\"format\": 2}",
+        "{\"format\": 1}",
+        "{\"format\": 1, \"model\": 3}",
+        "null"
+      })
+  void a_damaged_manifest_is_refused(String json) throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Files.writeString(PlanManifest.beside(plan), json);
+
+    assertRefused(plan, H100, "manifest 'net.plan.json' is damaged");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model", "sha256", "bytes", "key", "inputs", "outputs", "layers", "driver", "type"
+      })
+  void a_manifest_without_a_field_is_refused_by_its_name(String field) throws IOException {
+    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path manifest = PlanManifest.beside(plan);
+    String json = Files.readString(manifest);
+    Files.writeString(manifest, json.replace("\"" + field + "\"", "\"" + field + "2\""));
+
+    assertRefused(plan, H100, "damaged", "'" + field + "'");
+  }
+
+  private static void assertRefused(Path plan, DeviceDescription here, String... parts) {
+    assertThatThrownBy(() -> PlanFile.read(plan, here))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContainingAll(parts);
+  }
+}

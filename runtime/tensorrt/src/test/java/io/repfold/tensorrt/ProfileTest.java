@@ -1,0 +1,99 @@
+package io.repfold.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.repfold.runtime.EngineException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProfileTest {
+  @Test
+  void a_range_is_read_and_written() {
+    ShapeRange range = ShapeRange.parse("1x3x64x64:1x3x512x512:8x3x1024x1024");
+
+    assertThat(range.opt()).containsExactly(1L, 3L, 512L, 512L);
+    assertThat(range).hasToString("1x3x64x64:1x3x512x512:8x3x1024x1024");
+    assertThat(ShapeRange.parse("2x3")).hasToString("2x3");
+    assertThat(range.contains(8, 3, 64, 1024)).isTrue();
+    assertThat(range.contains(9, 3, 64, 64)).isFalse();
+    assertThat(range.contains(1, 3, 64)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "1x",
+        "ax3",
+        "-1x3",
+        "1x3:2x3",
+        "1x3:2x3:4x3:8x3",
+        "2x3:1x3:4x3",
+        "1x3:2x3:1x3",
+        "1x3:1x3:1x3x3",
+        "1x99999999999999999999"
+      })
+  void what_is_no_range_is_refused(String text) {
+    assertThatThrownBy(() -> ShapeRange.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_name_that_comes_again_begins_a_profile() {
+    List<Profile> profiles =
+        Profile.parse(List.of("x=1x2:1x4:1x8", "a=b=1", "x=2x2:2x4:2x8", "y=5"));
+
+    assertThat(profiles).hasSize(2);
+    assertThat(profiles.get(0).inputs()).containsOnlyKeys("x", "a=b");
+    assertThat(profiles.get(1)).hasToString("x=2x2:2x4:2x8 y=5");
+  }
+
+  @Test
+  void a_profile_needs_a_name() {
+    assertThatThrownBy(() -> Profile.parse(List.of("1x3")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("INPUT=MIN:OPT:MAX");
+  }
+
+  @Test
+  void the_first_profile_that_holds_all_inputs_is_chosen() {
+    EngineProfiles profiles =
+        new EngineProfiles(Profile.parse(List.of("x=1x4:2x4:4x4", "y=1", "x=1x4:8x4:16x4", "y=2")));
+
+    assertThat(profiles.choose("net.plan", shapes(3, 1))).isZero();
+    assertThat(profiles.choose("net.plan", shapes(3, 2))).isEqualTo(1);
+    assertThatThrownBy(() -> profiles.choose("net.plan", shapes(17, 2)))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("net.plan")
+        .hasMessageContaining("profile 0: input 'x' is 17x4, and it takes 1x4:2x4:4x4")
+        .hasMessageContaining("input 'y' is 2, and it takes 1")
+        .hasMessageContaining("profile 1: input 'x' is 17x4, and it takes 1x4:8x4:16x4");
+  }
+
+  private static Map<String, long[]> shapes(long rows, long other) {
+    return Map.of("x", new long[] {rows, 4}, "y", new long[] {other});
+  }
+
+  @Test
+  void profiles_must_fit_the_inputs_of_the_model() {
+    Map<String, List<Long>> inputs = Map.of("x", List.of(-1L, 3L), "fixed", List.of(2L, 3L));
+
+    assertThat(ProfileCheck.problems(inputs, Profile.parse(List.of("x=1x3:2x3:4x3")))).isEmpty();
+    assertThat(ProfileCheck.problems(Map.of("fixed", List.of(2L)), List.of())).isEmpty();
+    assertThat(ProfileCheck.problems(inputs, List.of()))
+        .singleElement()
+        .asString()
+        .contains("input 'x'", "[-1, 3]", "--profile x=");
+    assertThat(
+            ProfileCheck.problems(
+                inputs, Profile.parse(List.of("x=1x4:2x4:4x4", "fixed=1x3", "z=1", "z=2"))))
+        .hasSize(5)
+        .anySatisfy(p -> assertThat(p).contains("input 'x'", "every profile"))
+        .anySatisfy(p -> assertThat(p).contains("input 'x'", "1x4:2x4:4x4 contradicts"))
+        .anySatisfy(p -> assertThat(p).contains("input 'fixed'", "1x3 contradicts"))
+        .anySatisfy(p -> assertThat(p).contains("no input 'z'"));
+  }
+}

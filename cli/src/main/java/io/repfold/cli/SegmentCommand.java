@@ -4,7 +4,6 @@ import io.repfold.image.ImageSegmenter;
 import io.repfold.image.ImageSource;
 import io.repfold.image.Palette;
 import io.repfold.image.SegmentOptions;
-import io.repfold.image.Segmentation;
 import io.repfold.image.StageFigures;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
@@ -14,9 +13,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,20 +115,24 @@ final class SegmentCommand implements Callable<Integer> {
     List<MaskFile> files = MaskFile.all(images, output, overlay);
     Backend backend = EngineChoice.of(engineId);
     try (Engine engine = backend.load(model, EngineOptions.defaults().withThreads(threads));
-        ImageSegmenter segmenter = open(engine, options);
-        Progress progress = Progress.of("Segmenting", files.size())) {
+        ImageSegmenter segmenter = open(engine, options)) {
       requireColours(colours, segmenter.classNames().size());
       Files.createDirectories(output);
       SegmentReport report = new SegmentReport(engine, segmenter.classNames(), files);
-      StageFigures figures =
-          segmenter.segmentAll(
-              files.stream().map(file -> ImageSource.of(file.image())).toList(),
-              Math.min(MOST_WORKERS, threads + 1),
-              new Writer(files, colours),
-              outcome -> {
-                progress.next(outcome.name());
-                report.add(outcome);
-              });
+      StageFigures figures;
+      try (TemporaryFolder staging = TemporaryFolder.in(output);
+          Progress progress = Progress.of("Segmenting", files.size())) {
+        Optional<Double> alpha = overlay ? Optional.of(opacity) : Optional.empty();
+        figures =
+            segmenter.segmentAll(
+                files.stream().map(file -> ImageSource.of(file.image())).toList(),
+                Math.min(MOST_WORKERS, threads + 1),
+                new MaskWriter(files, staging.path(), colours, alpha),
+                outcome -> {
+                  progress.next(outcome.name());
+                  report.add(outcome);
+                });
+      }
       print(report, figures);
       return report.failures().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
@@ -177,30 +179,5 @@ final class SegmentCommand implements Callable<Integer> {
     out.print(json ? Json.text(report.json(figures)) : report.text(figures, output, threads));
     out.flush();
     report.failures().forEach(failure -> err.println("repfold: no mask: " + failure.reason()));
-  }
-
-  /** Writes what was found, on the threads that found it. */
-  private final class Writer implements ImageSegmenter.Encoder<long[]> {
-    private final Map<String, MaskFile> files = new HashMap<>();
-    private final Palette colours;
-
-    Writer(List<MaskFile> files, Palette colours) {
-      files.forEach(file -> this.files.put(file.image().toString(), file));
-      this.colours = colours;
-    }
-
-    /** Pixels by class. */
-    @Override
-    public long[] encode(Segmentation found) {
-      MaskFile file = files.get(found.name());
-      if (file == null) {
-        throw new IllegalStateException("Nobody asked for " + found.name());
-      }
-      Staging.write(file.mask(), found.mask().png(colours));
-      if (overlay) {
-        Staging.write(file.overlay(), found.overlayPng(colours, opacity));
-      }
-      return found.mask().counts();
-    }
   }
 }

@@ -104,7 +104,7 @@ final class SegmentReport {
   private long[] sums() {
     long[] sums = new long[256];
     for (long[] one : counts.values()) {
-      for (int i = 0; i < sums.length; i++) {
+      for (int i = 0; i < one.length; i++) {
         sums[i] += one[i];
       }
     }

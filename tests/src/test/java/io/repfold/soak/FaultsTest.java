@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is broken while it is in use becomes an error for those whom it concerns. */
 class FaultsTest {
   private static final int THREADS = 4;
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 5;
   private static final SegmentOptions OPTIONS = SegmentOptions.defaults();
 
   @TempDir private Path folder;

@@ -113,7 +113,7 @@ final class SlidingTiles implements Method {
                 image.pixels().size(),
                 scores.channels(),
                 probabilities);
-        blend = new TileBlend(rows, columns, scores.channels(), mask);
+        blend = new TileBlend(image.name(), rows, columns, scores.channels(), mask);
       }
       Frame frame = Frame.within(new ImageSize(rows.extent(), columns.extent()), tiling.tile());
       for (int i = 0; i < places.size(); i++) {

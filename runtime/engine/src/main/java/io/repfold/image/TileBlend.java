@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.runtime.EngineException;
 import java.util.Arrays;
 
 /**
@@ -9,6 +10,9 @@ import java.util.Arrays;
  * scores ranks classes as the scores do.
  */
 final class TileBlend {
+  /** 2 GiB. */
+  private static final long MOST_KEPT = 1L << 28;
+
   private final TileAxis rows;
   private final TileAxis columns;
   private final int channels;
@@ -22,7 +26,20 @@ final class TileBlend {
 
   private final double[][] line;
 
-  TileBlend(TileAxis rows, TileAxis columns, int channels, MaskBuilder mask) {
+  /**
+   * Takes the memory for an image.
+   *
+   * @param image its name, for the message
+   * @throws EngineException if its rows are so long that too much would have to be kept
+   */
+  TileBlend(String image, TileAxis rows, TileAxis columns, int channels, MaskBuilder mask) {
+    long kept = (channels + 1L) * rows.mostShared() * columns.length();
+    if (kept > MOST_KEPT) {
+      throw new EngineException(
+          "'%s' is %d pixels wide: with %d classes and %d shared rows, %d MiB would have to be kept; take less overlap or turn the image"
+              .formatted(
+                  image, columns.length(), channels, rows.mostShared(), kept * Double.BYTES >> 20));
+    }
     this.rows = rows;
     this.columns = columns;
     this.channels = channels;

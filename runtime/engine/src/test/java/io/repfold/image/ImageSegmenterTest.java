@@ -8,8 +8,17 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.OnnxModel;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -278,6 +287,12 @@ class ImageSegmenterTest {
         .hasMessageContainingAll("gave NaN for '8x8'", "tiny.onnx");
   }
 
+  /** Bytes that this thread has taken from the heap. */
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
   @Test
   void hostile_images_are_refused_before_memory_is_taken() throws Exception {
     try (Engine engine = SegmentModels.local(3).load();
@@ -288,13 +303,47 @@ class ImageSegmenterTest {
           .isInstanceOf(ImageFormatException.class)
           .hasMessageContaining("bomb.png");
       ImageSource large = ImageSource.of("large.png", Pictures.claiming(60_000, 60_000));
+      long before = allocated();
       assertThatThrownBy(() -> segmenter.segment(large))
           .isInstanceOf(ImageFormatException.class)
           .hasMessageContaining("60000 x 60000 pixels");
+      assertThat(allocated() - before).isLessThan(1 << 22);
       ImageSource wide = ImageSource.of("wide", new ImageSize(1, 1 << 20), new byte[3 << 20]);
       assertThatThrownBy(() -> segmenter.segment(wide))
           .isInstanceOf(ImageFormatException.class)
           .hasMessageContainingAll("wide", "slide a window over it");
     }
+  }
+
+  @Test
+  void text_that_a_palette_image_carries_is_not_unpacked() throws Exception {
+    BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_INDEXED);
+    byte[] png = Pictures.withText(Pictures.encoded(image, "png"), 1 << 28);
+    assertThat(png.length).isLessThan(1 << 20);
+    long before = allocated();
+
+    Mask mask =
+        segment(SegmentModels.local(3), SegmentOptions.defaults(), ImageSource.of("text.png", png))
+            .mask();
+
+    assertThat(mask.width()).isEqualTo(4);
+    assertThat(allocated() - before).isLessThan(1 << 25);
+  }
+
+  @Test
+  void colours_that_are_not_red_green_and_blue_are_refused() throws Exception {
+    WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } finally {
+      writer.dispose();
+    }
+    ImageSource cmyk = ImageSource.of("cmyk.jpg", bytes.toByteArray());
+    assertThatThrownBy(() -> segment(SegmentModels.local(3), SegmentOptions.defaults(), cmyk))
+        .isInstanceOf(ImageFormatException.class)
+        .hasMessageContainingAll("cmyk.jpg", "convert it to an RGB PNG");
   }
 }

@@ -4,8 +4,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
 /** Images for tests. */
@@ -57,5 +59,31 @@ final class Pictures {
     checksum.update(bytes.array(), 12, 17);
     bytes.putInt(29, (int) checksum.getValue());
     return bytes.array();
+  }
+
+  /** The same file with a compressed text chunk of so many zeros behind its header. */
+  static byte[] withText(byte[] png, int length) {
+    Deflater deflater = new Deflater(9);
+    ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+    chunk.writeBytes("zTXtkey\0\0".getBytes(StandardCharsets.ISO_8859_1));
+    byte[] zeros = new byte[1 << 16];
+    byte[] packed = new byte[1 << 16];
+    for (int done = 0; done < length; done += zeros.length) {
+      deflater.setInput(zeros);
+      if (done + zeros.length >= length) {
+        deflater.finish();
+      }
+      for (int n = deflater.deflate(packed); n > 0; n = deflater.deflate(packed)) {
+        chunk.write(packed, 0, n);
+      }
+    }
+    deflater.end();
+    CRC32 checksum = new CRC32();
+    checksum.update(chunk.toByteArray());
+    int header = 8 + 25;
+    ByteBuffer result = ByteBuffer.allocate(png.length + chunk.size() + 8);
+    result.put(png, 0, header).putInt(chunk.size() - 4).put(chunk.toByteArray());
+    result.putInt((int) checksum.getValue()).put(png, header, png.length - header);
+    return result.array();
   }
 }

@@ -171,6 +171,16 @@ class SlidingTilesTest {
   }
 
   @Test
+  void an_image_whose_rows_take_too_much_memory_is_refused() {
+    ImageSize size = new ImageSize(20, 2_000_000);
+    ImageSource strip = ImageSource.of("strip", size, new byte[(int) (3 * size.pixels())]);
+    assertThatThrownBy(
+            () -> segment(SegmentModels.local(20), sliding("16", 8, Blend.UNIFORM), strip))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContainingAll("'strip' is 2000000 pixels wide", "take less overlap");
+  }
+
+  @Test
   void windows_that_do_not_fit_are_refused() {
     assertThatThrownBy(() -> new Tiling(new ImageSize(16, 8), 5, Blend.UNIFORM))
         .isInstanceOf(IllegalArgumentException.class)

@@ -48,6 +48,21 @@ class LauncherTest {
   }
 
   @Test
+  void it_refuses_what_is_no_name_of_a_profile() throws IOException, InterruptedException {
+    String launcher = Readme.root().resolve("repfold").toString();
+
+    Installation.Run run =
+        Installation.run(
+            folder,
+            System.getProperty("java.home"),
+            List.of("sh", "-c", "REPFOLD_PROFILES='gpu; ls' '%s' --version".formatted(launcher)));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output())
+        .contains("REPFOLD_PROFILES is 'gpu; ls'; expected names of Maven profiles");
+  }
+
+  @Test
   void it_refuses_the_java_of_old_numbering() throws IOException, InterruptedException {
     Path home = java("1.8.0_402");
 

@@ -2,12 +2,14 @@ package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.StageTimes;
 import io.repfold.runtime.TensorInfo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class BoundExecution implements AutoCloseable {
 
   private final String name;
   private final Execution execution;
+  private final StageClock clock;
   private final List<Copy> inputs = new ArrayList<>();
   private final List<Copy> outputs = new ArrayList<>();
   private final List<PinnedMemory> pinned = new ArrayList<>();
@@ -27,9 +30,10 @@ final class BoundExecution implements AutoCloseable {
   private String refusal = "none was asked for";
   private boolean closed;
 
-  private BoundExecution(String name, Execution execution) {
+  private BoundExecution(String name, Execution execution, StageClock clock) {
     this.name = name;
     this.execution = execution;
+    this.clock = clock;
   }
 
   /** Reserves all memory, runs once and records, if asked for. */
@@ -38,7 +42,8 @@ final class BoundExecution implements AutoCloseable {
       Map<String, HostTensor> host,
       Map<String, DeviceBuffer> device,
       boolean record) {
-    BoundExecution bound = new BoundExecution(plan.name(), new Execution(plan));
+    StageClock clock = new StageClock();
+    BoundExecution bound = new BoundExecution(plan.name(), execution(plan, clock), clock);
     boolean complete = false;
     try {
       bound.bindInputs(plan, host, device);
@@ -56,6 +61,15 @@ final class BoundExecution implements AutoCloseable {
       if (!complete) {
         bound.close();
       }
+    }
+  }
+
+  private static Execution execution(PlanInMemory plan, StageClock clock) {
+    try {
+      return new Execution(plan);
+    } catch (EngineException | NativeException e) {
+      clock.close();
+      throw e;
     }
   }
 
@@ -107,21 +121,30 @@ final class BoundExecution implements AutoCloseable {
       throw new IllegalStateException("The bound run of '%s' is closed".formatted(name));
     }
     Stream stream = execution.stream();
+    clock.mark(stream, StageClock.Mark.START);
     for (int i = 0; i < inputs.size(); i++) {
       Copy input = inputs.get(i);
       stream.toDevice(input.device(), input.host().address(), input.bytes());
     }
+    clock.mark(stream, StageClock.Mark.INPUTS_COPIED);
     if (graph != null) {
       graph.launch(stream);
     } else {
       long mark = TrtLogger.messages().mark();
       execution.demand(execution.enqueue(), "run", mark);
     }
+    clock.mark(stream, StageClock.Mark.COMPUTED);
     for (int i = 0; i < outputs.size(); i++) {
       Copy output = outputs.get(i);
       stream.toHost(output.host().address(), output.device(), output.bytes());
     }
+    clock.mark(stream, StageClock.Mark.END);
     stream.await();
+  }
+
+  /** Where the time of the last run went. */
+  synchronized Optional<StageTimes> stages() {
+    return clock.times();
   }
 
   Map<String, HostTensor> results() {
@@ -144,6 +167,7 @@ final class BoundExecution implements AutoCloseable {
     }
     closed = true;
     try {
+      clock.close();
       if (graph != null) {
         graph.close();
       }

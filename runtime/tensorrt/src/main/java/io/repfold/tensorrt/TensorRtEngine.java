@@ -5,6 +5,7 @@ import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.ModelMetadata;
+import io.repfold.runtime.StageTimes;
 import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +127,15 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
     @Override
     public Map<String, HostTensor> outputs() {
       return execution.results();
+    }
+
+    @Override
+    public Optional<StageTimes> stages() {
+      return whileOpen(
+          () -> {
+            plan.use();
+            return execution.stages();
+          });
     }
 
     @Override

@@ -136,6 +136,7 @@ final class OrtGpu {
   }
 
   private static void startCuda() throws OrtException {
+    JavaCppLibraries.load(JavaCppLibraries.CUDA);
     EngineOptions options = EngineOptions.defaults();
     try (SessionOptions settings = OrtBackend.CUDA.settings(options)) {
       OrtKernels.CUDA.addTo(settings, options);
@@ -145,6 +146,7 @@ final class OrtGpu {
 
   /** Loads TensorRT, which CUDA has been found for. Building a plan would take seconds. */
   private static void startTensorRt() throws OrtException {
+    JavaCppLibraries.load(JavaCppLibraries.TENSOR_RT);
     new OrtTensorRTProviderOptions(0).close();
   }
 }

@@ -23,6 +23,7 @@ class BatchingQueueTest {
       List<CompletableFuture<Map<String, HostTensor>>> results = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         results.add(queue.submit(x(i, -i)));
+        Thread.sleep(i % 3 == 0 ? 20 : 0);
       }
       for (int i = 0; i < 8; i++) {
         Map<String, HostTensor> outputs = results.get(i).get();

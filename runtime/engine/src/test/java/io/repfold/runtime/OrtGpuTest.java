@@ -117,6 +117,11 @@ class OrtGpuTest {
   }
 
   @Test
+  void libraries_that_are_not_on_the_class_path_are_left_to_the_system() {
+    assertThat(JavaCppLibraries.load(List.of("org.bytedeco.no.such.binding"))).isEmpty();
+  }
+
+  @Test
   void options_name_the_gpu() {
     EngineOptions options = EngineOptions.defaults().withDevice(2).withTf32(true);
     assertThat(options.withThreads(3).withoutOptimizer())

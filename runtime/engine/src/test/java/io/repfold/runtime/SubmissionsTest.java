@@ -81,10 +81,9 @@ class SubmissionsTest {
 
       List<CompletableFuture<Map<String, HostTensor>>> last =
           results.stream().filter(result -> !result.isDone()).toList();
-      last.subList(last.size() - 20, last.size()).forEach(result -> result.cancel(true));
-      CompletableFuture<?> another = engine.submit(inputs());
-      assertThat(another).isNotCompletedExceptionally();
+      last.subList(last.size() - 100, last.size()).forEach(result -> result.cancel(true));
       assertThat(last.get(last.size() - 1)).isCancelled();
+      assertThat(submit(engine, 90)).noneMatch(CompletableFuture::isCompletedExceptionally);
     } finally {
       engine.close();
     }
@@ -93,11 +92,17 @@ class SubmissionsTest {
   @Test
   void a_cancelled_request_is_not_run() {
     List<Runnable> held = new ArrayList<>();
-    try (Engine engine = OnnxModel.conv(1).load()) {
-      CompletableFuture<Map<String, HostTensor>> result = engine.submit(Map.of(), held::add);
-      result.cancel(false);
+    try (Engine engine = slow()) {
+      engine.warmUp(inputs(), 1);
+      long start = System.nanoTime();
+      engine.warmUp(inputs(), 5);
+      long five = System.nanoTime() - start;
+      for (int i = 0; i < 50; i++) {
+        assertThat(engine.submit(inputs(), held::add).cancel(false)).isTrue();
+      }
+      start = System.nanoTime();
       held.forEach(Runnable::run);
-      assertThat(result).isCancelled();
+      assertThat(System.nanoTime() - start).isLessThan(five);
     }
   }
 
@@ -168,6 +173,6 @@ class SubmissionsTest {
   }
 
   private static void await(CompletableFuture<?> result) {
-    result.handle((outputs, error) -> true).join();
+    result.handle((outputs, error) -> true).orTimeout(30, TimeUnit.SECONDS).join();
   }
 }

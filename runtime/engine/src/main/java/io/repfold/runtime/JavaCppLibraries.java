@@ -1,0 +1,47 @@
+package io.repfold.runtime;
+
+import java.util.List;
+
+/**
+ * NVIDIA's libraries out of the jars that JavaCPP packs them in, where those are on the class path:
+ * the profile {@code -Pgpu} puts them there. ONNX Runtime's own libraries name those of CUDA and
+ * TensorRT as theirs, and the system takes a library of that name that is loaded already before it
+ * looks for one on its path.
+ */
+final class JavaCppLibraries {
+  /** The bindings whose libraries ONNX Runtime's CUDA provider names. */
+  static final List<String> CUDA =
+      List.of(
+          "org.bytedeco.cuda.global.cudart",
+          "org.bytedeco.cuda.global.nvrtc",
+          "org.bytedeco.cuda.global.cublas",
+          "org.bytedeco.cuda.global.cufft",
+          "org.bytedeco.cuda.global.curand",
+          "org.bytedeco.cuda.global.cudnn");
+
+  /** And those of its TensorRT provider. */
+  static final List<String> TENSOR_RT =
+      List.of("org.bytedeco.tensorrt.global.nvinfer", "org.bytedeco.tensorrt.global.nvonnxparser");
+
+  private JavaCppLibraries() {}
+
+  /**
+   * Loads the libraries of those bindings that are there. What is not, or does not load, is not
+   * reported here: ONNX Runtime names what it then misses.
+   *
+   * @return the bindings that were loaded
+   */
+  static List<String> load(List<String> bindings) {
+    return bindings.stream().filter(JavaCppLibraries::isLoaded).toList();
+  }
+
+  private static boolean isLoaded(String binding) {
+    try {
+      Class<?> loader = Class.forName("org.bytedeco.javacpp.Loader");
+      loader.getMethod("load", Class.class).invoke(null, Class.forName(binding));
+      return true;
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return false;
+    }
+  }
+}

@@ -85,7 +85,8 @@ public final class ImageSegmenter implements AutoCloseable {
    * @param workers threads that decode, decide and encode, 1 to 64; each holds one batch of images
    * @param encoder what to make of a result, on any thread
    * @param outcomes gets what became of each image, in the order of the images, on this thread
-   * @throws InterruptedException if this thread is interrupted; what was begun is given up
+   * @throws InterruptedException if this thread is interrupted; what waits is given up, what is
+   *     being computed is waited for
    */
   public <T> StageFigures segmentAll(
       Iterable<ImageSource> images,

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +64,26 @@ final class Pipeline<T> {
     } catch (ExecutionException e) {
       throw new IllegalStateException("A worker failed: " + e.getCause(), e);
     } finally {
-      pool.shutdownNow();
+      end(pool);
     }
     return times.figures(count);
+  }
+
+  /** What is being computed is waited for, so that nothing is used after the caller frees it. */
+  private static void end(ExecutorService pool) {
+    pool.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Thread thread(Runnable work) {

@@ -83,36 +83,55 @@ final class TileBlend {
     }
   }
 
+  /** What weighs nothing is left out, because it may be infinite. */
   private void accumulate(ScoreRows scores, double[] down, double[] right) {
     int width = columns.extent();
+    int first = 0;
+    int last = width;
+    while (right[first] == 0) {
+      first++;
+    }
+    while (right[last - 1] == 0) {
+      last--;
+    }
+    double[] weights = new double[width];
     for (int y = 0; y < rows.extent(); y++) {
       if (down[y] == 0) {
         continue;
       }
       scores.read(y, line);
-      for (int plane = 0; plane <= channels; plane++) {
-        for (int x = 0; x < width; x++) {
-          double weight = down[y] * right[x];
-          // What weighs nothing may be infinite.
-          if (weight != 0) {
-            window[plane][y * width + x] += plane == channels ? weight : weight * line[plane][x];
-          }
-        }
+      for (int x = first; x < last; x++) {
+        weights[x] = down[y] * right[x];
+        window[channels][y * width + x] += weights[x];
+      }
+      for (int c = 0; c < channels; c++) {
+        add(line[c], weights, window[c], first, last, y * width);
       }
     }
   }
 
+  private static void add(
+      double[] scores, double[] weights, double[] into, int first, int last, int offset) {
+    for (int x = first; x < last; x++) {
+      into[offset + x] += weights[x] * scores[x];
+    }
+  }
+
   private void decide(int row, int column) {
-    int width = columns.extent();
     int count = columns.complete(column);
     for (int y = 0; y < rows.complete(row); y++) {
-      for (int plane = 0; plane < channels; plane++) {
-        for (int x = 0; x < count; x++) {
-          int at = y * width + x;
-          line[plane][x] = window[plane][at] / window[channels][at];
-        }
+      int offset = y * columns.extent();
+      for (int c = 0; c < channels; c++) {
+        divide(window[c], window[channels], offset, line[c], count);
       }
       mask.row(rows.start(row) + y, columns.start(column), count, line);
+    }
+  }
+
+  private static void divide(
+      double[] sums, double[] weights, int offset, double[] into, int count) {
+    for (int x = 0; x < count; x++) {
+      into[x] = sums[offset + x] / weights[offset + x];
     }
   }
 

@@ -40,7 +40,8 @@ final class WholeImages implements Method {
   @Override
   public ImageSize inputSize(String name, ImageSize image) throws ImageFormatException {
     ImageSize size = frame(image).input();
-    if (size.pixels() > MOST_PIXELS) {
+    boolean stated = options.size().isPresent() || network.input().isFixed();
+    if (!stated && size.pixels() > MOST_PIXELS) {
       throw new ImageFormatException(
           name,
           "%s would go through the network at once, and at most %d pixels do; slide a window over it, or state a smaller size"

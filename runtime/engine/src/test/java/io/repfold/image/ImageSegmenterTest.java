@@ -150,6 +150,18 @@ class ImageSegmenterTest {
   }
 
   @Test
+  void half_precision_goes_in_and_comes_out() throws Exception {
+    BufferedImage image = Pictures.random(21, 18, 9);
+
+    Mask mask = mask(SegmentModels.half(CLASSES), SegmentOptions.defaults(), image);
+
+    double[][][] scores =
+        Reference.conv(Reference.normalized(Reference.colours(image)), LOCAL, BIAS, 1, 1);
+    assertThat(Reference.wrong(mask, scores, 0.02)).isZero();
+    assertThat(mask.counts()[0]).isLessThan(21 * 18);
+  }
+
+  @Test
   void one_channel_is_compared_with_a_threshold() throws Exception {
     BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, 0x404040);

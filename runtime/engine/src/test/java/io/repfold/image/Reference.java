@@ -91,8 +91,13 @@ final class Reference {
     return result;
   }
 
-  /** How many pixels of a mask are not the best class, by more than rounding can explain. */
+  /** How many pixels of a mask are not the best class, by more than float32 can explain. */
   static long wrong(Mask mask, double[][][] scores) {
+    return wrong(mask, scores, 1e-4);
+  }
+
+  /** How many pixels of a mask score less than the best class by more than a margin. */
+  static long wrong(Mask mask, double[][][] scores, double margin) {
     long wrong = 0;
     for (int y = 0; y < mask.height(); y++) {
       for (int x = 0; x < mask.width(); x++) {
@@ -100,7 +105,7 @@ final class Reference {
         for (double[][] plane : scores) {
           best = Math.max(best, plane[y][x]);
         }
-        wrong += scores[mask.at(y, x)][y][x] < best - 1e-4 ? 1 : 0;
+        wrong += scores[mask.at(y, x)][y][x] < best - margin ? 1 : 0;
       }
     }
     return wrong;

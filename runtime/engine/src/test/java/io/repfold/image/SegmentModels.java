@@ -9,6 +9,7 @@ import java.util.Random;
 final class SegmentModels {
   static final int FLOAT = OnnxModel.FLOAT;
   static final int UINT8 = 2;
+  static final int FLOAT16 = 10;
 
   private SegmentModels() {}
 
@@ -56,6 +57,18 @@ final class SegmentModels {
             axis(1),
             OnnxModel.integer("keepdims", 0))
         .output("classes", OnnxModel.INT64, "N", "H", "W");
+  }
+
+  /** {@link #local} between casts from and to float16. */
+  static OnnxModel half(int classes) {
+    return new OnnxModel()
+        .input("image", FLOAT16, "N", 3L, "H", "W")
+        .weights("w", random(classes * 3, 1), classes, 3, 1, 1)
+        .weights("b", random(classes, 5), classes)
+        .node("Cast", List.of("image"), List.of("wide"), OnnxModel.integer("to", FLOAT))
+        .node("Conv", List.of("wide", "w", "b"), List.of("scores"))
+        .node("Cast", List.of("scores"), List.of("half"), OnnxModel.integer("to", FLOAT16))
+        .output("half", FLOAT16, "N", (long) classes, "H", "W");
   }
 
   /** The mean of three channels, as one. */

@@ -14,6 +14,9 @@ class BoundRunAllocationTest {
   private static final int WARM_UP = 300;
   private static final int RUNS = 100;
 
+  /** The compiler saves some objects once it has seen enough runs; the large tensor has 768 KiB. */
+  private static final long SLACK = 4096;
+
   @Test
   void a_bound_run_allocates_nothing_that_grows_with_the_tensors() {
     try (Engine engine = OnnxModel.unary("Relu", OnnxModel.FLOAT, 1L, 3L, "h", "w").load();
@@ -24,7 +27,7 @@ class BoundRunAllocationTest {
       long byLarge = allocatedBy(large::run);
 
       assertThat(bySmall).isBetween(1L, 8192L);
-      assertThat(byLarge).isBetween(bySmall - 256, bySmall + 256);
+      assertThat(byLarge).isBetween(bySmall - SLACK, bySmall + SLACK);
       assertThat(direct()).isEqualTo(pooled);
     }
   }
@@ -38,7 +41,7 @@ class BoundRunAllocationTest {
       long byLarge = allocatedBy(() -> use(session, 256));
       long bySmall = allocatedBy(() -> use(session, 8));
 
-      assertThat(byLarge).isBetween(bySmall - 256, bySmall + 256);
+      assertThat(byLarge).isBetween(bySmall - SLACK, bySmall + SLACK);
       assertThat(direct()).isLessThan(pooled + 3 * 256 * 256 * 4);
     }
   }
@@ -51,7 +54,7 @@ class BoundRunAllocationTest {
       long bySmall = allocatedBy(() -> engine.run(small));
       long byLarge = allocatedBy(() -> engine.run(large));
 
-      assertThat(byLarge).isBetween(bySmall - 1024, bySmall + 1024);
+      assertThat(byLarge).isBetween(bySmall - SLACK, bySmall + SLACK);
     }
   }
 

@@ -18,6 +18,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import io.repfold.precision.HalfReport.Cause;
 import io.repfold.precision.HalfReport.Island;
 import java.util.List;
@@ -92,6 +93,7 @@ class HalfIslandsTest {
     HalfReport wide = HalfPrecision.convert(graph, options).report();
 
     assertThat(wide.exceeding()).extracting(HalfReport.Exceeding::certain).containsExactly(false);
+    assertThat(wide.islands()).extracting(Island::cause).contains(Cause.RANGE);
     assertThat(islands(graph, options.withMargin(1))).isEmpty();
   }
 
@@ -226,5 +228,32 @@ class HalfIslandsTest {
             tuple("e2", Cause.FUNCTION));
     assertThat(Graphs.casts(result.graph())).hasSize(4);
     assertThat(Graphs.type(result.graph(), "a")).isEqualTo(ElementType.FLOAT16);
+  }
+
+  @Test
+  void what_is_computed_of_sizes_stays() {
+    Graph.Builder b = conv(images(50, 60), "x", "a", 0.5);
+    b.node(new Op.Size(), List.of("a"), "count");
+    b.node(new Op.Cast(ElementType.FLOAT), List.of("count"), "real");
+    b.initializer("half", Tensor.ofFloats(new float[] {0.5f}));
+    b.node(MUL, List.of("real", "half"), "middle");
+    Graph graph = b.node(MUL, List.of("a", "middle"), "y").output(output("y")).build();
+
+    assertThat(islands(graph, HalfOptions.FLOAT16))
+        .extracting(Island::output, Island::cause)
+        .containsExactly(tuple("real", Cause.SIZES), tuple("middle", Cause.SIZES));
+  }
+
+  @Test
+  void what_leads_to_an_index_stays() {
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).input(Value.float32("position", 1));
+    b.initializer("width", Tensor.ofFloats(new float[] {3000}));
+    b.node(MUL, List.of("position", "width"), "place");
+    b.node(new Op.Cast(ElementType.INT64), List.of("place"), "index");
+    b.node(new Op.Gather(0), List.of("a", "index"), "y").output(output("y"));
+
+    assertThat(islands(b.build(), HalfOptions.FLOAT16))
+        .extracting(Island::output, Island::cause)
+        .containsExactly(tuple("place", Cause.SIZES));
   }
 }

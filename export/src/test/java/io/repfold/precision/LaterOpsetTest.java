@@ -77,6 +77,15 @@ class LaterOpsetTest {
   }
 
   @Test
+  void inputs_of_resize_that_are_left_out_are_so_in_the_later_form() {
+    Form form = new Form(11, Graphs.RESIZE, List.of("x", "nothing", "nothing", "sizes"));
+
+    Graph after = LaterOpset.of(graph(form), 22);
+
+    assertThat(after.nodes().get(0).inputs()).containsExactly("x", "", "", "sizes");
+  }
+
+  @Test
   void an_axis_in_the_middle_and_an_op_that_is_not_modelled_are_refused() {
     Graph flattening = graph(new Form(12, new Op.Softmax(1, true), List.of("x")));
     Op unknown = new Op.Opaque("", "TopK", Map.of(), List.of());

@@ -26,6 +26,12 @@ final class ConvertOptions {
   private final List<Path> data = new ArrayList<>();
 
   @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "Take only N of the samples, spread evenly (default: all).")
+  private @Nullable Integer samples;
+
+  @Option(
       names = "--random",
       paramLabel = "N",
       description =
@@ -81,9 +87,8 @@ final class ConvertOptions {
     if (!data.isEmpty() && random != null) {
       throw new UsageException("--data and --random: give one of them, not both");
     }
-    if (random != null && random < 1) {
-      throw new UsageException("--random must be at least 1, not " + random);
-    }
+    requirePositive("--random", random);
+    requirePositive("--samples", samples);
     if (!(target >= 0 && target <= 1)) {
       throw new UsageException(
           "--target-agreement is a share from 0 to 1, such as 0.999, not " + target);
@@ -91,6 +96,24 @@ final class ConvertOptions {
     if (Double.isNaN(threshold)) {
       throw new UsageException("--threshold must be a number");
     }
+  }
+
+  private static void requirePositive(String option, @Nullable Integer count) {
+    if (count != null && count < 1) {
+      throw new UsageException("%s must be at least 1, not %d".formatted(option, count));
+    }
+  }
+
+  /** As many of these as are wanted. */
+  List<Sample> some(List<Sample> all) {
+    if (samples == null || samples >= all.size()) {
+      return all;
+    }
+    List<Sample> some = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      some.add(all.get((int) ((long) i * all.size() / samples)));
+    }
+    return some;
   }
 
   List<Path> data() {

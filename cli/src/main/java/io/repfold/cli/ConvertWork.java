@@ -51,7 +51,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
   /** Reads nothing yet. */
   private List<Sample> samples(Engine engine, Map<String, long[]> shapes) {
     if (options.random().isEmpty()) {
-      return InputFiles.samples(engine, options.data(), shapes, options.colours());
+      return options.some(InputFiles.samples(engine, options.data(), shapes, options.colours()));
     }
     Map<String, long[]> sizes = InputShapes.find(engine, shapes).sizes();
     return IntStream.range(0, options.random().get())

@@ -135,6 +135,19 @@ class ConvertCommandTest {
   }
 
   @Test
+  void some_of_the_samples_may_be_enough() {
+    Path half = folder.resolve("half.onnx");
+    Path data = HalfModels.samples(folder, 5, 1, 3, 8, 10);
+
+    CliRun two = convert(Models.trained(folder), half, "fp16", "--data", data, "--samples", 2);
+    CliRun none = convert(Models.trained(folder), half, "fp16", "--data", data, "--samples", 0);
+
+    assertThat(two.out()).contains("on 2 samples from " + data);
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("--samples must be at least 1, not 0");
+  }
+
+  @Test
   void random_inputs_are_taken_if_asked_for_and_named() {
     Path half = folder.resolve("half.onnx");
 

@@ -33,8 +33,7 @@ final class BindingCheck {
           && (tensor.type() != input.type() || !input.accepts(tensor.shape()))) {
         problems.add(expected(input, tensor));
       } else if (buffer != null
-          && (buffer.type() != input.type()
-              || !input.accepts(buffer.shape().stream().mapToLong(Long::longValue).toArray()))) {
+          && (buffer.type() != input.type() || !input.accepts(buffer.sizes()))) {
         problems.add(expected(input, buffer));
       }
     }
@@ -44,7 +43,7 @@ final class BindingCheck {
         .forEach(name -> problems.add("it has no input '%s'".formatted(name)));
     if (!problems.isEmpty()) {
       throw new EngineException(
-          "Cannot bind '%s': %s".formatted(model, String.join("; ", problems)));
+          "Cannot run '%s': %s".formatted(model, String.join("; ", problems)));
     }
   }
 

@@ -92,9 +92,7 @@ final class BoundExecution implements AutoCloseable {
       PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
     Map<String, long[]> given = new LinkedHashMap<>();
     host.forEach((input, tensor) -> given.put(input, tensor.shape()));
-    device.forEach(
-        (input, buffer) ->
-            given.put(input, buffer.shape().stream().mapToLong(Long::longValue).toArray()));
+    device.forEach((input, buffer) -> given.put(input, buffer.sizes()));
     Map<String, long[]> shapes = execution.prepare(given);
     for (TensorInfo output : plan.outputs()) {
       long[] shape = shapes.getOrDefault(output.name(), new long[0]);

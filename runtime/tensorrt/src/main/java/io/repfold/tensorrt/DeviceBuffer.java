@@ -31,6 +31,10 @@ public record DeviceBuffer(long address, ElementType type, List<Long> shape) {
     }
   }
 
+  long[] sizes() {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+
   /** Type and shape, for example {@code float32[1, 3, 224, 224] on the GPU}. */
   @Override
   public String toString() {

@@ -6,6 +6,10 @@ import java.util.Map;
 
 /** An engine whose inputs may lie in the memory of the GPU. */
 public interface DeviceEngine extends Engine {
+  /** {@inheritDoc} The run is recorded as a CUDA graph where that can be done. */
+  @Override
+  DeviceRun bind(Map<String, HostTensor> inputs);
+
   /**
    * Prepares runs as {@link Engine#bind} does, of inputs some of which are on the GPU already. Each
    * run reads them there, on a stream of its own: what writes to them must be done before.

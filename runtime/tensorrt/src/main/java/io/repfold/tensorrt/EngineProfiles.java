@@ -14,7 +14,8 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 /**
  * The profiles that a plan was compiled with.
  *
- * @param profiles in the plan's order, each with all inputs
+ * @param profiles in the plan's order, each with the inputs that have open sizes; none if no input
+ *     has
  */
 record EngineProfiles(List<Profile> profiles) {
   EngineProfiles {
@@ -26,7 +27,8 @@ record EngineProfiles(List<Profile> profiles) {
     for (int p = 0; p < engine.getNbOptimizationProfiles(); p++) {
       Map<String, ShapeRange> ranges = new LinkedHashMap<>();
       for (String input : inputs) {
-        if (!engine.isShapeInferenceIO(input)) {
+        boolean open = Arrays.stream(Shapes.of(engine.getTensorShape(input))).anyMatch(s -> s < 0);
+        if (open && !engine.isShapeInferenceIO(input)) {
           ranges.put(
               input,
               new ShapeRange(
@@ -52,6 +54,9 @@ record EngineProfiles(List<Profile> profiles) {
    * @throws EngineException if none does; names the inputs that are at fault and all profiles
    */
   int choose(String model, Map<String, long[]> shapes) {
+    if (profiles.isEmpty()) {
+      return 0;
+    }
     List<String> reasons = new ArrayList<>();
     for (int p = 0; p < profiles.size(); p++) {
       List<String> faults = faults(profiles.get(p), shapes);
@@ -63,6 +68,12 @@ record EngineProfiles(List<Profile> profiles) {
     throw new EngineException(
         "Cannot run '%s': its plan takes no such shapes: %s. Compile the model with a --profile that holds them"
             .formatted(model, String.join("; ", reasons)));
+  }
+
+  /** Whether a profile takes these shapes. */
+  boolean accepts(Map<String, long[]> shapes) {
+    return profiles.isEmpty()
+        || profiles.stream().anyMatch(profile -> faults(profile, shapes).isEmpty());
   }
 
   private static List<String> faults(Profile profile, Map<String, long[]> shapes) {

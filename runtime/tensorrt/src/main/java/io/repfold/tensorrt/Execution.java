@@ -3,6 +3,7 @@ package io.repfold.tensorrt;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -114,14 +115,24 @@ final class Execution implements AutoCloseable {
 
   /** Runs the plan once and copies what was asked for. */
   Map<String, HostTensor> run(Map<String, HostTensor> inputs, Set<String> requested) {
-    Map<String, long[]> given = new LinkedHashMap<>();
-    inputs.forEach((name, tensor) -> given.put(name, tensor.shape()));
     Map<String, BytePointer> sources = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> sources.put(name, new BytePointer(tensor.bytes())));
+    try {
+      return run(inputs, sources, requested);
+    } finally {
+      // Native code knows only addresses; the memory behind them must not be collected before.
+      Reference.reachabilityFence(sources);
+    }
+  }
+
+  private Map<String, HostTensor> run(
+      Map<String, HostTensor> inputs, Map<String, BytePointer> sources, Set<String> requested) {
     // TensorRT reads tensors that lie on the host when it infers shapes.
     sources.entrySet().stream()
         .filter(source -> plan.isOnHost(source.getKey()))
         .forEach(source -> bind(source.getKey(), source.getValue()));
+    Map<String, long[]> given = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> given.put(name, tensor.shape()));
     Map<String, long[]> shapesOfOutputs = prepare(given);
     inputs.forEach(
         (name, tensor) -> {

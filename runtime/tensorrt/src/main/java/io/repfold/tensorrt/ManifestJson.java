@@ -62,7 +62,13 @@ final class ManifestJson {
       entry.put("name", tensor.name());
       entry.put("type", tensor.type().toString());
       ArrayNode shape = entry.putArray("shape");
-      tensor.dimensions().forEach(dimension -> shape.add(dimension.size()));
+      for (Dimension dimension : tensor.dimensions()) {
+        if (dimension.symbol().isEmpty()) {
+          shape.add(dimension.size());
+        } else {
+          shape.add(dimension.symbol());
+        }
+      }
     }
     return all;
   }
@@ -72,10 +78,13 @@ final class ManifestJson {
     for (JsonNode entry : array) {
       List<Dimension> dimensions = new ArrayList<>();
       for (JsonNode size : Json.member(entry, "shape")) {
-        if (!size.canConvertToLong()) {
+        if (!size.canConvertToLong() && !size.isTextual()) {
           throw new IllegalArgumentException("'%s' is no size".formatted(size));
         }
-        dimensions.add(new Dimension(size.longValue(), ""));
+        dimensions.add(
+            size.isTextual()
+                ? new Dimension(-1, size.textValue())
+                : new Dimension(size.longValue(), ""));
       }
       ElementType type = type(Json.string(entry, "type"));
       tensors.add(new TensorInfo(Json.string(entry, "name"), type, dimensions));

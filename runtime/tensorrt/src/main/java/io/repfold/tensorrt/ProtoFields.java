@@ -17,6 +17,7 @@ final class ProtoFields {
 
   private final ByteBuffer bytes;
   private int field;
+  private long number;
   private ByteBuffer content = ByteBuffer.allocate(0);
 
   ProtoFields(ByteBuffer message) {
@@ -36,8 +37,9 @@ final class ProtoFields {
     long tag = varint();
     field = (int) (tag >>> 3);
     content = ByteBuffer.allocate(0);
+    number = 0;
     switch ((int) (tag & 7)) {
-      case VARINT -> varint();
+      case VARINT -> number = varint();
       case FIXED_64 -> take(Long.BYTES);
       case LENGTH -> content = take(varint());
       case FIXED_32 -> take(Integer.BYTES);
@@ -51,6 +53,11 @@ final class ProtoFields {
 
   int field() {
     return field;
+  }
+
+  /** A whole number; 0 for everything else. */
+  long number() {
+    return number;
   }
 
   /** The bytes of a string or message; none for numbers. */

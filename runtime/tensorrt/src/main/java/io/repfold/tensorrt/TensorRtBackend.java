@@ -45,50 +45,76 @@ public final class TensorRtBackend implements Backend {
    * <p>A file that ends in {@code .plan}, {@code .engine} or {@code .trt} is taken for a plan: its
    * manifest must lie beside it, and it must have been compiled for this GPU by this TensorRT. For
    * a plan, the options {@code optimize} and {@code tf32} come too late: it is as it was compiled.
+   *
+   * <p>An ONNX file that leaves sizes open is compiled in the first run with shapes that lie
+   * outside of those before. Give profiles, to compile once and for all.
    */
   @Override
   public Engine load(Path model, EngineOptions options) {
     demand(model.toString());
-    return isPlan(model)
-        ? plan(model, model.toString(), options)
-        : load(model, options, planOptions(options));
+    if (isPlan(model)) {
+      PlanFile file = PlanFile.read(model, Gpu.describe(options.device()));
+      return TensorRtEngine.load(model.toString(), file, options);
+    }
+    return onnx(model.toString(), model, false, options, planOptions(options));
   }
 
   /**
-   * Loads an ONNX file with options of its own, such as profiles for inputs of any size.
+   * Loads an ONNX file with options of its own, such as profiles for inputs of open size.
    *
    * @throws EngineException as {@link #load(Path, EngineOptions)}
    */
   public DeviceEngine load(Path model, EngineOptions options, PlanOptions planOptions) {
     demand(model.toString());
-    PlanResult plan =
-        PlanBuilder.on(options.device())
-            .buildInto(PlanCache.ofUser(), model, planOptions, step -> {});
-    return plan(plan.plan(), model.toString(), options);
+    return onnx(model.toString(), model, false, options, planOptions);
   }
 
   @Override
   public Engine load(String name, byte[] model, EngineOptions options) {
     demand(name);
+    Path file = null;
+    boolean taken = false;
     try {
-      Path file = Files.createTempFile("model", ".onnx");
-      try {
-        Files.write(file, model);
-        PlanResult plan =
-            PlanBuilder.on(options.device())
-                .buildInto(PlanCache.ofUser(), file, planOptions(options), step -> {});
-        return plan(plan.plan(), name, options);
-      } finally {
-        Files.delete(file);
-      }
+      file = Files.write(Files.createTempFile("model", ".onnx"), model);
+      Engine engine = onnx(name, file, true, options, planOptions(options));
+      taken = true;
+      return engine;
     } catch (IOException e) {
       throw new EngineException("Cannot load '%s': %s".formatted(name, e.getMessage()), e);
+    } finally {
+      if (!taken && file != null) {
+        delete(file);
+      }
     }
   }
 
-  private static DeviceEngine plan(Path plan, String name, EngineOptions options) {
-    PlanFile file = PlanFile.read(plan, Gpu.describe(options.device()));
-    return TensorRtEngine.load(name, file, options);
+  private static DeviceEngine onnx(
+      String name, Path model, boolean temporary, EngineOptions options, PlanOptions planOptions) {
+    try {
+      OnnxDescription description = OnnxDescription.of(model);
+      PlanCompiler compiler =
+          new PlanCompiler(
+              PlanBuilder.on(options.device()), PlanCache.ofUser(), planOptions, options.device());
+      boolean fixed = description.open().isEmpty() || !planOptions.profiles().isEmpty();
+      Plans plans =
+          fixed
+              ? new Plans.One(compiler.load(name, model))
+              : new GrowingPlans(name, model, temporary, description, compiler);
+      if (fixed && temporary) {
+        delete(model);
+      }
+      return new TensorRtEngine(name, description, options, plans);
+    } catch (EngineException e) {
+      throw new EngineException("Cannot load '%s': %s".formatted(name, PlanCompiler.words(e)), e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
   }
 
   /** Without the optimizer TensorRT searches least; it still fuses, as it knows no other way. */

@@ -6,26 +6,33 @@ import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.ModelMetadata;
 import io.repfold.runtime.StageTimes;
+import io.repfold.runtime.TensorInfo;
 import java.lang.ref.Cleaner;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.tensorrt.global.nvinfer;
 
 /** Runs a plan; each thread that runs it at the same time has its own context and stream. */
 final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final PlanInMemory plan;
+  private final Plans plans;
   private final Cleaner.Cleanable freeing;
 
-  private TensorRtEngine(
-      PlanInMemory plan, String backend, EngineOptions options, ModelMetadata metadata) {
-    super(plan.name(), backend, options, plan.inputs(), plan.outputs(), metadata);
-    this.plan = plan;
-    // For engines that nobody closes: all of the plan goes at once, in its order.
-    this.freeing = CLEANER.register(this, plan::close);
+  /** Takes over the plans. */
+  TensorRtEngine(String name, OnnxDescription model, EngineOptions options, Plans plans) {
+    super(name, version(), options, model.inputs(), model.outputs(), model.metadata());
+    this.plans = plans;
+    // For engines that nobody closes: everything goes at once, in its order.
+    this.freeing = CLEANER.register(this, plans::close);
+  }
+
+  private static String version() {
+    return "TensorRT " + NativeLibraries.version(nvinfer.getInferLibVersion());
   }
 
   /**
@@ -34,18 +41,19 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
    * @throws EngineException if TensorRT does not take it
    */
   static TensorRtEngine load(String name, PlanFile file, EngineOptions options) {
-    PlanKey key = file.manifest().key();
+    PlanManifest manifest = file.manifest();
+    DeviceDescription device = manifest.key().device();
     ModelMetadata metadata =
         new ModelMetadata(
-            "TensorRT " + key.device().tensorRt(),
-            file.manifest().model(),
-            "A plan for " + key.device().gpu(),
+            "TensorRT " + device.tensorRt(),
+            manifest.model(),
+            "A plan for " + device.gpu(),
             0,
-            key.fields());
+            manifest.key().fields());
+    OnnxDescription model = new OnnxDescription(manifest.inputs(), manifest.outputs(), metadata);
     try {
       PlanInMemory plan = PlanInMemory.load(name, options.device(), file);
-      String backend = "TensorRT " + key.device().tensorRt();
-      return new TensorRtEngine(plan, backend, options, metadata);
+      return new TensorRtEngine(name, model, options, new Plans.One(plan));
     } catch (NativeException e) {
       throw new EngineException("Cannot load '%s': %s".formatted(name, e.getMessage()), e);
     }
@@ -53,26 +61,41 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
 
   @Override
   protected Map<String, HostTensor> compute(Map<String, HostTensor> inputs, Set<String> requested) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    PlanInMemory plan = plans.with(shapes);
     plan.use();
     Execution execution = plan.borrow();
     boolean whole = false;
     try {
       Map<String, HostTensor> results = execution.run(inputs, requested);
       whole = true;
-      return results;
+      return ordered(results);
     } catch (NativeException e) {
       throw new EngineException("Cannot run '%s': %s".formatted(name(), e.getMessage()), e);
     } finally {
       if (whole) {
         plan.giveBack(execution);
       } else {
-        discard(execution);
+        discard(plan, execution);
       }
     }
   }
 
+  /** TensorRT need not keep the model's order. */
+  private Map<String, HostTensor> ordered(Map<String, HostTensor> results) {
+    Map<String, HostTensor> ordered = new LinkedHashMap<>();
+    for (TensorInfo output : outputs()) {
+      HostTensor result = results.get(output.name());
+      if (result != null) {
+        ordered.put(output.name(), result);
+      }
+    }
+    return Collections.unmodifiableMap(ordered);
+  }
+
   /** After an error nobody knows what is still queued. */
-  private void discard(Execution execution) {
+  private static void discard(PlanInMemory plan, Execution execution) {
     plan.remove(execution);
     execution.close();
   }
@@ -87,16 +110,24 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
       Map<String, HostTensor> host, Map<String, DeviceBuffer> device, boolean graph) {
     Map<String, HostTensor> ownHost = new LinkedHashMap<>(host);
     Map<String, DeviceBuffer> ownDevice = new LinkedHashMap<>(device);
+    if (ownDevice.isEmpty()) {
+      // Also refuses what does not fit, in the words that every engine uses.
+      run(ownHost);
+    }
     BindingCheck.check(name(), inputs(), ownHost, ownDevice);
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    ownHost.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    ownDevice.forEach((name, buffer) -> shapes.put(name, buffer.sizes()));
     return whileOpen(
         () -> {
+          PlanInMemory plan = plans.with(shapes);
           plan.use();
           try {
             BoundExecution bound = BoundExecution.of(plan, ownHost, ownDevice, graph);
             plan.add(bound);
-            return new Bound(bound);
+            return new Bound(plan, bound);
           } catch (NativeException e) {
-            throw new EngineException("Cannot bind '%s': %s".formatted(name(), e.getMessage()), e);
+            throw new EngineException("Cannot run '%s': %s".formatted(name(), e.getMessage()), e);
           }
         });
   }
@@ -108,10 +139,14 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
 
   /** Holds the engine, so that it is not freed for being out of reach. */
   private final class Bound implements DeviceRun {
+    private final PlanInMemory plan;
     private final BoundExecution execution;
+    private final Map<String, HostTensor> outputs;
 
-    Bound(BoundExecution execution) {
+    Bound(PlanInMemory plan, BoundExecution execution) {
+      this.plan = plan;
       this.execution = execution;
+      this.outputs = ordered(execution.results());
     }
 
     @Override
@@ -126,7 +161,7 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
 
     @Override
     public Map<String, HostTensor> outputs() {
-      return execution.results();
+      return outputs;
     }
 
     @Override

@@ -41,11 +41,11 @@ class PlanBuilderTest {
 
     assertThat(Files.readString(plan)).isEqualTo("plan with level 5");
     assertThat(PlanManifest.read(plan)).isEqualTo(result.manifest());
-    assertThat(result.manifest().key()).isEqualTo(PlanKey.of(model, Plans.H100, options));
+    assertThat(result.manifest().key()).isEqualTo(PlanKey.of(model, PlanSamples.H100, options));
     assertThat(result.manifest().layers()).extracting(PlanLayer::name).containsExactly("conv");
     assertThat(result.warnings()).containsExactly("a subnormal weight");
     assertThat(steps).containsExactly("reading the model");
-    assertThat(PlanFile.read(plan, Plans.H100).manifest()).isEqualTo(result.manifest());
+    assertThat(PlanFile.read(plan, PlanSamples.H100).manifest()).isEqualTo(result.manifest());
     assertFiles("net.onnx", "net.plan", "net.plan.json");
   }
 
@@ -160,7 +160,7 @@ class PlanBuilderTest {
   @Test
   void a_process_that_cannot_start_is_an_error() {
     PlanBuilder builder =
-        new PlanBuilder(Plans.H100, 0, new BuildProcess(file -> List.of("/no/such/program")));
+        new PlanBuilder(PlanSamples.H100, 0, new BuildProcess(file -> List.of("/no/such/program")));
 
     assertThatThrownBy(() -> builder.build(model, plan, PlanOptions.defaults(), s -> {}))
         .isInstanceOf(EngineException.class)
@@ -173,7 +173,7 @@ class PlanBuilderTest {
     assumeTrue(
         new TensorRtBackend().availability() instanceof Availability.Missing,
         "TensorRT can run here");
-    PlanBuilder builder = new PlanBuilder(Plans.H100, 0, BuildProcess.ownJava());
+    PlanBuilder builder = new PlanBuilder(PlanSamples.H100, 0, BuildProcess.ownJava());
     Availability.Missing missing = (Availability.Missing) new TensorRtBackend().availability();
 
     assertThatThrownBy(() -> builder.build(model, plan, PlanOptions.defaults(), s -> {}))
@@ -183,7 +183,7 @@ class PlanBuilderTest {
 
   private static PlanBuilder builder(Class<?> child) {
     return new PlanBuilder(
-        Plans.H100, 0, new BuildProcess(file -> BuildProcess.java(child.getName(), file)));
+        PlanSamples.H100, 0, new BuildProcess(file -> BuildProcess.java(child.getName(), file)));
   }
 
   private void assertFails(Class<?> child, Duration limit, String... parts) throws IOException {

@@ -1,7 +1,7 @@
 package io.repfold.tensorrt;
 
-import static io.repfold.tensorrt.Plans.A100;
-import static io.repfold.tensorrt.Plans.H100;
+import static io.repfold.tensorrt.PlanSamples.A100;
+import static io.repfold.tensorrt.PlanSamples.H100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -18,22 +18,22 @@ class PlanCacheTest {
   @Test
   void a_plan_is_found_by_its_key_only() throws IOException {
     PlanCache cache = PlanCache.in(folder.resolve("new/cache"));
-    PlanKey key = Plans.key(H100);
+    PlanKey key = PlanSamples.key(H100);
     assertThat(cache.find(key)).isEmpty();
     assertThat(cache.explain(key)).singleElement().asString().contains("no plan yet");
 
-    Path plan = Plans.write(cache.place(key), key);
+    Path plan = PlanSamples.write(cache.place(key), key);
 
     assertThat(cache.find(key)).contains(plan);
     assertThat(cache.explain(key)).singleElement().asString().contains("has the plan");
-    assertThat(cache.find(Plans.key(A100))).isEmpty();
+    assertThat(cache.find(PlanSamples.key(A100))).isEmpty();
   }
 
   @Test
   void each_field_of_the_key_makes_another_plan_and_is_named() throws IOException {
     PlanCache cache = PlanCache.in(folder);
-    PlanKey key = Plans.key(H100);
-    Plans.write(cache.place(key), key);
+    PlanKey key = PlanSamples.key(H100);
+    PlanSamples.write(cache.place(key), key);
     for (Map.Entry<String, String> field : key.fields().entrySet()) {
       Map<String, String> changed = new java.util.LinkedHashMap<>(key.fields());
       changed.put(field.getKey(), "other");
@@ -52,12 +52,12 @@ class PlanCacheTest {
   @Test
   void the_nearest_plan_is_one_of_the_same_model_with_the_fewest_differences() throws IOException {
     PlanCache cache = PlanCache.in(folder);
-    PlanKey wanted = Plans.key(H100);
+    PlanKey wanted = PlanSamples.key(H100);
     PlanKey otherModel = new PlanKey("def", H100, wanted.options(), "");
     PlanKey twoFields = new PlanKey("abc", H100, "tf32=true", "x=1:2:3");
     PlanKey otherGpu = new PlanKey("abc", A100, "tf32=true", "x=1:2:3");
     for (PlanKey key : List.of(otherModel, twoFields, otherGpu)) {
-      Plans.write(cache.place(key), key);
+      PlanSamples.write(cache.place(key), key);
     }
 
     List<String> lines = cache.explain(wanted);
@@ -72,8 +72,8 @@ class PlanCacheTest {
   @Test
   void a_plan_that_is_not_whole_or_has_a_damaged_manifest_is_none() throws IOException {
     PlanCache cache = PlanCache.in(folder);
-    PlanKey key = Plans.key(H100);
-    Path plan = Plans.write(cache.place(key), key);
+    PlanKey key = PlanSamples.key(H100);
+    Path plan = PlanSamples.write(cache.place(key), key);
     Files.writeString(plan, "short");
     assertThat(cache.find(key)).isEmpty();
     assertThat(cache.explain(key)).singleElement().asString().contains("not the whole plan");

@@ -1,8 +1,8 @@
 package io.repfold.tensorrt;
 
-import static io.repfold.tensorrt.Plans.A100;
-import static io.repfold.tensorrt.Plans.H100;
-import static io.repfold.tensorrt.Plans.T4;
+import static io.repfold.tensorrt.PlanSamples.A100;
+import static io.repfold.tensorrt.PlanSamples.H100;
+import static io.repfold.tensorrt.PlanSamples.T4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,26 +21,26 @@ class PlanFileTest {
 
   @Test
   void a_whole_plan_is_read_with_its_manifest() throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
 
     PlanFile file = PlanFile.read(plan, H100);
 
     assertThat(file.bytes().isDirect()).isTrue();
     assertThat(file.bytes().remaining()).isEqualTo((int) Files.size(plan));
     assertThat(file.manifest())
-        .isEqualTo(Plans.manifest(Files.readAllBytes(plan), Plans.key(H100)));
+        .isEqualTo(PlanSamples.manifest(Files.readAllBytes(plan), PlanSamples.key(H100)));
   }
 
   @Test
   void a_plan_for_another_gpu_is_refused_with_both_names() throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
 
     assertRefused(plan, A100, H100.gpu(), "9.0", A100.gpu(), "8.0", "net.onnx");
   }
 
   @Test
   void a_plan_of_another_tensorrt_is_refused_and_of_another_driver_not() throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
 
     assertRefused(
         plan,
@@ -66,7 +66,7 @@ class PlanFileTest {
             3,
             defaults.timeLimit());
     PlanKey key = new PlanKey("abc", H100, compatible.keyText(), "");
-    Path plan = Plans.write(folder.resolve("net.plan"), key);
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), key);
 
     assertThat(PlanFile.read(plan, A100).manifest().key()).isEqualTo(key);
     assertRefused(plan, T4, H100.gpu(), "Tesla T4");
@@ -87,7 +87,7 @@ class PlanFileTest {
 
   @Test
   void a_truncated_plan_is_refused() throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
     byte[] whole = Files.readAllBytes(plan);
     Files.write(plan, Arrays.copyOf(whole, whole.length / 2));
 
@@ -96,7 +96,7 @@ class PlanFileTest {
 
   @Test
   void a_plan_with_one_changed_bit_is_refused() throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
     byte[] bytes = Files.readAllBytes(plan);
     bytes[bytes.length - 1] ^= 1;
     Files.write(plan, bytes);
@@ -116,7 +116,7 @@ class PlanFileTest {
         "null"
       })
   void a_damaged_manifest_is_refused(String json) throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
     Files.writeString(PlanManifest.beside(plan), json);
 
     assertRefused(plan, H100, "manifest 'net.plan.json' is damaged");
@@ -128,7 +128,7 @@ class PlanFileTest {
         "model", "sha256", "bytes", "key", "inputs", "outputs", "layers", "driver", "type"
       })
   void a_manifest_without_a_field_is_refused_by_its_name(String field) throws IOException {
-    Path plan = Plans.write(folder.resolve("net.plan"), Plans.key(H100));
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
     Path manifest = PlanManifest.beside(plan);
     String json = Files.readString(manifest);
     Files.writeString(manifest, json.replace("\"" + field + "\"", "\"" + field + "2\""));

@@ -78,6 +78,27 @@ class ProfileTest {
   }
 
   @Test
+  void a_plan_without_profiles_takes_what_its_inputs_say() {
+    EngineProfiles none = new EngineProfiles(List.of());
+
+    assertThat(none.choose("net.plan", shapes(3, 1))).isZero();
+    assertThat(none.accepts(shapes(3, 1))).isTrue();
+  }
+
+  @Test
+  void shapes_that_were_seen_widen_a_profile() {
+    SeenShapes seen = SeenShapes.NONE.with(List.of("x"), shapes(3, 1));
+    assertThat(seen.profile()).hasToString("x=3x4");
+
+    SeenShapes wider = seen.with(List.of("x"), shapes(1, 1)).with(List.of("x"), shapes(2, 1));
+    assertThat(wider.profile()).hasToString("x=1x4:2x4:3x4");
+
+    Map<String, long[]> otherRank = Map.of("x", new long[] {5});
+    assertThat(wider.with(List.of("x"), otherRank).profile()).hasToString("x=5");
+    assertThat(SeenShapes.NONE.with(List.of(), shapes(1, 1)).profile().inputs()).isEmpty();
+  }
+
+  @Test
   void profiles_must_fit_the_inputs_of_the_model() {
     Map<String, List<Long>> inputs = Map.of("x", List.of(-1L, 3L), "fixed", List.of(2L, 3L));
 

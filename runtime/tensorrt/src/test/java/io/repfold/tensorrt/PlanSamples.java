@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Plan files for tests that load none. */
-final class Plans {
+final class PlanSamples {
   static final DeviceDescription H100 =
       new DeviceDescription("NVIDIA H100 80GB HBM3", "9.0", "580.95.05", "12.6", "10.6.0");
   static final DeviceDescription A100 =
@@ -18,7 +18,7 @@ final class Plans {
   static final DeviceDescription T4 =
       new DeviceDescription("Tesla T4", "7.5", "580.95.05", "12.6", "10.6.0");
 
-  private Plans() {}
+  private PlanSamples() {}
 
   static PlanKey key(DeviceDescription device) {
     return new PlanKey("abc", device, PlanOptions.defaults().keyText(), "");

@@ -128,7 +128,8 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
           original::run,
           inputs -> converted.run(narrowed(converted, inputs)),
           samples,
-          options.threshold());
+          options.threshold(),
+          ClassAxes.of(source.graph()));
     }
   }
 
@@ -168,7 +169,8 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
             original::run,
             emulation,
             samples.subList(0, count),
-            options.threshold());
+            options.threshold(),
+            ClassAxes.of(source.graph()));
     emulation
         .firstOverflow()
         .ifPresent(

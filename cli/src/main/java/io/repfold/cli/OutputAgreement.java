@@ -27,7 +27,7 @@ record OutputAgreement(
 
   /** What is decided at a position of an output. */
   enum Kind {
-    /** Which channel (axis 1) has the best score. */
+    /** Which channel has the best score. */
     CHANNEL("best channel"),
     /** Whether a number is above the threshold. */
     THRESHOLD("side of threshold"),
@@ -49,10 +49,11 @@ record OutputAgreement(
    * Compares one output of one sample.
    *
    * @param candidate of the same shape; its type may be narrower
+   * @param axis of the channels; what has no such axis, or one channel, is held to the threshold
    * @throws WorkFailedException if the shapes differ
    */
   static OutputAgreement of(
-      String output, HostTensor reference, HostTensor candidate, double threshold) {
+      String output, HostTensor reference, HostTensor candidate, double threshold, int axis) {
     if (!Arrays.equals(reference.shape(), candidate.shape())) {
       throw new WorkFailedException(
           "Output '%s' is %s before and %s after the conversion: that must not be"
@@ -79,13 +80,16 @@ record OutputAgreement(
                   || (Double.isFinite(found) && (expected > threshold) == (found > threshold));
       sides += same ? 0 : 1;
     }
-    Optional<ArgmaxAgreement> channels = ArgmaxAgreement.of(reference, candidate, 0);
+    Optional<ArgmaxAgreement> channels =
+        axis < reference.rank()
+            ? ArgmaxAgreement.of(aroundAxis(reference, axis), aroundAxis(candidate, axis), 0)
+            : Optional.empty();
     if (channels.isEmpty()) {
       Kind kind = integer ? Kind.INTEGER : Kind.THRESHOLD;
       return new OutputAgreement(
           output, kind, reference.size(), sides, maxAbsError, largest, notFinite);
     }
-    long positions = reference.size() / reference.shape()[1];
+    long positions = reference.size() / reference.shape()[axis];
     long lost = positions - channels.get().positions(); // those with a NaN
     return new OutputAgreement(
         output,
@@ -95,6 +99,14 @@ record OutputAgreement(
         maxAbsError,
         largest,
         notFinite);
+  }
+
+  /** A view in which the axis is axis 1 of three. */
+  private static HostTensor aroundAxis(HostTensor tensor, int axis) {
+    long[] shape = tensor.shape();
+    long outer = Arrays.stream(shape, 0, axis).reduce(1, (a, b) -> a * b);
+    long inner = Arrays.stream(shape, axis + 1, shape.length).reduce(1, (a, b) -> a * b);
+    return HostTensor.wrap(tensor.type(), tensor.bytes(), outer, shape[axis], inner);
   }
 
   /** Both, of one output. */

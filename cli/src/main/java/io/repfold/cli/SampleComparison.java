@@ -27,9 +27,15 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
    * Runs both models on each sample.
    *
    * @param threshold that decides where an output has no channels
+   * @param axes on which the channels are
    */
   static SampleComparison of(
-      String how, Run reference, Run candidate, List<Sample> samples, double threshold) {
+      String how,
+      Run reference,
+      Run candidate,
+      List<Sample> samples,
+      double threshold,
+      ClassAxes axes) {
     Map<String, OutputAgreement> outputs = new LinkedHashMap<>();
     for (Sample sample : samples) {
       Map<String, HostTensor> inputs = sample.read();
@@ -43,9 +49,10 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
                   throw new WorkFailedException(
                       "The converted model has no output '%s': that must not be".formatted(name));
                 }
+                int axis = axes.of(name, expected.rank());
                 outputs.merge(
                     name,
-                    OutputAgreement.of(name, expected, other, threshold),
+                    OutputAgreement.of(name, expected, other, threshold, axis),
                     OutputAgreement::and);
               });
     }

@@ -3,8 +3,12 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
+import io.repfold.graph.Value;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutputAgreementTest {
@@ -13,7 +17,7 @@ class OutputAgreementTest {
   }
 
   private static OutputAgreement of(HostTensor reference, HostTensor candidate) {
-    return OutputAgreement.of("y", reference, candidate, 0.5);
+    return OutputAgreement.of("y", reference, candidate, 0.5, 1);
   }
 
   @Test
@@ -27,6 +31,34 @@ class OutputAgreementTest {
     assertThat(found)
         .isEqualTo(new OutputAgreement("y", OutputAgreement.Kind.CHANNEL, 4, 1, 1.5, 4, 0));
     assertThat(found.share()).isEqualTo(0.75);
+  }
+
+  @Test
+  void channels_may_lie_on_any_axis() {
+    HostTensor reference = floats(new float[] {1, 2, 3, 4, 4, 3, 2, 1, 9, 8, 7, 6}, 1, 3, 4);
+    HostTensor candidate = floats(new float[] {1, 2, 3, 2, 4, 3, 2, 1, 9, 8, 7, 6}, 1, 3, 4);
+
+    OutputAgreement last = OutputAgreement.of("y", reference, candidate, 0.5, 2);
+
+    assertThat(last)
+        .isEqualTo(new OutputAgreement("y", OutputAgreement.Kind.CHANNEL, 3, 1, 2, 9, 0));
+    assertThat(of(reference, candidate).positions()).isEqualTo(4);
+    assertThat(of(reference, candidate).disagreements()).isZero();
+  }
+
+  @Test
+  void a_softmax_tells_the_axis() {
+    Graph graph =
+        new Graph.Builder("text")
+            .input(Value.float32("x", 1, 3, 4))
+            .node(new Op.Softmax(-1, false), List.of("x"), "y")
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "z")
+            .output(Value.float32("y", 1, 3, 4))
+            .output(Value.float32("z", 1, 3, 4))
+            .build();
+
+    assertThat(ClassAxes.of(graph).of("y", 3)).isEqualTo(2);
+    assertThat(ClassAxes.of(graph).of("z", 3)).isEqualTo(1);
   }
 
   @Test
@@ -48,7 +80,7 @@ class OutputAgreementTest {
     assertThat(found.kind()).isEqualTo(OutputAgreement.Kind.THRESHOLD);
     assertThat(found.disagreements()).isEqualTo(3);
     assertThat(found.notFinite()).isEqualTo(1);
-    assertThat(OutputAgreement.of("y", reference, candidate, 0.05).disagreements()).isEqualTo(1);
+    assertThat(OutputAgreement.of("y", reference, candidate, 0.05, 1).disagreements()).isEqualTo(1);
   }
 
   @Test

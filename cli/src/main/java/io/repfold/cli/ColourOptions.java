@@ -1,7 +1,7 @@
 package io.repfold.cli;
 
-import io.repfold.image.ChannelOrder;
 import io.repfold.image.ImageOptions;
+import io.repfold.runtime.Engine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,7 +14,7 @@ final class ColourOptions {
       paramLabel = "M",
       description =
           "Mean of the colours of images, white being 1: one for each channel, with commas (default:"
-              + " 0.485,0.456,0.406 for RGB, 0 for grey).")
+              + " from the model's metadata, or else 0.485,0.456,0.406 for RGB, 0 for grey).")
   private @Nullable List<Float> mean;
 
   @Option(
@@ -22,8 +22,8 @@ final class ColourOptions {
       split = ",",
       paramLabel = "S",
       description =
-          "Standard deviation of the colours of images, likewise (default: 0.229,0.224,0.225 for"
-              + " RGB, 1 for grey).")
+          "Standard deviation of the colours of images, likewise (default: from the metadata, or"
+              + " else 0.229,0.224,0.225 for RGB, 1 for grey).")
   private @Nullable List<Float> deviation;
 
   /**
@@ -32,12 +32,9 @@ final class ColourOptions {
    * @param channels 1 or 3
    * @throws UsageException if the numbers do not fit to the channels
    */
-  ImageOptions of(int channels, int height, int width) {
-    ImageOptions usual =
-        channels == 3
-            ? ImageOptions.imageNet(width, height)
-            : ImageOptions.plain(width, height, ChannelOrder.GREY);
+  ImageOptions of(Engine model, int channels, int height, int width) {
     try {
+      ImageOptions usual = ImageOptions.of(model, channels, width, height);
       return new ImageOptions(
           width,
           height,

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.image.ImageSize;
 import io.repfold.image.ImageTensors;
 import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
@@ -163,9 +164,20 @@ final class InputFiles {
           "%s: an image fits an input of shape [1, 3, height, width] or [1, 1, height, width], but %s has %s; give the tensor as a .npy file"
               .formatted(file, engine.name(), input));
     }
-    int height = Math.toIntExact(shape[2]);
-    int width = Math.toIntExact(shape[3]);
-    return ImageTensors.read(file, colours.of(Math.toIntExact(shape[1]), height, width));
+    int channels = Math.toIntExact(shape[1]);
+    ImageSize size =
+        takesAnySize()
+            ? ImageTensors.size(file)
+            : new ImageSize(Math.toIntExact(shape[2]), Math.toIntExact(shape[3]));
+    return ImageTensors.read(file, colours.of(engine, channels, size.height(), size.width()));
+  }
+
+  /** Whether images go in as they are: repfold's own networks work at any size. */
+  private boolean takesAnySize() {
+    return !choosesSizes
+        && shapes.isEmpty()
+        && engine.inputs().get(0).isDynamic()
+        && engine.metadata().custom().containsKey("repfold.architecture");
   }
 
   /** The input shapes that images are brought to. */
@@ -173,7 +185,7 @@ final class InputFiles {
     if (found == null) {
       found = InputShapes.find(engine, shapes);
     }
-    if (found.chosen() && !choosesSizes) {
+    if (found.chosen() && !choosesSizes && !takesAnySize()) {
       throw new UsageException(
           "%s: %s takes images of any size; say with --shape to which they are to be brought, for example --shape 1x3x480x640"
               .formatted(file, engine.name()));

@@ -57,9 +57,9 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--input",
       paramLabel = "FILE",
       description =
-          "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; ImageNet's mean and"
-              + " deviation) for the only input, a .npz file for inputs by name, or a folder of"
-              + " these. Repeatable.")
+          "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; normalised as the"
+              + " model's metadata tell, or else with ImageNet's mean and deviation) for the only"
+              + " input, a .npz file for inputs by name, or a folder of these. Repeatable.")
   private final List<Path> files = new ArrayList<>();
 
   @Mixin private ShapeOption shape;

@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.runtime.Engine;
 import java.util.Collections;
 import java.util.List;
 
@@ -59,5 +60,27 @@ public record ImageOptions(
         ChannelOrder.RGB,
         List.of(0.485f, 0.456f, 0.406f),
         List.of(0.229f, 0.224f, 0.225f));
+  }
+
+  /**
+   * What a model expects: the mean and standard deviation that repfold wrote into its metadata, or
+   * else ImageNet's for RGB and none for grey.
+   *
+   * @param channels 3 for RGB, 1 for grey
+   * @throws io.repfold.runtime.EngineException if the metadata hold something else than numbers
+   * @throws IllegalArgumentException if they hold numbers that do not fit
+   */
+  public static ImageOptions of(Engine model, int channels, int width, int height) {
+    RepfoldMetadata metadata = new RepfoldMetadata(model.name(), model.metadata().custom());
+    ImageOptions usual =
+        channels == 1 ? plain(width, height, ChannelOrder.GREY) : imageNet(width, height);
+    return new ImageOptions(
+        width,
+        height,
+        usual.channels(),
+        metadata.mean().isEmpty() ? usual.mean() : metadata.mean(),
+        metadata.standardDeviation().isEmpty()
+            ? usual.standardDeviation()
+            : metadata.standardDeviation());
   }
 }

@@ -36,4 +36,13 @@ public final class ImageTensors {
     return HostTensor.wrap(
         ElementType.FLOAT, memory, 1, channels, options.height(), options.width());
   }
+
+  /**
+   * The size that an image's header states, without decoding it.
+   *
+   * @throws ImageFormatException if it is no image that can be read
+   */
+  public static ImageSize size(Path file) throws IOException {
+    return Decoder.size(file);
+  }
 }

@@ -16,6 +16,8 @@ gather() {
   mkdir -p "$out"
   out=$(cd "$out" && pwd)
   cd "$root"
+  # It may hold the jars of another version.
+  rm -rf cli/target/lib
   ./mvnw -q -B -ntp -Dtensorrt.version="$tensorrt" -pl cli -am -DskipTests package
   cp cli/target/lib/*.jar cli/target/repfold-cli-*.jar "$out"
   rm -f "$out"/pytorch-*.jar "$out"/*-sources.jar "$out"/*-javadoc.jar

@@ -46,8 +46,7 @@ final class BoundExecution implements AutoCloseable {
     BoundExecution bound = new BoundExecution(plan.name(), execution(plan, clock), clock);
     boolean complete = false;
     try {
-      bound.bindInputs(plan, host, device);
-      bound.bindOutputs(plan, host, device);
+      bound.bindAll(plan, host, device);
       bound.run();
       if (record) {
         CudaGraph.Capture capture =
@@ -73,27 +72,27 @@ final class BoundExecution implements AutoCloseable {
     }
   }
 
-  private void bindInputs(
+  /** In this order: shapes may depend on inputs that lie on the host, and a profile comes first. */
+  private void bindAll(
       PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
     host.forEach(
         (input, tensor) -> {
-          PinnedMemory memory = pin(input, tensor);
           if (plan.isOnHost(input)) {
-            execution.bind(input, memory.address());
-          } else {
-            long bytes = Execution.bytes(tensor);
-            inputs.add(new Copy(memory, execution.reserve(input, bytes), bytes));
+            execution.bind(input, pin(input, tensor).address());
           }
         });
-    device.forEach((input, buffer) -> execution.bind(input, new DeviceAddress(buffer.address())));
-  }
-
-  private void bindOutputs(
-      PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
     Map<String, long[]> given = new LinkedHashMap<>();
     host.forEach((input, tensor) -> given.put(input, tensor.shape()));
     device.forEach((input, buffer) -> given.put(input, buffer.sizes()));
     Map<String, long[]> shapes = execution.prepare(given);
+    host.forEach(
+        (input, tensor) -> {
+          if (!plan.isOnHost(input)) {
+            long bytes = Execution.bytes(tensor);
+            inputs.add(new Copy(pin(input, tensor), execution.reserve(input, bytes), bytes));
+          }
+        });
+    device.forEach((input, buffer) -> execution.bind(input, new DeviceAddress(buffer.address())));
     for (TensorInfo output : plan.outputs()) {
       long[] shape = shapes.getOrDefault(output.name(), new long[0]);
       int bytes = Shapes.bytes(output.name(), output.type(), shape);

@@ -44,6 +44,11 @@ final class TimingCache implements AutoCloseable {
           NativeObject.of("timing cache", config.createTimingCache(bytes, content.length), mark);
       cache = made;
       return config.setTimingCache(made.get(), false);
+    } catch (NativeException e) {
+      if (content.length == 0) {
+        throw e;
+      }
+      return false;
     }
   }
 

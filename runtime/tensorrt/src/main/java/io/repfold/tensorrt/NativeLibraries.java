@@ -37,7 +37,8 @@ final class NativeLibraries {
     static final Availability AVAILABILITY = find();
 
     private static Availability find() {
-      String obstacle = Surroundings.ofThisMachine().obstacle().orElse("");
+      Surroundings here = Surroundings.ofThisMachine();
+      String obstacle = here.obstacle().orElse("");
       if (!obstacle.isEmpty()) {
         return new Availability.Missing(obstacle);
       }
@@ -53,7 +54,7 @@ final class NativeLibraries {
         part = "TensorRT's ONNX parser";
         Loader.load(nvonnxparser.class);
       } catch (LinkageError e) {
-        return new Availability.Missing(explain(part, e));
+        return new Availability.Missing(here.explain(part, cause(e)));
       }
       int library = nvinfer.getInferLibVersion();
       String mismatch = mismatch(nvinfer.NV_TENSORRT_VERSION(), library);
@@ -63,13 +64,12 @@ final class NativeLibraries {
     }
 
     /** The innermost cause names the library that is missing. */
-    private static String explain(String part, LinkageError e) {
+    private static String cause(LinkageError e) {
       Throwable root = e;
       while (root.getCause() != null && root.getCause() != root) {
         root = root.getCause();
       }
-      return "The native libraries of %s cannot be loaded: %s. Build with -Pgpu, which brings all but the driver; CUDA %s needs a driver that knows it"
-          .formatted(part, root.getMessage(), cudart.CUDART_VERSION / 1000);
+      return String.valueOf(root.getMessage());
     }
   }
 }

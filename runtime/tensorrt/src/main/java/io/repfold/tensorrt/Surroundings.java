@@ -39,7 +39,7 @@ record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBindin
     return name + "-" + arch;
   }
 
-  /** Why TensorRT cannot run here, and what to do; empty if nothing speaks against trying. */
+  /** Why TensorRT cannot run here, and what to do; empty if it is worth trying. */
   Optional<String> obstacle() {
     if (!platform.equals(SUPPORTED)) {
       return Optional.of(
@@ -53,11 +53,21 @@ record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBindin
           "The native libraries of %s are not on the class path: %s"
               .formatted(both.replace("org.bytedeco:", ""), REMEDY.formatted(both, SUPPORTED)));
     }
-    if (!driver) {
-      return Optional.of(
-          "There is no NVIDIA driver: neither libcuda.so.1 nor /dev/nvidiactl is found. Install the driver of the GPU; in a container, start it with --gpus all");
-    }
     return Optional.empty();
+  }
+
+  /**
+   * Why a library that is there cannot be loaded, and what to do.
+   *
+   * @param part of which product it is
+   * @param cause the system's words
+   */
+  String explain(String part, String cause) {
+    return driver
+        ? "The native libraries of %s cannot be loaded: %s. Build with -Pgpu, which brings all but the driver"
+            .formatted(part, cause)
+        : "There is no NVIDIA driver: neither libcuda.so.1 nor /dev/nvidiactl is found (%s). Install the driver of the GPU; in a container, start it with --gpus all"
+            .formatted(cause);
   }
 
   private static boolean onClassPathOrDisk(String folder, String library) {

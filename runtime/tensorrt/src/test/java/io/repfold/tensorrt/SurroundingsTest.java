@@ -28,9 +28,14 @@ class SurroundingsTest {
         .doesNotContain("cuda");
     assertThat(new Surroundings("linux-x86_64", true, false, true).obstacle().orElseThrow())
         .contains("org.bytedeco:cuda,");
-    assertThat(new Surroundings("linux-x86_64", true, true, false).obstacle().orElseThrow())
-        .contains("no NVIDIA driver", "--gpus all");
-    assertThat(new Surroundings("linux-x86_64", true, true, true).obstacle()).isEmpty();
+    Surroundings noDriver = new Surroundings("linux-x86_64", true, true, false);
+    assertThat(noDriver.obstacle()).isEmpty();
+    assertThat(noDriver.explain("CUDA", "libcuda.so.1: no such file"))
+        .contains("no NVIDIA driver", "libcuda.so.1: no such file", "--gpus all");
+    Surroundings whole = new Surroundings("linux-x86_64", true, true, true);
+    assertThat(whole.obstacle()).isEmpty();
+    assertThat(whole.explain("TensorRT", "libnvinfer.so.10: no such file"))
+        .contains("libraries of TensorRT", "libnvinfer.so.10", "-Pgpu");
   }
 
   @Test

@@ -65,7 +65,7 @@ final class Agreement {
 
   /** Compares a graph with the same outputs on the first {@code most} samples. */
   Score of(Graph changed, int most) {
-    long[] same = new long[2];
+    Map<String, long[]> same = new HashMap<>();
     double[] energy = new double[2];
     runner.run(
         changed,
@@ -75,18 +75,27 @@ final class Agreement {
             values.forEach(
                 (name, computed) -> {
                   int[] expected = requireNonNull(decisions.get(sample).get(name));
-                  int[] found = decide(computed);
-                  for (int i = 0; i < found.length; i++) {
-                    same[0] += found[i] == expected[i] ? 1 : 0;
-                  }
-                  same[1] += found.length;
+                  count(expected, decide(computed), same.computeIfAbsent(name, k -> new long[2]));
                   float[] wanted = numbers.get(sample).get(name);
                   if (wanted != null) {
                     compare(wanted, computed.data(), energy);
                   }
                 }));
-    double agreement = same[1] == 0 ? 1 : (double) same[0] / same[1];
+    double agreement =
+        same.values().stream()
+            .filter(counts -> counts[1] > 0)
+            .mapToDouble(counts -> (double) counts[0] / counts[1])
+            .min()
+            .orElse(1);
     return new Score(agreement, decibels(energy[0], energy[1]));
+  }
+
+  /** Adds up how many are equal, and how many there are. */
+  private static void count(int[] expected, int[] found, long... counts) {
+    for (int i = 0; i < found.length; i++) {
+      counts[0] += found[i] == expected[i] ? 1 : 0;
+    }
+    counts[1] += found.length;
   }
 
   private static void compare(float[] wanted, FloatBuffer found, double[] energy) {

@@ -24,14 +24,32 @@ public final class Int8Conversion {
   private final Graph original;
   private final SampleRunner runner;
   private final QuantizationOptions options;
-  private final double threshold;
+  private final Goal goal;
 
   private Int8Conversion(
-      Graph original, SampleRunner runner, QuantizationOptions options, double threshold) {
+      Graph original, SampleRunner runner, QuantizationOptions options, Goal goal) {
     this.original = original;
     this.runner = runner;
     this.options = options;
-    this.threshold = threshold;
+    this.goal = goal;
+  }
+
+  /**
+   * When a result is good enough.
+   *
+   * @param reference what it is compared with, such as the graph before it was folded
+   * @param agreement from 0 to 1, of each output; 0 to leave no layer out
+   * @param threshold that decides for outputs of one channel, such as probabilities
+   */
+  public record Goal(Graph reference, double agreement, double threshold) {
+    /**
+     * @throws IllegalArgumentException if the agreement is not from 0 to 1
+     */
+    public Goal {
+      if (!(agreement >= 0 && agreement <= 1)) {
+        throw new IllegalArgumentException("Agreement goes from 0 to 1, not " + agreement);
+      }
+    }
   }
 
   /** A quantized graph and what was done. */
@@ -41,25 +59,19 @@ public final class Int8Conversion {
    * Converts.
    *
    * @param graph float32; raised to opset 13 if its opset is lower. Fold it before
-   * @param targetAgreement from 0 to 1; 0 to leave no layer out
-   * @param threshold that decides for outputs of one channel, such as probabilities
    * @return a graph that reaches the target; at worst one in which nothing is quantized
    * @throws io.repfold.graph.InvalidGraphException as {@link Quantizer#quantize} and {@link
    *     OpsetRaiser#raise}, and if there is no sample
    */
   public static Result convert(
-      Graph graph,
-      SampleRunner runner,
-      QuantizationOptions options,
-      double targetAgreement,
-      double threshold) {
+      Graph graph, SampleRunner runner, QuantizationOptions options, Goal goal) {
     Graph raised = OpsetRaiser.raise(graph);
     Quantizer.require(raised);
-    return new Int8Conversion(raised, runner, options, threshold).run(targetAgreement);
+    return new Int8Conversion(raised, runner, options, goal).run();
   }
 
-  private Result run(double target) {
-    Agreement agreement = new Agreement(original, runner, threshold, FEW);
+  private Result run() {
+    Agreement agreement = new Agreement(goal.reference(), runner, goal.threshold(), FEW);
     RangeEqualizer.Result equalized = equalized();
     Draft draft = new Draft(equalized.graph(), agreement);
     Agreement.Score score = draft.score(Set.of());
@@ -67,9 +79,9 @@ public final class Int8Conversion {
     trials.add(new QuantizationReport.Trial(0, score.agreement()));
     Set<String> excluded = Set.of();
     Map<String, Agreement.Score> alone = Map.of();
-    if (score.agreement() < target) {
+    if (score.agreement() < goal.agreement()) {
       alone = draft.sensitivities();
-      excluded = draft.search(alone, target, trials);
+      excluded = draft.search(alone, goal.agreement(), trials);
       score = draft.score(excluded);
     }
     QuantizationReport report =
@@ -176,7 +188,10 @@ public final class Int8Conversion {
       return scores;
     }
 
-    /** The fewest layers to leave out, those first that alone do most harm. */
+    /**
+     * Few layers to leave out, those first that alone do most harm. Leaving out more need not help
+     * more, so few are tried first.
+     */
     Set<String> search(
         Map<String, Agreement.Score> alone, double target, List<QuantizationReport.Trial> trials) {
       List<String> order =
@@ -185,18 +200,27 @@ public final class Int8Conversion {
               .map(Map.Entry::getKey)
               .toList();
       int tooFew = 0;
-      int enough = order.size();
+      int enough = 1;
+      while (enough < order.size() && !reaches(order.subList(0, enough), target, trials)) {
+        tooFew = enough;
+        enough = Math.min(order.size(), enough + Math.max(1, enough / 2));
+      }
       while (enough - tooFew > 1) {
         int middle = (tooFew + enough) / 2;
-        double reached = score(Set.copyOf(order.subList(0, middle))).agreement();
-        trials.add(new QuantizationReport.Trial(middle, reached));
-        if (reached >= target) {
+        if (reaches(order.subList(0, middle), target, trials)) {
           enough = middle;
         } else {
           tooFew = middle;
         }
       }
       return Set.copyOf(order.subList(0, enough));
+    }
+
+    private boolean reaches(
+        List<String> excluded, double target, List<QuantizationReport.Trial> trials) {
+      double reached = score(Set.copyOf(excluded)).agreement();
+      trials.add(new QuantizationReport.Trial(excluded.size(), reached));
+      return reached >= target;
     }
 
     List<QuantizationReport.Layer> layers(

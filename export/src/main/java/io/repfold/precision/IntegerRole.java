@@ -1,8 +1,11 @@
 package io.repfold.precision;
 
+import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,10 +22,11 @@ enum IntegerRole {
     if (node.outputs().stream().filter(o -> !o.isEmpty()).count() != 1) {
       return NONE;
     }
-    if (operands(node).stream().anyMatch(v -> graph.constant(v).isPresent())) {
+    Op op = node.op();
+    boolean constant = operands(node).stream().anyMatch(v -> graph.constant(v).isPresent());
+    if (constant && (target != QuantizationTarget.CPU || !takesConstant(graph, node))) {
       return NONE;
     }
-    Op op = node.op();
     if (op instanceof Op.Resize resize) {
       // ONNX Runtime's integer interpolation on a CPU cuts off what is behind the point.
       boolean exact = resize.mode().equals("nearest");
@@ -50,12 +54,27 @@ enum IntegerRole {
     return own ? OWN_GRID : NONE;
   }
 
+  /** An Add or Mul of something and a float32 constant, which can be integers too. */
+  private static boolean takesConstant(Graph graph, Node node) {
+    List<Tensor> constants =
+        operands(node).stream().flatMap(v -> graph.constant(v).stream()).toList();
+    return node.op() instanceof Op.Binary
+        && constants.size() == 1
+        && constants.get(0).type() == ElementType.FLOAT
+        && Arrays.stream(constants.get(0).toDoubles()).allMatch(Double::isFinite);
+  }
+
+  /** The inputs that hold the numbers and differ from run to run. */
+  static List<String> variables(Graph graph, Node node) {
+    return operands(node).stream().filter(v -> graph.constant(v).isEmpty()).toList();
+  }
+
   static boolean isAdd(Op op) {
     return op.equals(new Op.Binary(Op.Binary.Function.ADD));
   }
 
   /** The inputs that hold the numbers, not sizes or bounds. */
-  static List<String> operands(Node node) {
+  private static List<String> operands(Node node) {
     boolean all = node.op() instanceof Op.Binary || node.op() instanceof Op.Concat;
     return all
         ? IntStream.range(0, node.inputs().size()).mapToObj(node::input).toList()

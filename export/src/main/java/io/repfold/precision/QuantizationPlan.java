@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * Which nodes of a graph compute in integers and which values are quantized. A layer does if it can
  * and is not excluded; another node does if all that it reads is made by such nodes and what it
- * makes leads to one, so that nothing is quantized for its own sake.
+ * makes leads to one, so that nothing is quantized for its own sake. For TensorRT, an Add of a
+ * layer's own sums and another branch does wherever that branch comes from.
  */
 final class QuantizationPlan {
   private final Graph graph;
@@ -78,7 +79,7 @@ final class QuantizationPlan {
     } else if (!isExcluded(node)) {
       IntegerRole role = IntegerRole.of(graph, node, options.target());
       if (role != IntegerRole.NONE) {
-        add(node, Optional.empty(), role, IntegerRole.operands(node));
+        add(node, Optional.empty(), role, IntegerRole.variables(graph, node));
       }
     }
   }
@@ -104,7 +105,12 @@ final class QuantizationPlan {
   }
 
   private boolean isBetween(QuantizedUnit unit) {
-    return unit.operands().stream().allMatch(units::containsKey) && isWanted(unit.end());
+    boolean residual =
+        options.target() == QuantizationTarget.TENSORRT
+            && IntegerRole.isAdd(unit.core().op())
+            && unit.operands().stream().anyMatch(this::isOwnSum);
+    return isWanted(unit.end())
+        && (residual || unit.operands().stream().allMatch(units::containsKey));
   }
 
   /** Whether a node that computes in integers reads the value. */
@@ -120,16 +126,21 @@ final class QuantizationPlan {
             return unit;
           }
           return unit.operands().stream()
-              .filter(v -> isSumOfLayer(v) && graph.readers(v).size() == 1 && !graph.isOutput(v))
+              .filter(this::isOwnSum)
               .findFirst()
               .map(unit::without)
               .orElse(unit);
         });
   }
 
-  private boolean isSumOfLayer(String value) {
+  /** Whether it is what a layer sums up, before any activation, and nothing else reads it. */
+  private boolean isOwnSum(String value) {
     QuantizedUnit unit = units.get(value);
-    return unit != null && unit.layer().isPresent() && unit.core().output().equals(value);
+    return unit != null
+        && unit.layer().isPresent()
+        && unit.core().output().equals(value)
+        && graph.readers(value).size() == 1
+        && !graph.isOutput(value);
   }
 
   private void place(QuantizedUnit unit) {

@@ -274,13 +274,8 @@ public final class QuantizationRules {
     }
     for (int i = 0; i < 2; i++) {
       String other = add.input(1 - i);
-      boolean sums =
-          graph
-              .producer(add.input(i))
-              .filter(n -> isLayer(n.op()) && isBack(n.input(0)))
-              .isPresent();
-      boolean otherSums =
-          graph.producer(other).filter(n -> isLayer(n.op()) && isBack(n.input(0))).isPresent();
+      boolean sums = isOwnSum(add.input(i));
+      boolean otherSums = isOwnSum(other);
       boolean leadsOn =
           leadsToQuantize(add.output())
               || graph.readers(add.output()).stream()
@@ -296,6 +291,12 @@ public final class QuantizationRules {
             other);
       }
     }
+  }
+
+  /** Whether it is what a quantized layer sums up, and nothing else reads it. */
+  private boolean isOwnSum(String value) {
+    return graph.readers(value).size() == 1
+        && graph.producer(value).filter(n -> isLayer(n.op()) && isBack(n.input(0))).isPresent();
   }
 
   private boolean leadsToQuantize(String value) {

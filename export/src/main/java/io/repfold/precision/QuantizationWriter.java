@@ -7,6 +7,8 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ final class QuantizationWriter {
   private final Map<String, Tensor> initializers;
   private final List<Node> nodes = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> nodeNames = new HashSet<>();
   private final Map<String, String> dequantized = new HashMap<>();
   private final Map<List<Object>, String> weights = new HashMap<>();
 
@@ -43,6 +46,7 @@ final class QuantizationWriter {
     names.addAll(initializers.keySet());
     graph.inputs().forEach(v -> names.add(v.name()));
     graph.nodes().forEach(n -> names.addAll(n.outputs()));
+    graph.nodes().forEach(n -> nodeNames.add(n.name()));
   }
 
   Graph write() {
@@ -60,7 +64,12 @@ final class QuantizationWriter {
     for (String value : node.inputs()) {
       boolean inIntegers = unit.isPresent() && unit.get().operands().contains(value);
       boolean replaced = inIntegers || plan.isMade(value);
-      inputs.add(replaced ? dequantized.getOrDefault(value, value) : value);
+      boolean constant =
+          unit.isPresent() && node.op() instanceof Op.Binary && graph.constant(value).isPresent();
+      inputs.add(
+          constant
+              ? dequantized.computeIfAbsent(value, this::quantizeConstant)
+              : replaced ? dequantized.getOrDefault(value, value) : value);
     }
     unit.flatMap(QuantizedUnit::layer).ifPresent(layer -> replaceWeights(layer, inputs));
     List<String> outputs = new ArrayList<>();
@@ -72,6 +81,24 @@ final class QuantizationWriter {
     for (int i = 0; i < outputs.size(); i++) {
       quantize(node.outputs().get(i), outputs.get(i));
     }
+  }
+
+  /** A constant that is added or multiplied, in integers with one scale, and back. */
+  private String quantizeConstant(String name) {
+    Tensor real = graph.constant(name).orElseThrow();
+    DoubleSummaryStatistics range = Arrays.stream(real.toDoubles()).summaryStatistics();
+    IntegerGrid grid = IntegerGrid.between(range.getMin(), range.getMax());
+    double[] integers = Arrays.stream(real.toDoubles()).map(grid::quantize).toArray();
+    List<String> inputs =
+        List.of(
+            store(name + "_quantized", Tensor.ofDoubles(grid.type(), integers, real.dims())),
+            store(name + "_scale", Tensor.ofFloats(new float[] {grid.scale()})),
+            store(
+                name + "_zero_point",
+                Tensor.ofDoubles(grid.type(), new double[] {grid.zeroPoint()})));
+    String back = free(name + "_dequantized");
+    add(new Op.DequantizeLinear(1, Optional.empty()), inputs, back);
+    return back;
   }
 
   /**
@@ -151,8 +178,13 @@ final class QuantizationWriter {
     return back;
   }
 
+  /** Adds a node under the name of its output, or one like it: runtimes want names to differ. */
   private void add(Op op, List<String> inputs, String output) {
-    nodes.add(new Node(output, op, inputs, List.of(output)));
+    String name = output;
+    for (int i = 2; !nodeNames.add(name); i++) {
+      name = output + "_" + i;
+    }
+    nodes.add(new Node(name, op, inputs, List.of(output)));
   }
 
   private String store(String wanted, Tensor tensor) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param core the node that computes
  * @param layer its weights; empty for a node without
  * @param role of a node without weights
- * @param operands the values that it reads, in its order
+ * @param operands the values that it reads, in its order; constants are not among them
  * @param end the value after the activation
  */
 record QuantizedUnit(

@@ -40,12 +40,10 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
       double scale = Math.max(largest[channel] / IntegerGrid.SYMMETRIC, needed);
       scales[channel] = IntegerGrid.scale(scale);
     }
-    ByteBuffer bytes = ByteBuffer.allocate(real.length);
     for (int i = 0; i < real.length; i++) {
-      double rounded = Math.rint(real[i] / scales[i / inner % channels]);
-      bytes.put(
-          i, (byte) Math.max(-IntegerGrid.SYMMETRIC, Math.min(IntegerGrid.SYMMETRIC, rounded)));
+      real[i] /= scales[i / inner % channels];
     }
+    ByteBuffer bytes = ByteBuffer.wrap(KernelRounding.round(real, kernel(weight)));
     return new QuantizedWeight(
         Tensor.of(ElementType.INT8, bytes, weight.dims()), Tensor.ofFloats(scales, channels), axis);
   }
@@ -79,6 +77,11 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
       real[i] *= scales.doubleAt(i / inner % channels);
     }
     return real;
+  }
+
+  /** Elements of one kernel: what follows the two axes of channels. */
+  private static int kernel(Tensor weight) {
+    return inner(weight, 1);
   }
 
   private static int inner(Tensor weight, int axis) {

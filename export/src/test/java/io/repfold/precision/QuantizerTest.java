@@ -180,6 +180,54 @@ class QuantizerTest {
         .hasToString("[1, 4, 9, 7]");
   }
 
+  /** A hard swish as Paddle spells it: {@code x * clip(x + 3, 0, 6)}. */
+  private static Graph hardSwish() {
+    Graph.Builder builder = new Graph.Builder("g").input(Value.float32("x", 1, 3, 9, 7));
+    SplittableRandom random = new SplittableRandom(1);
+    QuantizedGraphs.conv(builder, random, "x", "a", 3, 4);
+    builder
+        .initializer("three", Tensor.ofFloats(new float[] {3}, 1))
+        .initializer("zero", Tensor.ofFloats(new float[] {0}))
+        .initializer("six", Tensor.ofFloats(new float[] {6}))
+        .node(QuantizedGraphs.ADD, List.of("a", "three"), "s")
+        .node(
+            new Op.Clip(java.util.OptionalDouble.empty(), java.util.OptionalDouble.empty()),
+            List.of("s", "zero", "six"),
+            "t")
+        .node(new Op.Binary(Op.Binary.Function.MUL), List.of("a", "t"), "h");
+    QuantizedGraphs.conv(builder, random, "h", "b", 4, 4);
+    return builder.output(QuantizedGraphs.out("b")).build();
+  }
+
+  @Test
+  void a_constant_that_is_added_is_quantized_on_a_cpu() {
+    Graph graph = quantized(hardSwish(), CPU);
+    Node sum = graph.producer("s").orElseThrow();
+    Node constant = graph.producer(sum.input(1)).orElseThrow();
+
+    assertThat(sum.inputs()).allMatch(v -> isBack(graph, v));
+    assertThat(graph.producer("h").orElseThrow().inputs()).allMatch(v -> isBack(graph, v));
+    assertThat(type(graph, constant.input(0))).isEqualTo(ElementType.UINT8);
+    double back =
+        (number(graph, constant.input(0), 0) - number(graph, constant.input(2), 0))
+            * number(graph, constant.input(1), 0);
+    assertThat(back).isCloseTo(3, org.assertj.core.data.Percentage.withPercentage(1e-4));
+    assertThat(decibels(hardSwish(), graph, samples(1).samples().get(0))).isGreaterThan(28);
+    Graph tensorRt = quantized(hardSwish(), TENSORRT);
+    assertThat(tensorRt.producer("s").orElseThrow().inputs()).containsExactly("a", "three");
+    assertThat(QuantizationRules.check(tensorRt)).isEmpty();
+  }
+
+  /** ONNX Runtime refuses a model with two nodes of one name. */
+  @Test
+  void node_names_differ() {
+    for (QuantizationOptions options : List.of(CPU, TENSORRT)) {
+      List<String> names =
+          quantized(residual(1), options).nodes().stream().map(Node::name).toList();
+      assertThat(names).doesNotHaveDuplicates();
+    }
+  }
+
   @Test
   void excluded_layers_stay_as_they_are() {
     Graph graph = quantized(chain(1), CPU.withExcluded(Set.of("b")));

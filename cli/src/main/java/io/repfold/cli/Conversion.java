@@ -10,6 +10,11 @@ interface Conversion {
   /** Whether ONNX Runtime's CPU runs it; if not, the interpreter must show what it computes. */
   boolean runsOnCpu();
 
+  /** Whether the interpreter must show how narrow hardware rounds, if samples are given. */
+  default boolean needsEmulation() {
+    return true;
+  }
+
   /** What became of the nodes, for programs. */
   JsonNode json();
 

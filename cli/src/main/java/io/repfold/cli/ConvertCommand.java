@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = {
       "Folds a float32 model and writes it in another precision.",
-      "What does not fit the precision stays float32, between Casts. The result is compared with"
+      "What does not fit the precision stays float32, between Casts or, for int8, QuantizeLinear and"
+          + " DequantizeLinear. The result is compared with"
           + " the original on samples before it appears under its name; if too few decisions stay"
           + " the same, nothing is written and the exit code is 3."
     },
@@ -26,7 +27,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  repfold convert model.onnx -o half.onnx --precision fp16 --data photos/",
       "  repfold convert model.onnx -o half.onnx --precision fp16 --data photos/ --shape 1x3x480x640",
-      "  repfold convert model.onnx -o half.onnx --precision bf16 --data batch.npz --keep 'head*'"
+      "  repfold convert model.onnx -o half.onnx --precision bf16 --data batch.npz --keep 'head*'",
+      "  repfold convert model.onnx -o small.onnx --precision int8 --data photos/",
+      "  repfold convert model.onnx -o small.onnx --precision int8 --data photos/ --target tensorrt"
     })
 final class ConvertCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

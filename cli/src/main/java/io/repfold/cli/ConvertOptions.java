@@ -49,6 +49,8 @@ final class ConvertOptions {
 
   @Mixin private ColourOptions colours;
 
+  @Mixin private IntegerOptions integers;
+
   @Option(
       names = "--keep",
       paramLabel = "PATTERN",
@@ -135,6 +137,10 @@ final class ConvertOptions {
 
   ColourOptions colours() {
     return colours;
+  }
+
+  IntegerOptions integers() {
+    return integers;
   }
 
   List<String> keep() {

@@ -102,7 +102,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     if (!samples.isEmpty() && conversion.runsOnCpu()) {
       comparisons.add(onCpu(original, file, samples));
     }
-    if (!samples.isEmpty()) {
+    if (!samples.isEmpty() && conversion.needsEmulation()) {
       emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
     }
     if (!samples.isEmpty() && comparisons.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.Folder;
@@ -8,8 +9,10 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Listing;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
+import io.repfold.precision.FoldRisk;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  repfold inspect model.onnx",
       "  repfold inspect model.onnx --shape 1x3x224x224 --nodes",
+      "  repfold inspect trained.onnx --risk     # what float16 and int8 will do to its blocks",
       "  repfold inspect deployed.onnx --check   # exit code 3 if anything could still be folded"
     })
 final class InspectCommand implements Callable<Integer> {
@@ -51,6 +55,13 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--listing", description = "Print the graph as text, and nothing else.")
   private boolean listing;
 
+  @Option(
+      names = "--risk",
+      description =
+          "Also forecast what float16 and int8 will do to each block once it is folded, and what may"
+              + " help.")
+  private boolean risk;
+
   @Option(names = "--verbose", description = "Show all regions, reasons and nodes.")
   private boolean verbose;
 
@@ -63,7 +74,7 @@ final class InspectCommand implements Callable<Integer> {
       progress.next(path.toString());
       ModelFile file = ModelFile.read(path);
       Inspection inspection = file.with(() -> inspect(file));
-      print(inspection);
+      print(inspection, risk ? file.with(() -> forecast(inspection)) : List.of());
       boolean foldable = !inspection.plan().folded().isEmpty();
       return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
     }
@@ -77,14 +88,25 @@ final class InspectCommand implements Callable<Integer> {
     return new Inspection(file, graph, types, plan);
   }
 
-  private void print(Inspection inspection) {
+  private static List<FoldRisk.Block> forecast(Inspection inspection) {
+    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
+      return FoldRisk.forecast(inspection.graph(), FoldOptions.DEFAULT.withProduct(product));
+    }
+  }
+
+  private void print(Inspection inspection, List<FoldRisk.Block> blocks) {
     PrintWriter out = spec.commandLine().getOut();
     if (listing) {
       out.print(Listing.of(inspection.graph(), inspection.types()));
     } else if (json) {
-      out.print(Json.text(inspection.json(nodes)));
+      ObjectNode root = (ObjectNode) inspection.json(nodes);
+      if (risk) {
+        root.set("risk", Json.of(blocks));
+      }
+      out.print(Json.text(root));
     } else {
       out.print(inspection.text(nodes, verbose));
+      out.print(risk ? "\n" + RiskTable.of(blocks, verbose) : "");
     }
     out.flush();
   }

@@ -8,6 +8,7 @@ enum Precision {
   FP16 {
     @Override
     Conversion convert(ConversionSource source) {
+      source.options().integers().requireUnused();
       return HalfConversion.of(source, HalfOptions.FLOAT16);
     }
   },
@@ -15,7 +16,15 @@ enum Precision {
   BF16 {
     @Override
     Conversion convert(ConversionSource source) {
+      source.options().integers().requireUnused();
       return HalfConversion.of(source, HalfOptions.BFLOAT16);
+    }
+  },
+  /** 8-bit integers between QuantizeLinear and DequantizeLinear. */
+  INT8 {
+    @Override
+    Conversion convert(ConversionSource source) {
+      return IntegerConversion.of(source);
     }
   };
 

@@ -68,4 +68,20 @@ class InspectCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("Folded no further: ", "is also read by", " more");
   }
+
+  @Test
+  void the_risk_of_narrow_numbers_is_said_before_the_fold() {
+    Path model = Models.trained(folder);
+    CliRun run = CliRun.of("inspect", model, "--risk");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("Forecast for narrow numbers", "3x3 + 1x1 + identity")
+        .containsPattern("\\d blocks? of 2 may need a remedy");
+    JsonNode risk = Json.parse(CliRun.of("inspect", model, "--risk", "--json").out()).get("risk");
+    assertThat(risk).hasSize(2);
+    assertThat(risk.findValuesAsText("kernel")).contains("3x3", "1x1", "identity");
+    assertThat(risk.get(1).get("foldedDecibels").asDouble()).isBetween(10.0, 60.0);
+    assertThat(Json.parse(CliRun.of("inspect", model, "--json").out()).get("risk")).isNull();
+  }
 }

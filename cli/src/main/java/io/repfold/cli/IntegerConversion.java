@@ -1,0 +1,143 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.graph.Graph;
+import io.repfold.precision.Int8Conversion;
+import io.repfold.precision.QuantizationOptions;
+import io.repfold.precision.QuantizationReport;
+import io.repfold.precision.QuantizationRules;
+import io.repfold.precision.QuantizationTarget;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * A model in 8-bit integers.
+ *
+ * @param breaches of TensorRT's rules; looked for only if the model is written for it
+ */
+record IntegerConversion(
+    Graph graph, QuantizationReport report, List<QuantizationRules.Breach> breaches)
+    implements Conversion {
+  private static final int SHOWN = 12;
+
+  static IntegerConversion of(ConversionSource source) {
+    ConvertOptions options = source.options();
+    if (source.samples().isEmpty()) {
+      throw new UsageException(
+          "--precision int8 takes the ranges of activations from samples: --data names a folder of"
+              + " them");
+    }
+    if (!options.keepsBoundary()) {
+      throw new UsageException("--io half goes with --precision fp16 or bf16, not with int8");
+    }
+    QuantizationOptions precision =
+        options.integers().of(KeptNodes.of(source.graph(), options.keep()));
+    Int8Conversion.Goal goal =
+        new Int8Conversion.Goal(source.file().graph(), options.target(), options.threshold());
+    EngineSamples samples = new EngineSamples(source.file().model(), source.samples());
+    Int8Conversion.Result result = Int8Conversion.convert(source.graph(), samples, precision, goal);
+    boolean tensorRt = precision.target() == QuantizationTarget.TENSORRT;
+    return new IntegerConversion(
+        result.graph(),
+        result.report(),
+        tensorRt ? QuantizationRules.check(result.graph()) : List.of());
+  }
+
+  @Override
+  public boolean runsOnCpu() {
+    return true;
+  }
+
+  /** Integer sums are exact wherever they are computed. */
+  @Override
+  public boolean needsEmulation() {
+    return false;
+  }
+
+  @Override
+  public String summary() {
+    return "int8, %d layers of %d in float32"
+        .formatted(report.layers().size() - report.quantizedLayers(), report.layers().size());
+  }
+
+  @Override
+  public JsonNode json() {
+    ObjectNode root = (ObjectNode) Json.of(report);
+    root.set("breaches", Json.of(breaches));
+    return root;
+  }
+
+  @Override
+  public String text(boolean verbose) {
+    StringBuilder text = new StringBuilder();
+    QuantizationOptions options = report.options();
+    text.append(
+        "int8 for %s: %s of %d compute in integers; ranges by %s; %s balanced; biases %s; opset %d\n"
+            .formatted(
+                options.target() == QuantizationTarget.CPU ? "ONNX Runtime on a CPU" : "TensorRT",
+                Text.plural(report.quantizedLayers(), "layer"),
+                report.layers().size(),
+                options.method().name().toLowerCase(Locale.ROOT),
+                Text.plural(report.balanced().size(), "tensor"),
+                options.biasCorrection() ? "corrected" : "as they were",
+                graph.opset()));
+    text.append(
+        "Error at the outputs: %s dB below them\n\n".formatted(Text.fixed(report.decibels(), 1)));
+    text.append(layers(verbose));
+    if (report.trials().size() > 1) {
+      text.append('\n').append(trials());
+    }
+    breaches.forEach(b -> text.append("Against TensorRT's rules: ").append(b).append('\n'));
+    return text.toString();
+  }
+
+  /** Those that stay float32 first, then those with the largest error. */
+  private String layers(boolean verbose) {
+    List<QuantizationReport.Layer> layers = new ArrayList<>(report.layers());
+    if (!verbose) {
+      layers.sort(
+          Comparator.comparing(QuantizationReport.Layer::quantized)
+              .thenComparingDouble(l -> Double.isNaN(l.decibels()) ? -1 : l.decibels()));
+    }
+    int most = verbose ? layers.size() : Math.min(SHOWN, layers.size());
+    List<List<String>> rows =
+        layers.subList(0, most).stream()
+            .map(
+                l ->
+                    List.of(
+                        Text.shortened(l.name(), 40),
+                        l.type(),
+                        decibels(l.decibels()),
+                        decibels(l.alone()),
+                        Text.small(l.scale()),
+                        l.quantized() ? Integer.toString(l.zeroPoint()) : "-",
+                        l.quantized() ? "" : l.because()))
+            .toList();
+    String table =
+        Text.table(
+            List.of("layer", "op", ">own dB", ">alone dB", ">scale", ">zero", "float32 because"),
+            rows);
+    return most == layers.size()
+        ? table
+        : table + "and %s more; --verbose shows all\n".formatted(layers.size() - most);
+  }
+
+  private static String decibels(double value) {
+    return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Text.fixed(value, 1);
+  }
+
+  private String trials() {
+    Stream<List<String>> rows =
+        report.trials().stream()
+            .sorted(Comparator.comparingInt(QuantizationReport.Trial::excluded))
+            .map(
+                t ->
+                    List.of(
+                        Integer.toString(t.excluded()), Text.fixed(100 * t.agreement(), 4) + " %"));
+    return Text.table(List.of(">layers in float32", ">agreement"), rows.toList());
+  }
+}

@@ -1,0 +1,59 @@
+package io.repfold.cli;
+
+import io.repfold.precision.QuantizationOptions;
+import io.repfold.precision.QuantizationTarget;
+import io.repfold.precision.RangeMethod;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What {@code convert --precision int8} is told. */
+final class IntegerOptions {
+  @Option(
+      names = "--target",
+      paramLabel = "RUNTIME",
+      description =
+          "int8: whose integer kernels to write for, ${COMPLETION-CANDIDATES} (default: CPU, which is"
+              + " ONNX Runtime's).")
+  private @Nullable QuantizationTarget target;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "METHOD",
+      description =
+          "int8: how to choose the ranges of activations, ${COMPLETION-CANDIDATES} (default: MSE, the"
+              + " least squared error).")
+  private @Nullable RangeMethod method;
+
+  @Option(
+      names = "--no-equalization",
+      description = "int8: do not balance the ranges of channels between layers.")
+  private boolean unbalanced;
+
+  @Option(
+      names = "--no-bias-correction",
+      description = "int8: do not take the mean error of rounding back in the biases.")
+  private boolean uncorrected;
+
+  /**
+   * Refuses these options beside another precision.
+   *
+   * @throws UsageException if one was given
+   */
+  void requireUnused() {
+    if (target != null || method != null || unbalanced || uncorrected) {
+      throw new UsageException(
+          "--target, --calibration, --no-equalization and --no-bias-correction go with --precision"
+              + " int8 only");
+    }
+  }
+
+  QuantizationOptions of(Set<String> kept) {
+    QuantizationOptions options =
+        QuantizationOptions.of(target == null ? QuantizationTarget.CPU : target)
+            .withEqualization(!unbalanced)
+            .withBiasCorrection(!uncorrected)
+            .withExcluded(kept);
+    return method == null ? options : options.withMethod(method);
+  }
+}

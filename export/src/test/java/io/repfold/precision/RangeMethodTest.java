@@ -129,6 +129,16 @@ class RangeMethodTest {
   }
 
   @Test
+  void halves_round_to_the_even_integer() {
+    IntegerGrid grid = new IntegerGrid(ElementType.INT8, 2, 0);
+    assertThat(grid.quantize(1)).isZero();
+    assertThat(grid.quantize(3)).isEqualTo(2);
+    assertThat(grid.quantize(5)).isEqualTo(2);
+    assertThat(grid.quantize(-1)).isZero();
+    assertThat(new IntegerGrid(ElementType.UINT8, 2, 1).quantize(1)).isEqualTo(1);
+  }
+
+  @Test
   void a_grid_needs_a_type_and_a_scale() {
     assertThatThrownBy(() -> new IntegerGrid(ElementType.INT16, 1, 0))
         .hasMessageContaining("INT8 or UINT8, not INT16");

@@ -28,7 +28,12 @@ record BenchTable(BenchReport report, InputShapes shapes) {
     for (BenchTable table : tables) {
       ObjectNode node = all.addObject();
       node.set("inputs", Json.of(table.shapes().sizes()));
-      node.set("timings", Json.of(table.report().timings()));
+      ArrayNode timings = node.putArray("timings");
+      for (Timing timing : table.report().timings()) {
+        ObjectNode one = (ObjectNode) Json.of(timing);
+        one.put("samplesPerSecond", table.perSecond(timing));
+        timings.add(one);
+      }
     }
     return root;
   }
@@ -62,7 +67,7 @@ record BenchTable(BenchReport report, InputShapes shapes) {
     return "%s, optimizer %s, %s; %s, %s, %s\n%s of each, in turn, after %d to warm up; inputs: %s%s"
         .formatted(
             String.join(", ", report.timings().stream().map(Timing::backend).distinct().toList()),
-            first.optimized() ? "on" : "off",
+            (first.optimized() ? "on" : "off") + (first.tf32() ? ", TF32 allowed" : ""),
             Text.plural(first.threads(), "thread"),
             report.machine().cpu(),
             Text.plural(report.machine().cores(), "core"),
@@ -90,9 +95,13 @@ record BenchTable(BenchReport report, InputShapes shapes) {
     row.add(milliseconds(ms.p90()));
     row.add(milliseconds(ms.p99()));
     row.add(milliseconds(ms.min()));
-    row.add(Text.fixed(batch() * MILLISECONDS / ms.median(), 1));
+    row.add(Text.fixed(perSecond(timing), 1));
     row.add(isFirst ? "1 (the others are compared with it)" : speedup(timing.speedup()));
     return row;
+  }
+
+  private double perSecond(Timing timing) {
+    return batch() * MILLISECONDS / timing.milliseconds().median();
   }
 
   /** The first dimension of the first input: how many samples one run takes. */

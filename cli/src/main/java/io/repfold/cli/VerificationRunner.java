@@ -4,6 +4,7 @@ import io.repfold.check.Tolerance;
 import io.repfold.check.Verifier;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +76,8 @@ final class VerificationRunner {
       progress.next("comparing, " + setting.name());
       try (Engine first = setting.reference().load(reference, setting.referenceOptions());
           Engine second = setting.candidate().load(candidate, setting.candidateOptions())) {
+        refuseTf32(first, setting.referenceOptions());
+        refuseTf32(second, setting.candidateOptions());
         if (samples == null) {
           samples = inputs.of(first);
         }
@@ -87,5 +90,14 @@ final class VerificationRunner {
       throw new IllegalStateException("A comparison has at least one run");
     }
     return new Verification(runs, samples.description());
+  }
+
+  /** A plan may have been compiled with TF32, whatever the options of this comparison say. */
+  private static void refuseTf32(Engine engine, EngineOptions asked) {
+    if (engine.options().tf32() && !asked.tf32()) {
+      throw new WorkFailedException(
+          "%s: was compiled with --tf32, which moves outputs by about 1e-3 of their magnitude; compile it without to compare it"
+              .formatted(engine.name()));
+    }
   }
 }

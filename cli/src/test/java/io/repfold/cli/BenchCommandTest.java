@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backends;
 import java.nio.file.Path;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,10 @@ class BenchCommandTest {
     assertThat(benchmarks).hasSize(2);
     assertThat(benchmarks.at("/1/inputs/x/0").asInt()).isEqualTo(3);
     assertThat(benchmarks.at("/1/timings/1/label").asText()).isEqualTo(dynamic + " on interpreter");
+    assertThat(benchmarks.at("/1/timings/0/tf32").asBoolean()).isFalse();
+    double median = benchmarks.at("/1/timings/0/milliseconds/median").asDouble();
+    assertThat(benchmarks.at("/1/timings/0/samplesPerSecond").asDouble())
+        .isCloseTo(3000 / median, Offset.offset(1e-6));
     assertThat(benchmarks.at("/1/timings/0/backend").asText()).startsWith("ONNX Runtime CPU");
   }
 
@@ -99,5 +104,20 @@ class BenchCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("ONNX Runtime CUDA cannot run here: ", "repfold doctor");
+  }
+
+  @Test
+  void a_model_that_takes_half_numbers_is_measured_beside_one_that_takes_floats() {
+    Path model = Models.dynamic(folder);
+    Path half = folder.resolve("half.onnx");
+    CliRun converted =
+        CliRun.of(
+            "convert", model, "-o", half, "--precision", "fp16", "--io", "half", "--random", 2);
+    assertThat(converted.code()).as(converted.out() + converted.err()).isZero();
+
+    CliRun run = CliRun.of("bench", model, half, "--runs", 1, "--seconds", 0);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains(half.toString());
   }
 }

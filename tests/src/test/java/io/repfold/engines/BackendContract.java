@@ -111,6 +111,26 @@ abstract class BackendContract {
   }
 
   @Test
+  void an_output_that_is_an_input_is_that_input_in_every_run() {
+    try (Engine engine = backend().load("through", ContractModel.passingThrough(), options())) {
+      for (float value : new float[] {1, -2, 3}) {
+        Map<String, HostTensor> outputs =
+            engine.run(Map.of("x", HostTensor.ofFloats(new float[] {value, 7}, 2)));
+        assertThat(outputs.get("x").toFloats()).containsExactly(value, 7);
+        assertThat(outputs.get("y").toFloats()).containsExactly(Math.max(0, value), 7);
+      }
+      ByteBuffer memory = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+      HostTensor x = HostTensor.wrap(ElementType.FLOAT, memory, 2);
+      try (BoundRun bound = engine.bind(Map.of("x", x))) {
+        memory.putFloat(0, -5).putFloat(4, 6);
+        bound.run();
+        assertThat(bound.outputs().get("x").toFloats()).containsExactly(-5, 6);
+        assertThat(bound.outputs().get("y").toFloats()).containsExactly(0, 6);
+      }
+    }
+  }
+
+  @Test
   void with_fixed_shapes_and_without_optimizer_the_numbers_are_the_same() {
     Map<String, HostTensor> x = image(1, 1, 6, 7);
     byte[] model = ContractModel.bytes(1, 6, 7);

@@ -57,6 +57,18 @@ final class ContractModel {
     return OnnxModel.of(graph).withMetadata("contract", "kept").toBytes();
   }
 
+  /** {@code y = Relu(x)}, and {@code x} itself as a second output, for two numbers. */
+  static byte[] passingThrough() {
+    Graph graph =
+        new Graph.Builder("through")
+            .input(Value.float32("x", 2))
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "y")
+            .output(Value.float32("y", 2))
+            .output(Value.float32("x", 2))
+            .build();
+    return OnnxModel.of(graph).toBytes();
+  }
+
   /** A node that no backend knows. */
   static byte[] unknownOp() {
     Value x = Value.float32("x", 2);

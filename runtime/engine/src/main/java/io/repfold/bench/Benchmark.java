@@ -2,6 +2,7 @@ package io.repfold.bench;
 
 import io.repfold.runtime.BoundRun;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.Inputs;
 import io.repfold.runtime.StageTimes;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class Benchmark {
   private Benchmark() {}
 
   /**
-   * Measures all engines on the same inputs.
+   * Measures all engines on the same inputs, rounded where one takes another floating type.
    *
    * @param contenders at least one; the first is what the others are compared with
    * @throws IllegalArgumentException if there is no engine
@@ -35,7 +36,9 @@ public final class Benchmark {
     }
     List<BoundRun> runs = new ArrayList<>();
     try {
-      contenders.forEach(contender -> runs.add(contender.engine().bind(inputs)));
+      for (Contender contender : contenders) {
+        runs.add(contender.engine().bind(Inputs.rounded(inputs, contender.engine())));
+      }
       return report(contenders, options, measure(runs, options));
     } finally {
       runs.forEach(BoundRun::close);
@@ -89,6 +92,7 @@ public final class Benchmark {
               contender.engine().backend(),
               contender.engine().options().threads(),
               contender.engine().options().optimize(),
+              contender.engine().options().tf32(),
               milliseconds(rounds, r -> r[engine].nanoseconds()),
               Distribution.of(
                   rounds.stream()

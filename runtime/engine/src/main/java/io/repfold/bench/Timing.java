@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param backend its backend and version
  * @param threads threads that one run may use
  * @param optimized whether the backend may rewrite the graph
+ * @param tf32 whether a GPU may round the factors of float32 products to TF32
  * @param milliseconds time of one run
  * @param speedup time of the first engine divided by this one's, round by round: above 1, this one
  *     is faster
@@ -21,6 +22,7 @@ public record Timing(
     String backend,
     int threads,
     boolean optimized,
+    boolean tf32,
     Distribution milliseconds,
     Distribution speedup,
     Optional<Stages> stages) {

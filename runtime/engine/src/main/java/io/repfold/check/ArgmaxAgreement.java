@@ -13,13 +13,14 @@ import java.util.Optional;
  * {@code margin}.
  *
  * @param positions positions compared: all, less those with a NaN on either side
+ * @param skipped those with a NaN on either side
  * @param disagreements positions where the best channels differ
  * @param beyondMargin disagreements where the reference's best two scores are more than {@code
  *     margin} apart
  * @param margin in the unit of the scores
  */
 public record ArgmaxAgreement(
-    long positions, long disagreements, long beyondMargin, double margin) {
+    long positions, long skipped, long disagreements, long beyondMargin, double margin) {
   /**
    * Compares two tensors of equal shape [N, C, ...].
    *
@@ -41,6 +42,7 @@ public record ArgmaxAgreement(
       inner *= (int) shape[axis];
     }
     long positions = 0;
+    long skipped = 0;
     long disagreements = 0;
     long beyondMargin = 0;
     for (int item = 0; item < shape[0]; item++) {
@@ -49,6 +51,7 @@ public record ArgmaxAgreement(
         BestTwo expected = BestTwo.of(reference, start, inner, channels);
         BestTwo found = BestTwo.of(candidate, start, inner, channels);
         if (expected.hasNan() || found.hasNan()) {
+          skipped++;
           continue;
         }
         positions++;
@@ -58,7 +61,8 @@ public record ArgmaxAgreement(
         }
       }
     }
-    return Optional.of(new ArgmaxAgreement(positions, disagreements, beyondMargin, margin));
+    return Optional.of(
+        new ArgmaxAgreement(positions, skipped, disagreements, beyondMargin, margin));
   }
 
   /** The fraction of positions that agree; 1 when there are none. */

@@ -37,6 +37,13 @@ final class Findings {
       if (!(found >= target)) {
         reasons.add(tooFew(c, found, target));
       }
+      c.argmax()
+          .filter(argmax -> argmax.skipped() > 0)
+          .ifPresent(
+              argmax ->
+                  reasons.add(
+                      "at %d of %d positions a channel is NaN, so there is no best one"
+                          .formatted(argmax.skipped(), argmax.positions() + argmax.skipped())));
       return reasons;
     }
     double allowed = floating ? tolerance.allowedError(c.referenceMaxAbs()) : 0;

@@ -2,7 +2,7 @@ package io.repfold.check;
 
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
-import io.repfold.runtime.TensorInfo;
+import io.repfold.runtime.Inputs;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class Verifier {
     for (int i = 0; i < samples.size(); i++) {
       Map<String, HostTensor> inputs = samples.get(i);
       for (OutputResult result :
-          judge.compare(reference.run(inputs), candidate.run(rounded(inputs, candidate)))) {
+          judge.compare(reference.run(inputs), candidate.run(Inputs.rounded(inputs, candidate)))) {
         byOutput
             .computeIfAbsent(result.name(), name -> new ArrayList<>())
             .add(new SampleResult(i, result.comparison(), result.verdict()));
@@ -43,19 +43,5 @@ public final class Verifier {
     byOutput.forEach((name, results) -> outputs.add(OutputReport.of(name, results)));
     return new VerificationReport(
         reference.toString(), candidate.toString(), samples.size(), tolerance, outputs);
-  }
-
-  private static Map<String, HostTensor> rounded(Map<String, HostTensor> inputs, Engine engine) {
-    Map<String, HostTensor> result = new LinkedHashMap<>(inputs);
-    for (TensorInfo wanted : engine.inputs()) {
-      HostTensor given = inputs.get(wanted.name());
-      if (given != null
-          && given.type() != wanted.type()
-          && given.type().isFloating()
-          && wanted.type().isFloating()) {
-        result.put(wanted.name(), HostTensor.of(wanted.type(), given.toDoubles(), given.shape()));
-      }
-    }
-    return result;
   }
 }

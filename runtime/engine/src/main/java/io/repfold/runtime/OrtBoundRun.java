@@ -25,22 +25,28 @@ final class OrtBoundRun implements BoundRun {
   }
 
   /**
-   * @param outputs tensors of the right types and shapes, to be overwritten
+   * @param results tensors of the right types and shapes, to be overwritten; an output that is an
+   *     input becomes that input, because ONNX Runtime writes nothing into a tensor given for it
    */
   static OrtBoundRun of(
-      OrtEngine engine, Map<String, HostTensor> inputs, Map<String, HostTensor> outputs) {
+      OrtEngine engine, Map<String, HostTensor> inputs, Map<String, HostTensor> results) {
+    Map<String, HostTensor> written = new LinkedHashMap<>(results);
+    written.keySet().removeIf(engine::isInput);
+    Map<String, HostTensor> outputs = new LinkedHashMap<>(results);
+    outputs.replaceAll((name, tensor) -> inputs.getOrDefault(name, tensor));
     return engine.withSession(
         () -> {
           Map<String, OnnxTensor> natives = OrtTensors.over(engine.name(), inputs);
-          Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
+          boolean complete = false;
           try {
-            pinned.putAll(OrtTensors.over(engine.name(), outputs));
+            Map<String, OnnxTensor> pinned = OrtTensors.over(engine.name(), written);
+            complete = true;
+            return new OrtBoundRun(engine, natives, pinned, outputs);
           } finally {
-            if (pinned.isEmpty()) {
+            if (!complete) {
               OrtTensors.close(natives);
             }
           }
-          return new OrtBoundRun(engine, natives, pinned, outputs);
         });
   }
 
@@ -49,7 +55,9 @@ final class OrtBoundRun implements BoundRun {
     if (closed) {
       throw new IllegalStateException("The bound run of '%s' is closed".formatted(engine.name()));
     }
-    engine.run(inputs, pinned);
+    if (!pinned.isEmpty()) {
+      engine.run(inputs, pinned);
+    }
   }
 
   @Override

@@ -47,7 +47,8 @@ final class OrtEngine extends AbstractEngine {
   /**
    * Where a run with these shapes has been seen, ONNX Runtime writes into the tensors that are
    * returned; its own memory can only be read by way of a copy on the heap. If it will not, because
-   * values decide the shapes, it computes once more into its own.
+   * values decide the shapes, it computes once more into its own. An output that is an input is
+   * always copied: into a tensor given for it, ONNX Runtime writes nothing.
    */
   @Override
   protected Map<String, HostTensor> compute(Map<String, HostTensor> given, Set<String> requested) {
@@ -62,7 +63,7 @@ final class OrtEngine extends AbstractEngine {
         Map<String, HostTensor> copies = runAndCopy(natives, requested);
         if (!outputs.isEmpty()) {
           forms.giveUp(key);
-        } else if (canBeHandedOver(copies)) {
+        } else if (canBeHandedOver(copies) && !copies.keySet().stream().anyMatch(this::isInput)) {
           forms.remember(key, copies);
         }
         return copies;
@@ -92,6 +93,11 @@ final class OrtEngine extends AbstractEngine {
     try (OrtSession.Result result = session.run(natives, requested)) {
       return copies(result);
     }
+  }
+
+  /** Whether a name is an input's; a model may return what it was given. */
+  boolean isInput(String name) {
+    return inputs().stream().anyMatch(input -> input.name().equals(name));
   }
 
   private static boolean canBeHandedOver(Map<String, HostTensor> outputs) {

@@ -26,9 +26,12 @@ final class OrtGpu {
           .decode(
               "CAgSADozCgwKAXgSAXkiBFJlbHUSAWdaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgQKABAR");
 
-  /** Of the driver for Linux, and of the one that Windows shares with its Linux. */
+  /**
+   * Of the driver for Linux, in a container too, and of the one that Windows shares with its Linux.
+   */
   private static final List<Path> SIGNS_OF_A_DRIVER =
-      List.of(Path.of("/proc/driver/nvidia/version"), Path.of("/dev/dxg"));
+      List.of(
+          Path.of("/proc/driver/nvidia/version"), Path.of("/dev/nvidiactl"), Path.of("/dev/dxg"));
 
   /** What to do, by words of the library's message. */
   private static final Map<String, String> REMEDIES = remedies();
@@ -41,10 +44,10 @@ final class OrtGpu {
     remedies.put("no CUDA-capable device", "This machine or container shows no GPU to CUDA");
     remedies.put(
         "libnvinfer",
-        "TensorRT 10 must be where the system looks for libraries; the Maven profile -Pgpu brings it");
+        "TensorRT 10 must be where the system looks for libraries; the Maven profile -Pgpu brings it, and so does REPFOLD_PROFILES=gpu for ./repfold");
     remedies.put(
         "cannot open shared object file",
-        "CUDA 12 and cuDNN 9 must be where the system looks for libraries; the Maven profile -Pgpu brings them");
+        "CUDA 12 and cuDNN 9 must be where the system looks for libraries; the Maven profile -Pgpu brings them, and so does REPFOLD_PROFILES=gpu for ./repfold");
     return remedies;
   }
 
@@ -90,7 +93,7 @@ final class OrtGpu {
     return builtFor.contains(provider)
         ? Optional.empty()
         : Optional.of(
-            "This ONNX Runtime is built without %s. Take com.microsoft.onnxruntime:onnxruntime_gpu:%s in the place of onnxruntime, as the Maven profile -Pgpu does"
+            "This ONNX Runtime is built without %s. Take com.microsoft.onnxruntime:onnxruntime_gpu:%s in the place of onnxruntime, as the Maven profile -Pgpu does, or start ./repfold with REPFOLD_PROFILES=gpu"
                 .formatted(provider == OrtProvider.CUDA ? "CUDA" : "TensorRT", ready.version()));
   }
 

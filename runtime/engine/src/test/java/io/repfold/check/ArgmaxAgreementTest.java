@@ -14,36 +14,36 @@ class ArgmaxAgreementTest {
   void a_swap_within_the_margin_is_counted_but_not_held_against() {
     HostTensor candidate = scores(5, 1, 2, 1, 1.1f, 0);
     assertThat(ArgmaxAgreement.of(REFERENCE, candidate, 0.2))
-        .hasValue(new ArgmaxAgreement(2, 1, 0, 0.2));
+        .hasValue(new ArgmaxAgreement(2, 0, 1, 0, 0.2));
   }
 
   @Test
   void a_swap_beyond_the_margin_is_held_against() {
     HostTensor candidate = scores(1, 1, 2, 1.1f, 1, 0);
     ArgmaxAgreement agreement = ArgmaxAgreement.of(REFERENCE, candidate, 2.9).orElseThrow();
-    assertThat(agreement).isEqualTo(new ArgmaxAgreement(2, 1, 1, 2.9));
+    assertThat(agreement).isEqualTo(new ArgmaxAgreement(2, 0, 1, 1, 2.9));
     assertThat(agreement.agreement()).isEqualTo(0.5);
     assertThat(ArgmaxAgreement.of(REFERENCE, candidate, 3.1))
-        .hasValue(new ArgmaxAgreement(2, 1, 0, 3.1));
+        .hasValue(new ArgmaxAgreement(2, 0, 1, 0, 3.1));
   }
 
   @Test
   void of_equal_scores_the_first_wins_and_has_no_lead() {
     HostTensor tie = scores(1, 1, 1, 1, 0, 0);
     HostTensor second = scores(0, 1, 1, 1, 0, 0);
-    assertThat(ArgmaxAgreement.of(tie, tie, 0)).hasValue(new ArgmaxAgreement(2, 0, 0, 0));
-    assertThat(ArgmaxAgreement.of(tie, second, 0)).hasValue(new ArgmaxAgreement(2, 1, 0, 0));
+    assertThat(ArgmaxAgreement.of(tie, tie, 0)).hasValue(new ArgmaxAgreement(2, 0, 0, 0, 0));
+    assertThat(ArgmaxAgreement.of(tie, second, 0)).hasValue(new ArgmaxAgreement(2, 0, 1, 0, 0));
   }
 
   @Test
   void positions_with_nan_are_left_out_and_infinities_are_scores() {
     HostTensor nan = scores(5, 1, 2, Float.NaN, 1, 0);
-    assertThat(ArgmaxAgreement.of(REFERENCE, nan, 0)).hasValue(new ArgmaxAgreement(1, 0, 0, 0));
+    assertThat(ArgmaxAgreement.of(REFERENCE, nan, 0)).hasValue(new ArgmaxAgreement(1, 1, 0, 0, 0));
     float infinite = Float.POSITIVE_INFINITY;
     HostTensor one = scores(infinite, 0, infinite, 0, 0, 0);
-    assertThat(ArgmaxAgreement.of(one, one, 1)).hasValue(new ArgmaxAgreement(2, 0, 0, 1));
+    assertThat(ArgmaxAgreement.of(one, one, 1)).hasValue(new ArgmaxAgreement(2, 0, 0, 0, 1));
     HostTensor other = scores(0, 0, infinite, 0, 0, 0);
-    assertThat(ArgmaxAgreement.of(one, other, 1)).hasValue(new ArgmaxAgreement(2, 1, 0, 1));
+    assertThat(ArgmaxAgreement.of(one, other, 1)).hasValue(new ArgmaxAgreement(2, 0, 1, 0, 1));
   }
 
   @Test
@@ -51,7 +51,7 @@ class ArgmaxAgreementTest {
     HostTensor reference = HostTensor.ofFloats(new float[] {0, 1, 2, 3, 2, 1}, 2, 3);
     HostTensor candidate = HostTensor.ofFloats(new float[] {0, 1, 2, 1, 2, 3}, 2, 3);
     assertThat(ArgmaxAgreement.of(reference, candidate, 0.5))
-        .hasValue(new ArgmaxAgreement(2, 1, 1, 0.5));
+        .hasValue(new ArgmaxAgreement(2, 0, 1, 1, 0.5));
   }
 
   /** [2, 2, 1, 3]: the second item's best channels are 1, 0, 1. */
@@ -64,13 +64,13 @@ class ArgmaxAgreementTest {
                 HostTensor.ofFloats(reference, 2, 2, 1, 3),
                 HostTensor.ofFloats(candidate, 2, 2, 1, 3),
                 4.5))
-        .hasValue(new ArgmaxAgreement(6, 2, 2, 4.5));
+        .hasValue(new ArgmaxAgreement(6, 0, 2, 2, 4.5));
     assertThat(
             ArgmaxAgreement.of(
                 HostTensor.ofFloats(reference, 2, 2, 1, 3),
                 HostTensor.ofFloats(candidate, 2, 2, 1, 3),
                 5))
-        .hasValue(new ArgmaxAgreement(6, 2, 0, 5));
+        .hasValue(new ArgmaxAgreement(6, 0, 2, 0, 5));
   }
 
   @Test

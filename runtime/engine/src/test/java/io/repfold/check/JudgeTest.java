@@ -118,6 +118,18 @@ class JudgeTest {
   }
 
   @Test
+  void an_agreement_does_not_hold_where_nothing_can_be_best() {
+    Judge lenient = new Judge(Tolerance.NETWORK.withAgreement(0.5));
+    float nan = Float.NaN;
+
+    assertDifferent(
+        lenient,
+        HostTensor.ofFloats(new float[] {1, 2, nan, nan}, 1, 2, 2),
+        HostTensor.ofFloats(new float[] {-9, -9, nan, nan}, 1, 2, 2),
+        "at 2 of 2 positions a channel is NaN, so there is no best one");
+  }
+
+  @Test
   void without_channels_an_agreement_changes_nothing() {
     Judge lenient = new Judge(new Tolerance(0.01, 0).withAgreement(0.5));
 
@@ -192,7 +204,12 @@ class JudgeTest {
   }
 
   private static void assertDifferent(HostTensor reference, HostTensor candidate, String reason) {
-    assertThat(JUDGE.compare("y", reference, candidate).verdict())
+    assertDifferent(JUDGE, reference, candidate, reason);
+  }
+
+  private static void assertDifferent(
+      Judge judge, HostTensor reference, HostTensor candidate, String reason) {
+    assertThat(judge.compare("y", reference, candidate).verdict())
         .isInstanceOfSatisfying(
             Verdict.Different.class,
             d -> assertThat(d.reasons()).singleElement().asString().startsWith(reason));

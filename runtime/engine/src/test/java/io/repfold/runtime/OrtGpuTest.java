@@ -24,7 +24,7 @@ class OrtGpuTest {
   void a_library_without_cuda_names_the_dependency_that_has_it() {
     assertThat(OrtGpu.check(OrtProvider.CUDA, READY, EnumSet.of(OrtProvider.CPU)))
         .hasValue(
-            "This ONNX Runtime is built without CUDA. Take com.microsoft.onnxruntime:onnxruntime_gpu:1.29.0 in the place of onnxruntime, as the Maven profile -Pgpu does");
+            "This ONNX Runtime is built without CUDA. Take com.microsoft.onnxruntime:onnxruntime_gpu:1.29.0 in the place of onnxruntime, as the Maven profile -Pgpu does, or start ./repfold with REPFOLD_PROFILES=gpu");
     assertThat(OrtGpu.check(OrtProvider.TENSOR_RT, READY, EnumSet.of(OrtProvider.CUDA)))
         .hasValueSatisfying(reason -> assertThat(reason).contains("without TensorRT"));
     assertThat(OrtGpu.check(OrtProvider.CUDA, READY, EnumSet.allOf(OrtProvider.class))).isEmpty();
@@ -55,7 +55,7 @@ class OrtGpuTest {
                 "Failed to load library libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file: No such file or directory"))
         .startsWith("ONNX Runtime cannot start on the GPU: Failed to load library")
         .endsWith(
-            ". CUDA 12 and cuDNN 9 must be where the system looks for libraries; the Maven profile -Pgpu brings them");
+            ". CUDA 12 and cuDNN 9 must be where the system looks for libraries; the Maven profile -Pgpu brings them, and so does REPFOLD_PROFILES=gpu for ./repfold");
     assertThat(OrtGpu.explain("libnvinfer.so.10: cannot open shared object file"))
         .contains(". TensorRT 10 must be where");
     assertThat(OrtGpu.explain("CUDA failure 35: CUDA driver version is insufficient"))

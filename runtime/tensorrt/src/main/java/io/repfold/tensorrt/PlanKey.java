@@ -84,6 +84,11 @@ public record PlanKey(String model, DeviceDescription device, String options, St
     return options.contains("hardwareCompatible=true");
   }
 
+  /** Whether the plan may round the factors of float32 products to TF32. */
+  boolean allowsTf32() {
+    return options.contains("tf32=true");
+  }
+
   /** SHA-256 of all fields. */
   String digest() {
     StringBuilder text = new StringBuilder();

@@ -44,7 +44,8 @@ public final class TensorRtBackend implements Backend {
    *
    * <p>A file that ends in {@code .plan}, {@code .engine} or {@code .trt} is taken for a plan: its
    * manifest must lie beside it, and it must have been compiled for this GPU by this TensorRT. For
-   * a plan, the options {@code optimize} and {@code tf32} come too late: it is as it was compiled.
+   * a plan, the options {@code optimize} and {@code tf32} come too late: it is as it was compiled,
+   * and the engine's options tell whether that was with TF32.
    *
    * <p>An ONNX file that leaves sizes open is compiled in the first run with shapes that lie
    * outside of those before. Give profiles, to compile once and for all.
@@ -54,7 +55,8 @@ public final class TensorRtBackend implements Backend {
     demand(model.toString());
     if (isPlan(model)) {
       PlanFile file = PlanFile.read(model, Gpu.describe(options.device()));
-      return TensorRtEngine.load(model.toString(), file, options);
+      boolean tf32 = file.manifest().key().allowsTf32();
+      return TensorRtEngine.load(model.toString(), file, options.withTf32(tf32));
     }
     return onnx(model.toString(), model, false, options, planOptions(options));
   }

@@ -73,6 +73,14 @@ class PlanFileTest {
   }
 
   @Test
+  void a_plan_tells_whether_it_was_compiled_with_tf32() {
+    PlanOptions strict = PlanOptions.defaults();
+
+    assertThat(new PlanKey("abc", H100, strict.keyText(), "").allowsTf32()).isFalse();
+    assertThat(new PlanKey("abc", H100, strict.withTf32(true).keyText(), "").allowsTf32()).isTrue();
+  }
+
+  @Test
   void a_plan_without_a_manifest_is_refused() throws IOException {
     Path plan = Files.writeString(folder.resolve("foreign.plan"), "from elsewhere");
 

@@ -109,11 +109,11 @@ final class Network implements AutoCloseable {
   }
 
   /** The wait for one's turn is nobody's time. */
-  private static HostTensor runInTurn(Slot slot, Job job) {
+  private HostTensor runInTurn(Slot slot, Job job) {
     HostTensor[] result = new HostTensor[1];
     job.acquire();
     try {
-      job.times().time(Stage.RUN, () -> result[0] = slot.run());
+      job.times().time(Stage.RUN, () -> result[0] = slots.run(slot));
     } finally {
       job.release();
     }

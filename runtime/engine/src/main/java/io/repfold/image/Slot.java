@@ -59,6 +59,20 @@ final class Slot implements AutoCloseable {
     return size;
   }
 
+  /** What it holds: the input, and the outputs once it is bound. */
+  long bytes() {
+    long input =
+        port.type() == ElementType.FLOAT
+            ? memory.capacity()
+            : memory.capacity() + (long) values.capacity() * Float.BYTES;
+    return bound == null
+        ? input
+        : input
+            + bound.outputs().values().stream()
+                .mapToLong(result -> (long) result.size() * result.type().bytes())
+                .sum();
+  }
+
   /** Where to write the images, in the port's layout. */
   FloatBuffer values() {
     return values;
@@ -71,10 +85,10 @@ final class Slot implements AutoCloseable {
     if (hasRun && bound == null) {
       bound = engine.bind(inputs);
     }
-    hasRun = true;
     Map<String, HostTensor> results;
     if (bound == null) {
       results = engine.run(inputs, Set.of(output));
+      hasRun = true;
     } else {
       bound.run();
       results = bound.outputs();

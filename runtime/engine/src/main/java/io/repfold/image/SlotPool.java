@@ -1,17 +1,30 @@
 package io.repfold.image;
 
 import io.repfold.runtime.Engine;
+import io.repfold.runtime.HostTensor;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** Slots that are used again. For any number of threads. */
+/**
+ * Slots that are used again. For any number of threads.
+ *
+ * <p>What waits for its next use is at most 16 slots of together at most 256 MiB, or the one that
+ * was used last if it is larger. Where memory runs out all of them are given up.
+ */
 final class SlotPool implements AutoCloseable {
-  private static final int MOST_KEPT = 16;
+  /** So many bytes wait at most, inputs and bound outputs together. */
+  static final long MOST_IDLE_BYTES = 256L << 20;
+
+  private static final int MOST_IDLE = 16;
 
   private final Engine engine;
   private final InputPort port;
   private final String output;
+  private final long mostIdleBytes;
 
   /** Those that nobody uses, the last used one first. */
   private final Deque<Slot> free = new ArrayDeque<>();
@@ -19,9 +32,14 @@ final class SlotPool implements AutoCloseable {
   private boolean closed;
 
   SlotPool(Engine engine, InputPort port, String output) {
+    this(engine, port, output, MOST_IDLE_BYTES);
+  }
+
+  SlotPool(Engine engine, InputPort port, String output, long mostIdleBytes) {
     this.engine = engine;
     this.port = port;
     this.output = output;
+    this.mostIdleBytes = mostIdleBytes;
   }
 
   /** A slot that nobody else has until it is given back. */
@@ -38,21 +56,55 @@ final class SlotPool implements AutoCloseable {
         }
       }
     }
-    return new Slot(engine, port, output, images, size);
+    return withRoom(() -> new Slot(engine, port, output, images, size));
+  }
+
+  /** {@link Slot#run} of a slot that was taken. */
+  HostTensor run(Slot slot) {
+    return withRoom(slot::run);
+  }
+
+  /** Does it once more without the slots that wait, if memory runs out. */
+  private <T> T withRoom(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (OutOfMemoryError e) {
+      if (!dropIdle()) {
+        throw e;
+      }
+      return work.get();
+    }
+  }
+
+  private boolean dropIdle() {
+    List<Slot> dropped;
+    synchronized (free) {
+      dropped = new ArrayList<>(free);
+      free.clear();
+    }
+    dropped.forEach(Slot::close);
+    return !dropped.isEmpty();
   }
 
   void giveBack(Slot slot) {
-    Slot dropped = null;
+    List<Slot> dropped = new ArrayList<>();
     synchronized (free) {
       if (closed) {
-        dropped = slot;
+        dropped.add(slot);
       } else {
         free.addFirst(slot);
-        dropped = free.size() > MOST_KEPT ? free.removeLast() : null;
+        while (free.size() > 1 && (free.size() > MOST_IDLE || idleBytes() > mostIdleBytes)) {
+          dropped.add(free.removeLast());
+        }
       }
     }
-    if (dropped != null) {
-      dropped.close();
+    dropped.forEach(Slot::close);
+  }
+
+  /** What the slots hold that nobody uses. */
+  long idleBytes() {
+    synchronized (free) {
+      return free.stream().mapToLong(Slot::bytes).sum();
     }
   }
 

@@ -1,10 +1,14 @@
 package io.repfold.tensorrt;
 
+import static java.util.stream.Collectors.joining;
+
 import io.repfold.runtime.EngineException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -32,12 +36,26 @@ record BuildProcess(Function<Path, List<String>> command) {
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith(NATIVE_SETTINGS) || name.equals("java.library.path"))
         .sorted()
-        .forEach(name -> command.add("-D%s=%s".formatted(name, System.getProperty(name))));
+        .forEach(name -> command.add("-D%s=%s".formatted(name, setting(name))));
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(absolute(System.getProperty("java.class.path")));
     command.add(type);
     command.add(argument.toString());
     return command;
+  }
+
+  /** A property of this process, for one that runs in another folder. */
+  private static String setting(String name) {
+    String value = System.getProperty(name);
+    boolean holdsPaths = name.endsWith("path") || name.endsWith("dir");
+    return holdsPaths && !value.isEmpty() ? absolute(value) : value;
+  }
+
+  /** An empty entry of a class path is the working folder. */
+  private static String absolute(String paths) {
+    return Arrays.stream(paths.split(File.pathSeparator, -1))
+        .map(entry -> new File(entry).getAbsolutePath())
+        .collect(joining(File.pathSeparator));
   }
 
   /**

@@ -58,16 +58,23 @@ final class GrowingPlans implements Plans {
     if (made.isPresent()) {
       return made.get();
     }
-    if (!ModelDigest.of(model).equals(digest)) {
+    SeenShapes wider = seen.with(open, shapes);
+    demandSameFile(shapes, ModelDigest.of(model));
+    PlanResult compiled = compiler.compile(name, model, wider.profile());
+    // The file may have been changed after the first look.
+    demandSameFile(shapes, compiled.manifest().key().model());
+    PlanInMemory plan = compiler.load(name, compiled);
+    seen = wider;
+    plans.add(0, plan);
+    return plan;
+  }
+
+  private void demandSameFile(Map<String, long[]> shapes, String found) {
+    if (!found.equals(digest)) {
       throw new EngineException(
           "Cannot run '%s': shapes %s need another plan, and the file was changed since it was loaded. Load it again"
               .formatted(name, SeenShapes.NONE.with(open, shapes).profile()));
     }
-    SeenShapes wider = seen.with(open, shapes);
-    PlanInMemory plan = compiler.load(name, model, wider.profile());
-    seen = wider;
-    plans.add(0, plan);
-    return plan;
   }
 
   @Override

@@ -50,15 +50,26 @@ public final class PlanBuilder {
    * @param plan the file to write
    * @param progress takes lines that say what is going on, on another thread
    * @throws EngineException with all that the parser does not take, by node; or with TensorRT's own
-   *     errors; or with the last lines of its log if it crashed or its time was up
+   *     errors; or with the last lines of its log if it crashed or its time was up; or if the model
+   *     was changed meanwhile
    */
   public PlanResult build(Path model, Path plan, PlanOptions options, Consumer<String> progress) {
-    PlanKey key = key(model, options);
+    return build(key(model, options), model, plan, options, progress);
+  }
+
+  private PlanResult build(
+      PlanKey key, Path model, Path plan, PlanOptions options, Consumer<String> progress) {
     long start = System.nanoTime();
     try (PlanOutput output = PlanOutput.of(plan)) {
       BuildRequest request = new BuildRequest(model, output.plan(), device, options);
       BuildLog log = new BuildLog(progress);
       BuildMessage.Done done = process.run(request, output, log);
+      // The process reads the file later than we do: the key must be of what it read.
+      if (!ModelDigest.of(model).equals(key.model())) {
+        throw new EngineException(
+            "Cannot compile '%s': the file was changed while it was compiled. Compile it again"
+                .formatted(model));
+      }
       PlanManifest manifest =
           new PlanManifest(
               model.toString(),
@@ -74,7 +85,8 @@ public final class PlanBuilder {
   }
 
   /**
-   * The plan from a cache, or else compiled into it.
+   * The plan from a cache, or else compiled into it; also if the cache has other bytes than those
+   * that were compiled.
    *
    * @throws EngineException as {@link #build}
    */
@@ -85,6 +97,6 @@ public final class PlanBuilder {
     return cache
         .find(key)
         .map(found -> new PlanResult(found, PlanManifest.read(found), 0, List.of()))
-        .orElseGet(() -> build(model, plan, options, progress));
+        .orElseGet(() -> build(key, model, plan, options, progress));
   }
 }

@@ -52,7 +52,7 @@ public final class PlanCache {
     return folder.resolve(key.digest().substring(0, DIGITS) + ENDING);
   }
 
-  /** The plan with this key, if the cache has it. Its bytes are checked when it is loaded. */
+  /** The plan with this key, if the cache has it as it was compiled. Reads the whole plan. */
   public Optional<Path> find(PlanKey key) {
     Path plan = place(key);
     return manifest(plan).filter(manifest -> isWhole(plan, manifest, key)).map(manifest -> plan);
@@ -60,7 +60,9 @@ public final class PlanCache {
 
   private static boolean isWhole(Path plan, PlanManifest manifest, PlanKey key) {
     try {
-      return manifest.key().equals(key) && Files.size(plan) == manifest.bytes();
+      return manifest.key().equals(key)
+          && Files.size(plan) == manifest.bytes()
+          && Sha256.of(plan).equals(manifest.sha256());
     } catch (IOException e) {
       return false;
     }
@@ -84,7 +86,9 @@ public final class PlanCache {
     List<String> differences = differences(key, nearest);
     List<String> lines = new ArrayList<>();
     if (differences.isEmpty()) {
-      lines.add("The cache has the manifest of this plan, but not the whole plan: " + nearest);
+      lines.add(
+          "The cache has the manifest of this plan, but not the whole plan as it was compiled: "
+              + nearest);
     } else {
       lines.add(
           "The cache has no such plan. The nearest of its %d is %s; it differs in:"

@@ -21,25 +21,37 @@ record PlanCompiler(PlanBuilder builder, PlanCache cache, PlanOptions options, i
    * @param name for messages
    * @param profile without inputs for a model that fixes all shapes
    */
-  PlanInMemory load(String name, Path model, Profile profile) {
+  PlanResult compile(String name, Path model, Profile profile) {
     List<Profile> profiles = profile.inputs().isEmpty() ? List.of() : List.of(profile);
-    return load(name, model, options.withProfiles(profiles));
+    return compile(name, model, options.withProfiles(profiles));
   }
 
-  /** The same with all profiles of the options. */
+  /** Compiles a model with all profiles of the options, and loads it. */
   PlanInMemory load(String name, Path model) {
-    return load(name, model, options);
+    return load(name, compile(name, model, options));
   }
 
-  private PlanInMemory load(String name, Path model, PlanOptions all) {
+  private PlanResult compile(String name, Path model, PlanOptions all) {
     try {
-      PlanResult plan = builder.buildInto(cache, model, all, step -> {});
+      return builder.buildInto(cache, model, all, step -> {});
+    } catch (EngineException e) {
+      throw failed(name, words(e), e);
+    }
+  }
+
+  /** Loads what was compiled. */
+  PlanInMemory load(String name, PlanResult plan) {
+    try {
       return PlanInMemory.load(name, device, PlanFile.read(plan.plan(), builder.device()));
     } catch (EngineException e) {
-      throw new EngineException("Cannot load '%s': %s".formatted(name, words(e)), e);
+      throw failed(name, words(e), e);
     } catch (NativeException e) {
-      throw new EngineException("Cannot load '%s': %s".formatted(name, e.getMessage()), e);
+      throw failed(name, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static EngineException failed(String name, String words, RuntimeException cause) {
+    return new EngineException("Cannot load '%s': %s".formatted(name, words), cause);
   }
 
   /** Its message without the name that it gives the model. */

@@ -41,6 +41,15 @@ final class Children {
     }
   }
 
+  /** As if somebody exported the model again meanwhile. */
+  static final class ChangesTheModel {
+    public static void main(String[] arguments) throws IOException {
+      BuildRequest request = begin(arguments);
+      Files.write(request.model(), new byte[] {8, 9});
+      say(write(request, "the plan of another model"));
+    }
+  }
+
   static final class Reports {
     public static void main(String[] arguments) throws IOException {
       begin(arguments);

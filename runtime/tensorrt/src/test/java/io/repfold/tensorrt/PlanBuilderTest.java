@@ -1,11 +1,13 @@
 package io.repfold.tensorrt;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.EngineException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,55 @@ class PlanBuilderTest {
     assertThat(again.plan()).isEqualTo(first.plan());
     assertThat(other.plan()).isNotEqualTo(first.plan());
     assertThat(other.seconds()).isPositive();
+  }
+
+  @Test
+  void a_plan_of_the_cache_with_other_bytes_is_compiled_again() throws IOException {
+    PlanCache cache = PlanCache.in(folder.resolve("cache"));
+    PlanBuilder builder = builder(Children.Succeeds.class);
+    PlanResult first = builder.buildInto(cache, model, PlanOptions.defaults(), s -> {});
+    byte[] whole = Files.readAllBytes(first.plan());
+    byte[] damaged = whole.clone();
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(first.plan(), damaged);
+
+    PlanResult again = builder.buildInto(cache, model, PlanOptions.defaults(), s -> {});
+
+    assertThat(again.seconds()).isPositive();
+    assertThat(Files.readAllBytes(again.plan())).isEqualTo(whole);
+    assertThat(PlanFile.read(again.plan(), PlanSamples.H100).manifest())
+        .isEqualTo(again.manifest());
+  }
+
+  @Test
+  void a_model_that_changes_while_it_is_compiled_gives_no_plan() throws IOException {
+    assertFails(Children.ChangesTheModel.class, LONG, "changed while it was compiled");
+  }
+
+  /** As with {@code java -cp 'app/*:classes:'}, which Java hands on as it is but for the star. */
+  @Test
+  void relative_paths_of_this_process_hold_in_the_one_that_compiles() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    String before = System.getProperty("java.class.path");
+    String relative =
+        Stream.of(before.split(File.pathSeparator))
+            .map(entry -> here.relativize(Path.of(entry).toAbsolutePath()).toString())
+            .collect(joining(File.pathSeparator));
+    try {
+      System.setProperty("java.class.path", relative + File.pathSeparator);
+      System.setProperty("org.bytedeco.javacpp.cachedir", "own cache");
+
+      PlanResult result =
+          builder(Children.Succeeds.class).build(model, plan, PlanOptions.defaults(), s -> {});
+
+      assertThat(result.manifest().bytes()).isPositive();
+      assertThat(BuildProcess.java("Main", plan))
+          .contains("-Dorg.bytedeco.javacpp.cachedir=" + here.resolve("own cache"))
+          .anySatisfy(word -> assertThat(word).endsWith(File.pathSeparator + here));
+    } finally {
+      System.setProperty("java.class.path", before);
+      System.clearProperty("org.bytedeco.javacpp.cachedir");
+    }
   }
 
   @Test

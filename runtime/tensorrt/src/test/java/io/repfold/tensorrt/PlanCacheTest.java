@@ -78,6 +78,14 @@ class PlanCacheTest {
     assertThat(cache.find(key)).isEmpty();
     assertThat(cache.explain(key)).singleElement().asString().contains("not the whole plan");
 
+    PlanSamples.write(plan, key);
+    assertThat(cache.find(key)).contains(plan);
+    byte[] bytes = Files.readAllBytes(plan);
+    bytes[0] ^= 1;
+    Files.write(plan, bytes);
+    assertThat(cache.find(key)).isEmpty();
+    assertThat(cache.explain(key)).singleElement().asString().contains("not the whole plan");
+
     Files.delete(plan);
     assertThat(cache.find(key)).isEmpty();
 

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /** Owns one context with fixed memory on both sides, pinned where that can be done. */
-final class BoundExecution implements AutoCloseable {
+final class BoundExecution implements Dependent {
   /** One tensor that is copied in each run. */
   private record Copy(PinnedMemory host, Pointer device, long bytes) {}
 

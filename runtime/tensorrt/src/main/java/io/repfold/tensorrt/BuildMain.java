@@ -1,5 +1,6 @@
 package io.repfold.tensorrt;
 
+import io.repfold.runtime.EngineException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,15 +26,24 @@ final class BuildMain {
         new PrintStream(
             new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8.name())) {
       BuildRequest request = BuildRequest.parse(Files.readString(Path.of(arguments[0])));
-      run(request, message -> out.println(message.line()));
+      Consumer<BuildMessage> say = message -> out.println(message.line());
+      run(() -> NativeBuild.run(request, say), say);
     }
   }
 
-  private static void run(BuildRequest request, Consumer<BuildMessage> say) {
+  /** What compiles. */
+  interface Build {
+    BuildMessage.Done run() throws IOException;
+  }
+
+  /** Says how it ended. */
+  static void run(Build build, Consumer<BuildMessage> say) {
     try {
-      say.accept(NativeBuild.run(request, say));
+      say.accept(build.run());
     } catch (BuildFailedException e) {
       say.accept(new BuildMessage.Failed(e.problems()));
+    } catch (EngineException e) {
+      say.accept(new BuildMessage.Failed(List.of(String.valueOf(e.getMessage()))));
     } catch (IOException | UncheckedIOException | LinkageError | IllegalStateException e) {
       say.accept(new BuildMessage.Failed(List.of(e.toString())));
     }

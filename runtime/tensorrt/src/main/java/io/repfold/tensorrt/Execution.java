@@ -17,7 +17,7 @@ import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
  * Owns what one run at a time needs: a context of TensorRT, a stream and device memory for all
  * tensors. For one thread at a time; several of them run one plan at once.
  */
-final class Execution implements AutoCloseable {
+final class Execution implements Dependent {
   private final PlanInMemory plan;
   private final NativeObject<IExecutionContext> context;
   private final Stream stream;
@@ -177,7 +177,7 @@ final class Execution implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     context.close();
     stream.close();
     memory.values().forEach(DeviceMemory::close);

@@ -2,10 +2,7 @@ package io.repfold.tensorrt;
 
 import io.repfold.runtime.TensorInfo;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
@@ -29,7 +26,7 @@ final class PlanInMemory implements AutoCloseable {
   private final Deque<Execution> idle = new ArrayDeque<>();
 
   /** All that must be freed before the engine. */
-  private final Set<AutoCloseable> dependents = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Dependents dependents = new Dependents();
 
   private PlanInMemory(String name, int device, LoadedPlan plan) {
     this.name = name;
@@ -117,39 +114,25 @@ final class PlanInMemory implements AutoCloseable {
   }
 
   /** Has something freed before the engine. */
-  synchronized void add(AutoCloseable dependent) {
+  void add(Dependent dependent) {
     dependents.add(dependent);
   }
 
-  synchronized void remove(AutoCloseable dependent) {
-    dependents.remove(dependent);
+  /** Frees something that was added. */
+  void end(Dependent dependent) {
+    dependents.end(dependent);
   }
 
   @Override
   public void close() {
     use();
-    List<AutoCloseable> all;
     synchronized (this) {
-      all = new ArrayList<>(dependents);
-      dependents.clear();
       idle.clear();
     }
-    List<RuntimeException> failures = new ArrayList<>();
-    all.forEach(dependent -> free(dependent, failures));
-    free(plan, failures);
-    if (!failures.isEmpty()) {
-      throw failures.get(0);
-    }
-  }
-
-  /** One that cannot be freed must not keep the others. */
-  private static void free(AutoCloseable resource, List<RuntimeException> failures) {
     try {
-      resource.close();
-    } catch (RuntimeException e) {
-      failures.add(e);
-    } catch (Exception e) {
-      failures.add(new IllegalStateException(e));
+      dependents.close();
+    } finally {
+      plan.close();
     }
   }
 }

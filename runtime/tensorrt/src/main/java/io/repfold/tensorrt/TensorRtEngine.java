@@ -64,20 +64,28 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     PlanInMemory plan = plans.with(shapes);
+    try {
+      return ordered(run(plan, inputs, requested));
+    } catch (NativeException e) {
+      throw new EngineException("Cannot run '%s': %s".formatted(name(), e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, HostTensor> run(
+      PlanInMemory plan, Map<String, HostTensor> inputs, Set<String> requested) {
     plan.use();
     Execution execution = plan.borrow();
     boolean whole = false;
     try {
       Map<String, HostTensor> results = execution.run(inputs, requested);
       whole = true;
-      return ordered(results);
-    } catch (NativeException e) {
-      throw new EngineException("Cannot run '%s': %s".formatted(name(), e.getMessage()), e);
+      return results;
     } finally {
       if (whole) {
         plan.giveBack(execution);
       } else {
-        discard(plan, execution);
+        // After an error nobody knows what is still queued.
+        plan.end(execution);
       }
     }
   }
@@ -92,12 +100,6 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
       }
     }
     return Collections.unmodifiableMap(ordered);
-  }
-
-  /** After an error nobody knows what is still queued. */
-  private static void discard(PlanInMemory plan, Execution execution) {
-    plan.remove(execution);
-    execution.close();
   }
 
   @Override
@@ -186,8 +188,7 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
     @Override
     public void close() {
       plan.use();
-      plan.remove(execution);
-      execution.close();
+      plan.end(execution);
     }
   }
 }

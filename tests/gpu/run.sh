@@ -7,12 +7,17 @@
 #   FOLDER/run.sh check NATIVE [MODEL.onnx ...]     NATIVE: a folder with jre/bin/java, and lib with TensorRT's libraries
 #
 # CUDA's libraries are looked for in CUDA_LIBS, in those of python3's nvidia packages and in /usr/local/cuda/lib64.
-# Models of open size need SHAPE, as in SHAPE=1x3x512x512. The exit code is 1 if a check failed.
+# Models of open size need SHAPE, with the input's name, as in SHAPE=images=1x3x512x512.
+# The exit code is 1 if a check failed.
 set -euo pipefail
+
+# Before anything changes the folder.
+here=$(cd "$(dirname "$0")" && pwd)
+self=$here/$(basename "$0")
 
 gather() {
   local out=$1 tensorrt=${2:-10.15-1.5.13} root artifact
-  root=$(cd "$(dirname "$0")/../.." && pwd)
+  root=$(cd "$here/../.." && pwd)
   mkdir -p "$out"
   out=$(cd "$out" && pwd)
   cd "$root"
@@ -26,7 +31,7 @@ gather() {
     copy_native "$(basename "$out/$artifact"-*.jar .jar)" "$artifact" "$out"
   done
   slim "$out"/onnxruntime-*.jar
-  cp "$0" "$out/run.sh"
+  cp "$self" "$out/run.sh"
   du -sh "$out"
 }
 
@@ -46,23 +51,26 @@ slim() {
 }
 
 check() {
-  local native=$1 here model plan failed=0
+  local native=$1 model plan failed=0
   shift
-  here=$(cd "$(dirname "$0")" && pwd)
   native=$(cd "$native" && pwd)
   LD_LIBRARY_PATH=$native/lib:$(cuda_libraries):${LD_LIBRARY_PATH:-}
   export LD_LIBRARY_PATH ORT_DISABLE_TELEMETRY=1
   export REPFOLD_CACHE=${REPFOLD_CACHE:-$(mktemp -d)}
   java=("$native/jre/bin/java" -Dorg.bytedeco.javacpp.pathsfirst=true -cp "$here/*")
-  local shape=()
-  [ -z "${SHAPE:-}" ] || shape=(--shape "$SHAPE")
+  local shape=() profile=()
+  case ${SHAPE:-} in
+    '') ;;
+    ?*=*) shape=(--shape "$SHAPE") profile=(--profile "$SHAPE") ;;
+    *) echo "SHAPE is '$SHAPE'; expected INPUT=SIZES, as in images=1x3x512x512" >&2 && exit 2 ;;
+  esac
   "${java[@]}" io.repfold.cli.Main doctor || true
   "${java[@]}" io.repfold.tensorrt.GpuChecks || failed=1
   for model in "$@"; do
     plan=$(mktemp -d)/$(basename "$model").plan
-    "${java[@]}" io.repfold.cli.Main compile "$model" -o "$plan" --explain --layers || failed=1
-    "${java[@]}" io.repfold.cli.Main verify "$model" "$model" --engine tensorrt "${shape[@]}" || failed=1
-    "${java[@]}" io.repfold.cli.Main bench "$model" --engine tensorrt "${shape[@]}" || failed=1
+    "${java[@]}" io.repfold.cli.Main compile "$model" -o "$plan" "${profile[@]}" --explain --layers || { failed=1 && continue; }
+    "${java[@]}" io.repfold.cli.Main verify "$model" "$plan" --engine tensorrt "${shape[@]}" || failed=1
+    "${java[@]}" io.repfold.cli.Main bench "$plan" --engine tensorrt "${shape[@]}" || failed=1
   done
   return $failed
 }
@@ -79,5 +87,5 @@ cuda_libraries() {
 
 case ${1:-} in
   gather | check) "$@" ;;
-  *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$self" && exit 2 ;;
 esac

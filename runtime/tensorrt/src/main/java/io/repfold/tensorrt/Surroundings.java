@@ -4,9 +4,10 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * What can be known of this machine before native code is loaded, which takes seconds and gigabytes
@@ -20,8 +21,21 @@ import java.util.stream.Stream;
 record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBinding, boolean driver) {
   static final String SUPPORTED = "linux-x86_64";
 
+  private static final String DRIVER_LIBRARY = "libcuda.so.1";
+
+  /** Of Linux's own driver, of the one that Windows shares with its Linux, and the library's. */
+  private static final List<String> SIGNS_OF_A_DRIVER =
+      List.of(
+          "/proc/driver/nvidia/version",
+          "/dev/nvidiactl",
+          "/dev/dxg",
+          "/usr/lib/x86_64-linux-gnu/" + DRIVER_LIBRARY,
+          "/usr/lib64/" + DRIVER_LIBRARY,
+          "/usr/lib/" + DRIVER_LIBRARY,
+          "/usr/local/nvidia/lib64/" + DRIVER_LIBRARY);
+
   private static final String REMEDY =
-      "build with -Pgpu, or add org.bytedeco:%1$s, classifiers %2$s and %2$s-redist, to the class path";
+      "build with -Pgpu (REPFOLD_PROFILES=gpu for ./repfold), or add org.bytedeco:%1$s, classifiers %2$s and %2$s-redist, to the class path";
 
   /** Asks this machine. */
   static Surroundings ofThisMachine() {
@@ -30,7 +44,7 @@ record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBindin
         platform,
         onClassPathOrDisk("/org/bytedeco/tensorrt/" + platform, "libjninvinfer.so"),
         onClassPathOrDisk("/org/bytedeco/cuda/" + platform, "libjnicudart.so"),
-        hasDriver());
+        hasDriver(Files::exists) || onDisk(DRIVER_LIBRARY));
   }
 
   static String platform(String system, String processor) {
@@ -63,10 +77,11 @@ record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBindin
    * @param cause the system's words
    */
   String explain(String part, String cause) {
-    return driver
-        ? "The native libraries of %s cannot be loaded: %s. Build with -Pgpu, which brings all but the driver"
+    // A container sees the kernel's part of the driver also where it was not given the library.
+    return driver && !cause.contains(DRIVER_LIBRARY)
+        ? "The native libraries of %s cannot be loaded: %s. Build with -Pgpu (REPFOLD_PROFILES=gpu for ./repfold), which brings all but the driver"
             .formatted(part, cause)
-        : "There is no NVIDIA driver: neither libcuda.so.1 nor /dev/nvidiactl is found (%s). Install the driver of the GPU; in a container, start it with --gpus all"
+        : "There is no NVIDIA driver that can be used here (%s). Install the driver of the GPU; in a container, start it with --gpus all"
             .formatted(cause);
   }
 
@@ -74,14 +89,13 @@ record Surroundings(String platform, boolean tensorRtBinding, boolean cudaBindin
     return Surroundings.class.getResource(folder + "/" + library) != null || onDisk(library);
   }
 
-  private static boolean hasDriver() {
-    String library = "libcuda.so.1";
-    return Files.exists(Path.of("/dev/nvidiactl"))
-        || Files.exists(Path.of("/dev/dxg"))
-        || onDisk(library)
-        || Stream.of(
-                "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/nvidia/lib64")
-            .anyMatch(folder -> Files.exists(Path.of(folder, library)));
+  /**
+   * Whether a driver shows itself.
+   *
+   * @param exists asked for files of this machine
+   */
+  static boolean hasDriver(Predicate<Path> exists) {
+    return SIGNS_OF_A_DRIVER.stream().map(Path::of).anyMatch(exists);
   }
 
   /** Whether a folder that libraries are loaded from holds this one. */

@@ -11,6 +11,8 @@ import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SurroundingsTest {
   @Test
@@ -21,6 +23,7 @@ class SurroundingsTest {
         .contains(
             "tensorrt and cuda",
             "-Pgpu",
+            "REPFOLD_PROFILES=gpu",
             "org.bytedeco:tensorrt and org.bytedeco:cuda",
             "linux-x86_64-redist");
     assertThat(new Surroundings("linux-x86_64", false, true, true).obstacle().orElseThrow())
@@ -35,7 +38,23 @@ class SurroundingsTest {
     Surroundings whole = new Surroundings("linux-x86_64", true, true, true);
     assertThat(whole.obstacle()).isEmpty();
     assertThat(whole.explain("TensorRT", "libnvinfer.so.10: no such file"))
-        .contains("libraries of TensorRT", "libnvinfer.so.10", "-Pgpu");
+        .contains("libraries of TensorRT", "libnvinfer.so.10", "-Pgpu", "REPFOLD_PROFILES=gpu");
+    assertThat(whole.explain("CUDA", "libcuda.so.1: no such file"))
+        .as("a container that was not given the GPU")
+        .contains("no NVIDIA driver", "--gpus all");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/proc/driver/nvidia/version",
+        "/dev/nvidiactl",
+        "/dev/dxg",
+        "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
+      })
+  void one_sign_of_a_driver_is_enough(String sign) {
+    assertThat(Surroundings.hasDriver(Path.of(sign)::equals)).isTrue();
+    assertThat(Surroundings.hasDriver(Path.of(sign + "s")::equals)).isFalse();
   }
 
   @Test

@@ -4,15 +4,12 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
-import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,7 +24,7 @@ import java.util.function.Predicate;
  */
 final class Calibration implements AutoCloseable {
   /** What the tensors of one run may take, before fewer are shown at a time. */
-  private static final long MOST_BYTES = 1L << 28;
+  static final long MOST_BYTES = 1L << 28;
 
   /** Ops whose results are no tensors. */
   private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
@@ -35,7 +32,7 @@ final class Calibration implements AutoCloseable {
   private final OnnxModel model;
   private final List<Sample> samples;
   private final long mostBytes;
-  private final TemporaryFolder folder = TemporaryFolder.inSystemFolder();
+  private final ExposedModel exposed;
   private final Map<String, ElementType> types = new LinkedHashMap<>();
 
   /** Looks at tensors. */
@@ -43,7 +40,8 @@ final class Calibration implements AutoCloseable {
     /**
      * Takes one tensor of one sample.
      *
-     * @param elements finite, row-major, at least one; not to be kept
+     * @param elements row-major, at least one, no NaN; infinities only of values that are neither
+     *     input nor output of the model; not to be kept
      */
     void accept(String tensor, FloatBuffer elements);
   }
@@ -52,6 +50,7 @@ final class Calibration implements AutoCloseable {
     this.model = model;
     this.samples = List.copyOf(samples);
     this.mostBytes = mostBytes;
+    this.exposed = new ExposedModel(model, EngineOptions.defaults().withoutOptimizer());
   }
 
   /**
@@ -83,26 +82,9 @@ final class Calibration implements AutoCloseable {
     }
   }
 
-  int samples() {
-    return samples.size();
-  }
-
   /** What ONNX Runtime says of the types of all tensors that nodes compute, in their order. */
   Map<String, ElementType> types() {
     return types;
-  }
-
-  /** The tensors that are shown: float32 inputs and what nodes compute in float32. */
-  List<String> tensors() {
-    List<String> tensors = new ArrayList<>();
-    for (var input : model.graph().inputs()) {
-      boolean real = input.type().filter(t -> t == ElementType.FLOAT).isPresent();
-      if (real && !model.graph().initializers().containsKey(input.name())) {
-        tensors.add(input.name());
-      }
-    }
-    tensors.addAll(computed());
-    return tensors;
   }
 
   private List<String> computed() {
@@ -119,7 +101,7 @@ final class Calibration implements AutoCloseable {
   }
 
   private void learnTypes(Set<String> names) {
-    try (Engine engine = load(List.copyOf(names))) {
+    try (Engine engine = exposed.load(List.copyOf(names))) {
       Map<String, TensorInfo> infos = new HashMap<>();
       engine.outputs().forEach(output -> infos.put(output.name(), output));
       for (String name : names) {
@@ -140,19 +122,12 @@ final class Calibration implements AutoCloseable {
     return names;
   }
 
-  /** The model with these outputs, beside its own. */
-  private Engine load(List<String> outputs) {
-    Path file = folder.path().resolve("calibrated.onnx");
-    model.withExtraOutputs(outputs).write(file);
-    EngineOptions options = EngineOptions.defaults().withoutOptimizer();
-    return Backends.onnxRuntimeCpu().load(file, options);
-  }
-
   /**
    * Runs all samples and shows each tensor of each once; several times if not all tensors fit into
    * memory at once.
    *
-   * @throws WorkFailedException if a tensor holds NaN or an infinity; names it and the sample
+   * @throws WorkFailedException if a tensor holds NaN, or an input or output of the model an
+   *     infinity; names it and the sample
    * @throws EngineException if a run fails
    */
   void run(Consumer consumer) {
@@ -163,17 +138,18 @@ final class Calibration implements AutoCloseable {
   }
 
   private void run(List<String> names, boolean withInputs, Consumer consumer) {
-    try (Engine engine = load(names)) {
+    try (Engine engine = exposed.load(names)) {
       for (Sample sample : samples) {
         Map<String, HostTensor> inputs = sample.read();
         if (withInputs) {
-          inputs.forEach((name, tensor) -> show(sample, "input", name, tensor, consumer));
+          inputs.forEach((name, tensor) -> show(sample, "input", name, tensor, false, consumer));
         }
         Map<String, HostTensor> found = engine.run(inputs, new LinkedHashSet<>(names));
         for (String name : names) {
           HostTensor tensor = found.get(name);
           if (tensor != null) {
-            show(sample, "tensor", name, tensor, consumer);
+            // masks hold infinities, and half numbers hold them exactly
+            show(sample, "tensor", name, tensor, !model.graph().isOutput(name), consumer);
           }
         }
       }
@@ -181,23 +157,20 @@ final class Calibration implements AutoCloseable {
   }
 
   private static void show(
-      Sample sample, String role, String name, HostTensor tensor, Consumer consumer) {
-    if (tensor.type() != io.repfold.runtime.ElementType.FLOAT || tensor.size() == 0) {
-      return;
+      Sample sample,
+      String role,
+      String name,
+      HostTensor tensor,
+      boolean infinities,
+      Consumer consumer) {
+    if (tensor.type() == io.repfold.runtime.ElementType.FLOAT && tensor.size() > 0) {
+      SoundNumbers.require(sample, role, name, tensor, infinities);
+      consumer.accept(name, tensor.bytes().asFloatBuffer());
     }
-    FloatBuffer elements = tensor.bytes().asFloatBuffer();
-    for (int i = 0; i < elements.limit(); i++) {
-      if (!Float.isFinite(elements.get(i))) {
-        throw new WorkFailedException(
-            "%s: %s '%s' holds %s at element %d of %s; leave this sample out, or mend the model if it does so on sound data"
-                .formatted(sample.name(), role, name, elements.get(i), i, tensor));
-      }
-    }
-    consumer.accept(name, elements);
   }
 
   @Override
   public void close() {
-    folder.close();
+    exposed.close();
   }
 }

@@ -27,4 +27,14 @@ interface Conversion {
 
   /** In a few words, for the file's metadata. */
   String summary();
+
+  /** Values that hold infinities in float32 too, such as masks. */
+  default java.util.Set<String> infinite() {
+    return java.util.Set.of();
+  }
+
+  /** What a reader should know of the comparison, each a sentence or two. */
+  default java.util.List<String> remarks() {
+    return java.util.List.of();
+  }
 }

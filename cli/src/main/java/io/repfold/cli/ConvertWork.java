@@ -71,17 +71,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
   }
 
   private Conversion converted(Graph folded, List<Sample> samples) {
-    if (samples.isEmpty()) {
-      return converted(folded, samples, Optional.empty());
-    }
-    try (Calibration calibration = Calibration.of(source.model().withGraph(folded), samples)) {
-      return converted(folded, samples, Optional.of(calibration));
-    }
-  }
-
-  private Conversion converted(
-      Graph folded, List<Sample> samples, Optional<Calibration> calibration) {
-    ConversionSource from = new ConversionSource(source, folded, options, samples, calibration);
+    ConversionSource from = new ConversionSource(source, folded, options, samples);
     return source.with(() -> precision.convert(from));
   }
 
@@ -98,7 +88,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
   private ConvertOutcome compared(
       Engine original, Path file, Conversion conversion, List<Sample> samples) {
     List<SampleComparison> comparisons = new ArrayList<>();
-    List<String> remarks = new ArrayList<>();
+    List<String> remarks = new ArrayList<>(conversion.remarks());
     if (!samples.isEmpty() && conversion.runsOnCpu()) {
       comparisons.add(onCpu(original, file, samples));
     }
@@ -162,7 +152,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
       remarks.add("Not emulated in the interpreter: the model is too large for it.");
       return Optional.empty();
     }
-    Emulation emulation = new Emulation(conversion.graph());
+    Emulation emulation = new Emulation(conversion.graph(), conversion.infinite());
     SampleComparison comparison =
         SampleComparison.of(
             "interpreter, rounding",

@@ -12,10 +12,12 @@ import io.repfold.graph.Rounding;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -28,10 +30,17 @@ final class Emulation implements SampleComparison.Run {
 
   private final Graph graph;
   private final Interpreter interpreter;
+  private final Set<String> infinite = new HashSet<>();
   private Optional<String> firstOverflow = Optional.empty();
 
-  Emulation(Graph graph) {
+  /**
+   * @param infinite values that hold infinities in float32 too, which are no overflows
+   */
+  Emulation(Graph graph, Set<String> infinite) {
     this.graph = graph;
+    for (String suffix : List.of("", "_float32", "_float16", "_bfloat16")) {
+      infinite.forEach(value -> this.infinite.add(value + suffix));
+    }
     this.interpreter = new Interpreter(graph, Rounding.STORED);
   }
 
@@ -81,7 +90,7 @@ final class Emulation implements SampleComparison.Run {
     return outputs;
   }
 
-  /** The first value that held an infinity or NaN, in the graph's order; empty if none did. */
+  /** The first value that held NaN, or an infinity that is new; empty if none did. */
   Optional<String> firstOverflow() {
     return firstOverflow;
   }
@@ -89,9 +98,13 @@ final class Emulation implements SampleComparison.Run {
   private void lookForOverflow(String value, NdArray array) {
     if (firstOverflow.isEmpty()
         && graph.constant(value).isEmpty()
-        && Arrays.stream(array.data()).anyMatch(v -> !Double.isFinite(v))) {
+        && Arrays.stream(array.data()).anyMatch(v -> isOverflow(value, v))) {
       firstOverflow = Optional.of(value);
     }
+  }
+
+  private boolean isOverflow(String value, double element) {
+    return Double.isNaN(element) || (Double.isInfinite(element) && !infinite.contains(value));
   }
 
   private static NdArray array(HostTensor tensor) {

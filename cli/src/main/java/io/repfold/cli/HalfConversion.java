@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.HalfOptions;
 import io.repfold.precision.HalfPrecision;
 import io.repfold.precision.HalfReport;
@@ -12,27 +13,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model in float16 or bfloat16.
  *
  * @param ranges how many tensors have a range; 0 without samples
+ * @param infinite values that hold infinities in float32 too
  */
-record HalfConversion(Graph graph, HalfReport report, int ranges) implements Conversion {
+record HalfConversion(Graph graph, HalfReport report, int ranges, Set<String> infinite)
+    implements Conversion {
   private static final int SHOWN = 12;
 
   static HalfConversion of(ConversionSource source, HalfOptions precision) {
-    RangeTable table = new RangeTable();
-    source.calibration().ifPresent(calibration -> calibration.run(table));
     HalfOptions options =
         precision
             .withBoundary(source.options().keepsBoundary())
             .withFloat32(KeptNodes.of(source.graph(), source.options().keep()));
-    if (source.calibration().isPresent()) {
-      options = options.withTypes(source.calibration().get().types()).withRanges(table.ranges());
+    RangeTable table = new RangeTable();
+    if (!source.samples().isEmpty()) {
+      OnnxModel model = source.file().model().withGraph(source.graph());
+      try (Calibration calibration = Calibration.of(model, source.samples())) {
+        calibration.run(table);
+        options = options.withTypes(calibration.types()).withRanges(table.ranges());
+      }
     }
     HalfPrecision.Result result = HalfPrecision.convert(source.graph(), options);
-    return new HalfConversion(result.graph(), result.report(), table.ranges().size());
+    return new HalfConversion(
+        result.graph(), result.report(), table.ranges().size(), table.infinite());
   }
 
   @Override

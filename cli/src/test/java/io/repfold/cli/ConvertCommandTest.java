@@ -178,6 +178,22 @@ class ConvertCommandTest {
   }
 
   @Test
+  void masks_of_infinities_are_no_obstacle_and_no_overflow() {
+    Path half = folder.resolve("half.onnx");
+    Path data = HalfModels.samples(folder, 3, 1, 4, 6);
+
+    CliRun run =
+        convert(
+            HalfModels.attention(folder), half, "fp16", "--data", data, "--target-agreement", 0.9);
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    assertThat(run.out())
+        .contains("No overflow is predicted", "interpreter, rounding", "Wrote " + half)
+        .doesNotContain("Overflow:");
+    assertThat(type(OnnxModel.read(half).graph(), "scores")).isEqualTo(ElementType.FLOAT16);
+  }
+
+  @Test
   void bfloat16_is_shown_by_the_interpreter_because_the_cpu_has_no_kernels() {
     Path half = folder.resolve("half.onnx");
     Path data = HalfModels.samples(folder, 2, 1, 3, 8, 10);

@@ -13,6 +13,7 @@ import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +40,7 @@ class EmulationTest {
 
   @Test
   void values_are_rounded_to_their_types() {
-    Emulation emulation = new Emulation(product());
+    Emulation emulation = new Emulation(product(), Set.of());
 
     HostTensor y = emulation.apply(input(3.001f, 2)).get("y");
 
@@ -49,12 +50,23 @@ class EmulationTest {
 
   @Test
   void the_first_value_that_overflows_is_named() {
-    Emulation emulation = new Emulation(product());
+    Emulation emulation = new Emulation(product(), Set.of());
 
     assertThat(emulation.apply(input(1, 400)).get("y").toDoubles())
         .containsExactly(75, Double.POSITIVE_INFINITY);
 
     assertThat(emulation.firstOverflow()).contains("a");
+  }
+
+  @Test
+  void infinities_that_float32_has_too_are_no_overflow() {
+    Emulation emulation = new Emulation(product(), Set.of("a", "y"));
+
+    emulation.apply(input(1, 400));
+    assertThat(emulation.firstOverflow()).isEmpty();
+    emulation.apply(input(1, Float.NaN));
+
+    assertThat(emulation.firstOverflow()).isPresent();
   }
 
   @Test

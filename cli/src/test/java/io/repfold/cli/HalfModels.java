@@ -82,6 +82,38 @@ final class HalfModels {
     return Models.write(folder.resolve("logarithm.onnx"), graph);
   }
 
+  /**
+   * Attention of one head that sees no later position: a mask of negative infinities, for inputs of
+   * {@code [1, 4, 6]}.
+   */
+  static Path attention(Path folder) {
+    float[] query = new float[36];
+    float[] key = new float[36];
+    Random random = new Random(5);
+    for (int i = 0; i < query.length; i++) {
+      query[i] = random.nextFloat() - 0.5f;
+      key[i] = random.nextFloat() - 0.5f;
+    }
+    byte[] seen = {1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1};
+    Graph graph =
+        new Graph.Builder("attention")
+            .input(Value.float32("x", 1, 4, 6))
+            .initializer("wq", floats(query, 6, 6))
+            .initializer("wk", floats(key, 6, 6))
+            .initializer("seen", Tensor.of(ElementType.BOOL, ByteBuffer.wrap(seen), 4, 4))
+            .initializer("never", floats(new float[] {Float.NEGATIVE_INFINITY}))
+            .node(new Op.MatMul(), List.of("x", "wq"), "query")
+            .node(new Op.MatMul(), List.of("x", "wk"), "key")
+            .node(new Op.Transpose(List.of(0, 2, 1)), List.of("key"), "keys")
+            .node(new Op.MatMul(), List.of("query", "keys"), "scores")
+            .node(new Op.Where(), List.of("seen", "scores", "never"), "masked")
+            .node(new Op.Softmax(-1, false), List.of("masked"), "weights")
+            .node(new Op.MatMul(), List.of("weights", "x"), "y")
+            .output(Value.float32("y", 1, 4, 6))
+            .build();
+    return Models.write(folder.resolve("attention.onnx"), graph);
+  }
+
   private static Tensor floats(float[] values, long... dims) {
     return Tensor.ofFloats(values, dims);
   }

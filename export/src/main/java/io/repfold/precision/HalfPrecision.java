@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  *
  * <p>Float64 values stay as they are. An input that a body reads, or that has a default, stays
  * float32 in any case. Windows and some activations take bfloat16 from opset 22 on; a graph of an
- * earlier opset, 11 or more, is restated in the one that its ops need.
+ * earlier opset, 9 or more, is restated in the one that its ops need.
  */
 public final class HalfPrecision {
   private HalfPrecision() {}

@@ -16,7 +16,9 @@ public interface SampleRunner {
    *
    * @param values of the graph; not only outputs
    * @param most of the samples; the first ones
-   * @param sink takes the values of one sample after the other
+   * @param sink takes the values of one sample after the other. Where they do not fit into memory
+   *     at once, all samples are run several times and each time give some of the values; those
+   *     that are outputs come together
    */
   void run(Graph graph, Set<String> values, int most, Sink sink);
 
@@ -24,7 +26,7 @@ public interface SampleRunner {
   @FunctionalInterface
   interface Sink {
     /**
-     * @param values by name; they may be overwritten when this returns
+     * @param values by name, not always all of them; they may be overwritten when this returns
      */
     void accept(int sample, Map<String, Computed> values);
   }

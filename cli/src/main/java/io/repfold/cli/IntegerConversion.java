@@ -52,7 +52,13 @@ record IntegerConversion(
     return true;
   }
 
-  /** Integer sums are exact wherever they are computed. */
+  @Override
+  public List<String> remarks() {
+    boolean cpu = report.options().target() == QuantizationTarget.CPU;
+    return cpu ? List.of(DotProducts.ofThisMachine().remark()) : List.of();
+  }
+
+  /** What rounds is written in the graph; of sums that saturate, the remarks tell. */
   @Override
   public boolean needsEmulation() {
     return false;

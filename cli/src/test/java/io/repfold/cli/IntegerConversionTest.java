@@ -36,6 +36,7 @@ class IntegerConversionTest {
     assertThat(run.out())
         .contains("int8 for ONNX Runtime on a CPU: 3 layers of 3 compute in integers")
         .contains("own dB", "Verified: ", "Wrote " + small)
+        .contains(DotProducts.ofThisMachine().remark())
         .doesNotContain("interpreter");
     OnnxModel model = OnnxModel.read(small);
     assertThat(model.graph().nodes()).filteredOn(n -> n.op() instanceof Op.Conv).hasSize(3);
@@ -77,6 +78,7 @@ class IntegerConversionTest {
     assertThat(conversion.at("/options/equalization").asBoolean()).isFalse();
     assertThat(conversion.at("/options/biasCorrection").asBoolean()).isFalse();
     assertThat(conversion.get("layers")).hasSize(3);
+    assertThat(Json.parse(run.out()).get("remarks")).isEmpty();
     assertThat(integers(OnnxModel.read(small).graph()))
         .doesNotContain(ElementType.UINT8, ElementType.INT32);
   }
@@ -138,6 +140,28 @@ class IntegerConversionTest {
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("go with --precision int8 only");
     assertThat(Files.exists(small)).isFalse();
+  }
+
+  @Test
+  void a_sample_that_is_no_number_is_named_and_a_mask_is_no_obstacle() {
+    Path data = HalfModels.samples(folder, 2, 1, 3, 8, 10);
+    float[] values = new float[240];
+    values[7] = Float.NaN;
+    Path broken = HalfModels.npy(data.resolve("broken.npy"), values, 1, 3, 8, 10);
+    Path small = folder.resolve("small.onnx");
+    CliRun nan = convert(Models.trained(folder), small, "--data", data);
+    CliRun masked =
+        convert(
+            HalfModels.attention(folder),
+            small,
+            "--data",
+            HalfModels.samples(folder.resolve("more"), 2, 1, 4, 6),
+            "--target-agreement",
+            "0.5");
+
+    assertThat(nan.code()).isEqualTo(1);
+    assertThat(nan.err()).contains(broken + ": input 'x' holds NaN at element 7", "leave");
+    assertThat(masked.code()).as(masked.err() + masked.out()).isZero();
   }
 
   @Test

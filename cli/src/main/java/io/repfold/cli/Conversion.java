@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.Graph;
+import java.util.Optional;
 
 /** A graph in another precision, and what is to be said of it. */
 interface Conversion {
@@ -13,6 +14,11 @@ interface Conversion {
   /** Whether the interpreter must show how narrow hardware rounds, if samples are given. */
   default boolean needsEmulation() {
     return true;
+  }
+
+  /** Why nothing is worth writing, a sentence; empty if something is. */
+  default Optional<String> refusal() {
+    return Optional.empty();
   }
 
   /** What became of the nodes, for programs. */

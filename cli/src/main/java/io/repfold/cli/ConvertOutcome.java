@@ -29,9 +29,10 @@ record ConvertOutcome(
     remarks = List.copyOf(remarks);
   }
 
-  /** Whether every comparison reached the target. */
+  /** Whether there is something to write and every comparison reached the target. */
   boolean holds() {
-    return comparisons.stream().allMatch(c -> c.share() >= target);
+    return conversion.refusal().isEmpty()
+        && comparisons.stream().allMatch(c -> c.share() >= target);
   }
 
   JsonNode json() {
@@ -45,6 +46,7 @@ record ConvertOutcome(
     root.set("conversion", conversion.json());
     ArrayNode all = root.putArray("comparisons");
     comparisons.forEach(comparison -> all.add(comparison.json()));
+    root.put("refusal", conversion.refusal().orElse(null));
     root.set("remarks", Json.of(remarks));
     return root;
   }
@@ -52,6 +54,9 @@ record ConvertOutcome(
   String text(boolean verbose) {
     StringBuilder text = new StringBuilder();
     text.append(source.path()).append(": ").append(conversion.text(verbose)).append('\n');
+    if (conversion.refusal().isPresent()) {
+      return text.append(conversion.refusal().get()).append("\nNothing was written.\n").toString();
+    }
     if (!comparisons.isEmpty()) {
       List<List<String>> rows = new ArrayList<>();
       comparisons.forEach(comparison -> rows.addAll(comparison.rows()));

@@ -5,6 +5,7 @@ import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.precision.ClassAxes;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;

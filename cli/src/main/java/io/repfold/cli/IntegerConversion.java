@@ -8,10 +8,13 @@ import io.repfold.precision.QuantizationOptions;
 import io.repfold.precision.QuantizationReport;
 import io.repfold.precision.QuantizationRules;
 import io.repfold.precision.QuantizationTarget;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +68,23 @@ record IntegerConversion(
   }
 
   @Override
+  public Optional<String> refusal() {
+    return report.quantizedLayers() > 0 ? Optional.empty() : report.best().map(this::refusal);
+  }
+
+  private String refusal(QuantizationReport.Trial best) {
+    return "NO LAYER CAN COMPUTE IN INTEGERS: the target was missed with every try; the best, with %s in"
+            .formatted(Text.plural(best.excluded(), "layer"))
+        + " float32, reached %s %%: --target-agreement %s or less would accept it"
+            .formatted(floor(100 * best.agreement()), floor(best.agreement()));
+  }
+
+  /** Rounded down, so that it can be reached. */
+  private static String floor(double value) {
+    return new BigDecimal(value).setScale(4, RoundingMode.FLOOR).toPlainString();
+  }
+
+  @Override
   public String summary() {
     return "int8, %d layers of %d in float32"
         .formatted(report.layers().size() - report.quantizedLayers(), report.layers().size());
@@ -91,14 +111,18 @@ record IntegerConversion(
                 Text.plural(report.balanced().size(), "tensor"),
                 options.biasCorrection() ? "corrected" : "as they were",
                 graph.opset()));
-    text.append(
-        "Error at the outputs: %s dB below them\n\n".formatted(Text.fixed(report.decibels(), 1)));
+    text.append("Error at the outputs: ").append(error()).append("\n\n");
     text.append(layers(verbose));
     if (report.trials().size() > 1) {
       text.append('\n').append(trials());
     }
     breaches.forEach(b -> text.append("Against TensorRT's rules: ").append(b).append('\n'));
     return text.toString();
+  }
+
+  private String error() {
+    String decibels = decibels(report.decibels());
+    return Double.isFinite(report.decibels()) ? decibels + " dB below them" : decibels;
   }
 
   /** Those that stay float32 first, then those with the largest error. */

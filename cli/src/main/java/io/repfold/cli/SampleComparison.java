@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.precision.ClassAxes;
 import io.repfold.runtime.HostTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,7 +86,7 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
               how,
               Text.count(samples),
               Text.shortened(output.output(), 40),
-              output.kind().label(),
+              OutputAgreement.label(output.kind()),
               Text.count(output.positions()),
               Text.fixed(100 * output.share(), 4) + " %",
               Text.small(output.maxAbsError()),

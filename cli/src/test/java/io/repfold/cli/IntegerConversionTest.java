@@ -1,17 +1,24 @@
 package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.graph.Window;
 import io.repfold.onnx.OnnxModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,14 +90,33 @@ class IntegerConversionTest {
         .doesNotContain(ElementType.UINT8, ElementType.INT32);
   }
 
+  /** Two classes that a grid for the third one, which is far away, cannot tell apart. */
+  private Path subtle() {
+    Graph graph =
+        new Graph.Builder("subtle")
+            .input(Value.float32("x", 1, 3, 8, 10))
+            .initializer("w", Tensor.ofFloats(new float[] {1, 0.5f, 2, 1, 1, 1}, 2, 3, 1, 1))
+            .initializer("b", Tensor.ofFloats(new float[] {1, 0}, 2))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w", "b"), "c")
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c"), "r")
+            .initializer(
+                "v", Tensor.ofFloats(new float[] {0.5f, 0.25f, 0.501f, 0.25f, 1, 1}, 3, 2, 1, 1))
+            .initializer("far", Tensor.ofFloats(new float[] {0, 0, -100}, 3))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("r", "v", "far"), "y")
+            .output(Value.float32("y", 1, 3, 8, 10))
+            .build();
+    return Models.write(folder.resolve("subtle.onnx"), graph);
+  }
+
   @Test
   void layers_stay_float32_until_the_target_holds() {
     Path small = folder.resolve("small.onnx");
     Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
-    CliRun run = convert(Models.trained(folder), small, "--data", data, "--target-agreement", "1");
+    CliRun run = convert(subtle(), small, "--data", data, "--target-agreement", "1");
 
     assertThat(run.code()).as(run.err() + run.out()).isZero();
-    assertThat(run.out()).contains("Verified: 100.0000 %");
+    assertThat(run.out())
+        .contains("1 layer of 2 compute in integers", "costs most", "Verified: 100.0000 %");
     CliRun kept =
         convert(
             Models.trained(folder),
@@ -102,6 +128,77 @@ class IntegerConversionTest {
             "--target-agreement",
             "0.8");
     assertThat(kept.out()).contains("2 layers of 3 compute in integers").contains("excluded");
+  }
+
+  @Test
+  void where_no_layer_reaches_the_target_nothing_is_written_and_the_reason_is_given() {
+    Path small = folder.resolve("small.onnx");
+    Path data = HalfModels.samples(folder, 2, 1, 1, 4, 4);
+    CliRun run = convert(HalfModels.close(folder), small, "--data", data);
+
+    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("0 layers of 1 compute in integers", "Error at the outputs: exact")
+        .contains("the target was not reached with any layer in integers")
+        .contains("NO LAYER CAN COMPUTE IN INTEGERS", "with 0 layers in float32, reached ")
+        .contains("or less would accept it", "Nothing was written.")
+        .doesNotContain("costs most", "Infinity", "Verified");
+    assertThat(Files.exists(small)).isFalse();
+    JsonNode json =
+        Json.parse(convert(HalfModels.close(folder), small, "--data", data, "--json").out());
+    assertThat(json.get("holds").asBoolean()).isFalse();
+    assertThat(json.get("output").isNull()).isTrue();
+    String refusal = json.get("refusal").asText();
+    String accepted = refusal.replaceAll(".*--target-agreement ([0-9.]+) .*", "$1");
+    CliRun again =
+        convert(HalfModels.close(folder), small, "--data", data, "--target-agreement", accepted);
+    assertThat(again.code()).as(again.err() + again.out()).isZero();
+    assertThat(again.out()).contains("1 layer of 1 compute in integers", "Wrote " + small);
+  }
+
+  @Test
+  void a_model_of_which_everything_is_kept_is_refused() {
+    Path data = HalfModels.samples(folder, 1, 1, 3, 8, 10);
+    CliRun run =
+        convert(
+            Models.trained(folder), folder.resolve("small.onnx"), "--data", data, "--keep", "*");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("No layer of graph", "and 2 more: excluded");
+  }
+
+  /** How many elements are not 0 is decided by the numbers, so the size of the output is too. */
+  @Test
+  void an_output_whose_size_the_conversion_changes_is_compared() {
+    Random random = new Random(5);
+    float[] weight = new float[32 * 3];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = random.nextFloat() - 0.5f;
+    }
+    Graph graph =
+        new Graph.Builder("indices")
+            .input(Value.float32("x", 1, 3, 8, 10))
+            .initializer("w", Tensor.ofFloats(weight, 32, 3, 1, 1))
+            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "c")
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c"), "r")
+            .node(new Op.Opaque("", "NonZero", Map.of(), List.of()), List.of("r"), "y")
+            .output(new Value("y", Optional.of(ElementType.INT64), Optional.empty()))
+            .build();
+    Path model = Models.write(folder.resolve("indices.onnx"), graph);
+    Path small = folder.resolve("small.onnx");
+    Path data = HalfModels.samples(folder, 2, 1, 3, 8, 10);
+
+    CliRun run = convert(model, small, "--data", data, "--target-agreement", "0", "--json");
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    JsonNode output = Json.parse(run.out()).at("/comparisons/0/outputs/0");
+    assertThat(output.get("kind").asText()).isEqualTo("INTEGER");
+    assertThat(output.get("disagreements").asLong())
+        .isBetween(1L, output.get("positions").asLong());
+    assertThat(Json.parse(run.out()).at("/conversion/agreement").asDouble())
+        .isCloseTo(
+            1 - output.get("disagreements").asDouble() / output.get("positions").asDouble(),
+            within(1e-9));
   }
 
   @Test

@@ -15,9 +15,8 @@ import java.util.Set;
 /**
  * How far a changed graph's outputs agree with the original's on samples.
  *
- * <p>Of scores with several channels (axis 1) it is the share of positions whose greatest channel
- * is the same; of one channel the share of elements on the same side of the threshold; of integers
- * the share of equal ones. The error is counted against all elements.
+ * <p>It is the least share of equal {@link Decisions} of an output. The error is counted against
+ * all elements; where a tensor has another size than the original's, all of it is error.
  */
 final class Agreement {
   /** The result of a comparison. */
@@ -26,7 +25,8 @@ final class Agreement {
   private final SampleRunner runner;
   private final Set<String> outputs = new LinkedHashSet<>();
   private final double threshold;
-  private final List<Map<String, int[]>> decisions = new ArrayList<>();
+  private final ClassAxes axes;
+  private final List<Map<String, Decisions>> decisions = new ArrayList<>();
   private final List<Map<String, float[]>> numbers = new ArrayList<>();
 
   /**
@@ -38,17 +38,18 @@ final class Agreement {
   Agreement(Graph original, SampleRunner runner, double threshold, int numbersOf) {
     this.runner = runner;
     this.threshold = threshold;
+    this.axes = ClassAxes.of(original);
     original.outputs().stream().map(Value::name).forEach(outputs::add);
     runner.run(
         original,
         outputs,
         Integer.MAX_VALUE,
         (sample, values) -> {
-          Map<String, int[]> decided = new HashMap<>();
+          Map<String, Decisions> decided = new HashMap<>();
           Map<String, float[]> kept = new HashMap<>();
           values.forEach(
               (name, computed) -> {
-                decided.put(name, decide(computed));
+                decided.put(name, decide(name, computed));
                 if (sample < numbersOf && computed.real()) {
                   kept.put(name, floats(computed.data()));
                 }
@@ -65,7 +66,7 @@ final class Agreement {
 
   /** Compares a graph with the same outputs on the first {@code most} samples. */
   Score of(Graph changed, int most) {
-    Map<String, long[]> same = new HashMap<>();
+    Map<String, long[]> counts = new HashMap<>();
     double[] energy = new double[2];
     runner.run(
         changed,
@@ -74,34 +75,30 @@ final class Agreement {
         (sample, values) ->
             values.forEach(
                 (name, computed) -> {
-                  int[] expected = requireNonNull(decisions.get(sample).get(name));
-                  count(expected, decide(computed), same.computeIfAbsent(name, k -> new long[2]));
+                  Decisions expected = requireNonNull(decisions.get(sample).get(name));
+                  Decisions found = decide(name, computed);
+                  long[] count = counts.computeIfAbsent(name, k -> new long[2]);
+                  count[0] += expected.disagreements(found);
+                  count[1] += expected.positions(found);
                   float[] wanted = numbers.get(sample).get(name);
                   if (wanted != null) {
                     compare(wanted, computed.data(), energy);
                   }
                 }));
     double agreement =
-        same.values().stream()
-            .filter(counts -> counts[1] > 0)
-            .mapToDouble(counts -> (double) counts[0] / counts[1])
+        counts.values().stream()
+            .filter(count -> count[1] > 0)
+            .mapToDouble(count -> (double) (count[1] - count[0]) / count[1])
             .min()
             .orElse(1);
     return new Score(agreement, decibels(energy[0], energy[1]));
   }
 
-  /** Adds up how many are equal, and how many there are. */
-  private static void count(int[] expected, int[] found, long... counts) {
-    for (int i = 0; i < found.length; i++) {
-      counts[0] += found[i] == expected[i] ? 1 : 0;
-    }
-    counts[1] += found.length;
-  }
-
   private static void compare(float[] wanted, FloatBuffer found, double[] energy) {
     int first = found.position();
+    boolean comparable = found.remaining() == wanted.length;
     for (int i = 0; i < wanted.length; i++) {
-      double error = found.get(first + i) - (double) wanted[i];
+      double error = (comparable ? found.get(first + i) : 0) - (double) wanted[i];
       energy[0] += (double) wanted[i] * wanted[i];
       energy[1] += error * error;
     }
@@ -118,31 +115,11 @@ final class Agreement {
     return values;
   }
 
-  private int[] decide(SampleRunner.Computed computed) {
+  private Decisions decide(String output, SampleRunner.Computed computed) {
     FloatBuffer data = computed.data();
     int first = data.position();
     long[] shape = computed.shape();
-    int size = data.remaining();
-    int channels = shape.length < 2 ? 1 : Math.toIntExact(shape[1]);
-    if (!computed.real() || channels <= 1) {
-      int[] decided = new int[size];
-      for (int i = 0; i < size; i++) {
-        float value = data.get(first + i);
-        decided[i] = computed.real() ? (value > threshold ? 1 : 0) : (int) value;
-      }
-      return decided;
-    }
-    int batch = Math.toIntExact(shape[0]);
-    int inner = size == 0 ? 0 : size / (batch * channels);
-    int[] decided = new int[batch * inner];
-    for (int i = 0; i < decided.length; i++) {
-      int start = first + i / inner * channels * inner + i % inner;
-      for (int c = 1; c < channels; c++) {
-        if (data.get(start + c * inner) > data.get(start + decided[i] * inner)) {
-          decided[i] = c;
-        }
-      }
-    }
-    return decided;
+    int axis = axes.of(output, shape.length);
+    return Decisions.of(i -> data.get(first + i), computed.real(), threshold, axis, shape);
   }
 }

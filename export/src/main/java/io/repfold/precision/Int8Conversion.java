@@ -59,14 +59,15 @@ public final class Int8Conversion {
    * Converts.
    *
    * @param graph float32; raised to opset 13 if its opset is lower. Fold it before
-   * @return a graph that reaches the target; at worst one in which nothing is quantized
+   * @return a graph that reaches the target; at worst the given one, with a report of no quantized
+   *     layer, where no layer can be quantized without missing it
    * @throws io.repfold.graph.InvalidGraphException as {@link Quantizer#quantize} and {@link
    *     OpsetRaiser#raise}, and if there is no sample
    */
   public static Result convert(
       Graph graph, SampleRunner runner, QuantizationOptions options, Goal goal) {
     Graph raised = OpsetRaiser.raise(graph);
-    Quantizer.require(raised);
+    Quantizer.plan(raised, options);
     return new Int8Conversion(raised, runner, options, goal).run();
   }
 
@@ -160,7 +161,7 @@ public final class Int8Conversion {
 
     Graph graph(Set<String> excluded) {
       QuantizationPlan plan = plan(excluded);
-      if (plan.units().values().stream().noneMatch(u -> u.layer().isPresent())) {
+      if (plan.layers().isEmpty()) {
         return original;
       }
       return new QuantizationWriter(plan, Quantizer.grids(plan, statistics), biases).write();
@@ -171,10 +172,7 @@ public final class Int8Conversion {
     }
 
     private List<String> names() {
-      return whole.units().values().stream()
-          .flatMap(u -> u.layer().stream())
-          .map(QuantizableLayer::output)
-          .toList();
+      return whole.layers().stream().map(QuantizableLayer::output).toList();
     }
 
     /** What quantizing one layer alone does to the outputs. */
@@ -227,6 +225,10 @@ public final class Int8Conversion {
         Set<String> excluded, Map<String, Agreement.Score> alone) {
       QuantizationPlan plan = plan(excluded);
       Map<String, IntegerGrid> grids = Quantizer.grids(plan, statistics);
+      String given =
+          plan.layers().isEmpty()
+              ? "the target was not reached with any layer in integers"
+              : "quantized alone it costs most: the target was not reached with it";
       List<QuantizationReport.Layer> layers = new ArrayList<>();
       graph
           .nodes()
@@ -241,10 +243,7 @@ public final class Int8Conversion {
                 if (refused == null && !quantized) {
                   return;
                 }
-                String because =
-                    excluded.contains(name)
-                        ? "quantized alone it costs most: the target was not reached with it"
-                        : refused == null ? "" : refused;
+                String because = excluded.contains(name) ? given : refused == null ? "" : refused;
                 IntegerGrid grid = quantized ? grids.get(plan.source(node.input(0))) : null;
                 Agreement.Score score = alone.get(name);
                 layers.add(

@@ -7,6 +7,7 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,12 +26,18 @@ final class LayerProbe {
 
   private final QuantizationPlan plan;
   private final Map<String, IntegerGrid> grids;
+  private final Set<String> withBias = new HashSet<>();
   private final Map<String, ChannelStatistics> errors = new HashMap<>();
   private final Map<String, ChannelStatistics> results = new HashMap<>();
 
   LayerProbe(QuantizationPlan plan, Map<String, IntegerGrid> grids) {
     this.plan = plan;
     this.grids = grids;
+    for (QuantizableLayer layer : plan.layers()) {
+      if (layer.takesBias()) {
+        withBias.add(layer.output());
+      }
+    }
   }
 
   void run(SampleRunner runner) {
@@ -38,7 +45,7 @@ final class LayerProbe {
     Graph.Builder probes = graph.toBuilder();
     List<Node> nodes = new ArrayList<>(graph.nodes());
     Set<String> wanted = new LinkedHashSet<>();
-    for (QuantizableLayer layer : layers()) {
+    for (QuantizableLayer layer : plan.layers()) {
       append(layer, probes, nodes);
       wanted.add(PREFIX + layer.output());
       wanted.add(layer.output());
@@ -53,22 +60,24 @@ final class LayerProbe {
                 (name, computed) -> {
                   boolean error = name.startsWith(PREFIX);
                   String layer = error ? name.substring(PREFIX.length()) : name;
-                  if (computed.shape().length > 1) {
-                    (error ? errors : results)
-                        .computeIfAbsent(layer, k -> new ChannelStatistics())
-                        .accept(computed.data(), computed.shape());
-                  }
+                  (error ? errors : results)
+                      .computeIfAbsent(layer, k -> new ChannelStatistics())
+                      .accept(computed.data(), byChannel(layer, computed));
                 }));
   }
 
-  private List<QuantizableLayer> layers() {
-    return plan.units().values().stream().flatMap(u -> u.layer().stream()).toList();
+  /** Axis 1 of what takes a bias is its channels; a product of matrices is taken as one channel. */
+  private long[] byChannel(String layer, SampleRunner.Computed computed) {
+    return withBias.contains(layer)
+        ? computed.shape()
+        : new long[] {1, 1, computed.data().remaining()};
   }
 
   private void append(QuantizableLayer layer, Graph.Builder graph, List<Node> nodes) {
     String name = PREFIX + layer.output();
     IntegerGrid grid = Objects.requireNonNull(grids.get(plan.source(layer.input())));
-    QuantizedWeight weight = QuantizedWeight.of(layer.weight(), layer.axis());
+    QuantizedWeight weight =
+        QuantizedWeight.of(layer, layer.bias(), grid.scale(), plan.options().target());
     graph.initializer(name + " scale", Tensor.ofFloats(new float[] {grid.scale()}));
     graph.initializer(
         name + " zero", Tensor.ofDoubles(grid.type(), new double[] {grid.zeroPoint()}));
@@ -108,10 +117,9 @@ final class LayerProbe {
   /** Biases that take back each channel's mean error, by the layer's output. */
   Map<String, Tensor> correctedBiases() {
     Map<String, Tensor> corrected = new LinkedHashMap<>();
-    for (QuantizableLayer layer : layers()) {
+    for (QuantizableLayer layer : plan.layers()) {
       ChannelStatistics error = errors.get(layer.output());
-      boolean takesBias = !(layer.node().op() instanceof Op.MatMul);
-      if (error != null && takesBias) {
+      if (error != null && layer.takesBias()) {
         double[] bias =
             layer.bias().map(Tensor::toDoubles).orElseGet(() -> new double[error.channels()]);
         for (int i = 0; i < bias.length; i++) {

@@ -28,6 +28,11 @@ final class Originals {
 
   private Originals() {}
 
+  /** Whether a node is one of those of quantised networks. */
+  static boolean isQuantised(Node node) {
+    return QUANTISED.contains(node.op().type());
+  }
+
   /**
    * @throws io.repfold.graph.InvalidGraphException if the graph is quantised or half already, has
    *     no float32 value, or a constant is NaN, or a weight infinite; names it and says what to do
@@ -53,7 +58,7 @@ final class Originals {
 
   private static void refuseQuantised(Graph graph, Node node) {
     Check.that(
-        !QUANTISED.contains(node.op().type()),
+        !isQuantised(node),
         "%s: graph '%s' is quantised already; convert the float32 model that it was made of",
         node.describe(),
         graph.name());

@@ -60,15 +60,16 @@ record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axi
     String bias = op instanceof Op.MatMul ? "" : node.input(2);
     Optional<Tensor> constant = graph.constant(bias);
     long channels = channels(op, weight.get(), axis);
-    boolean fits =
-        bias.isEmpty()
-            || constant
-                .filter(b -> b.type() == ElementType.FLOAT && b.size() == channels)
-                .isPresent();
-    if (!fits) {
+    if (!bias.isEmpty() && constant.filter(b -> isOfChannels(b, channels)).isEmpty()) {
       return new Finding.Refused("its bias is no constant with one element a channel");
     }
     return new Finding.Found(new QuantizableLayer(node, weight.get(), constant, axis));
+  }
+
+  /** Whether the bias differs by output channel only, which is the last axis of a product's. */
+  private static boolean isOfChannels(Tensor bias, long channels) {
+    boolean last = bias.rank() == 0 || bias.dim(bias.rank() - 1) == channels;
+    return bias.type() == ElementType.FLOAT && bias.size() == channels && last;
   }
 
   private static boolean isFinite(Tensor weight) {
@@ -104,8 +105,8 @@ record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axi
     return node.output();
   }
 
-  /** Whether it goes by this name in options. */
-  boolean isCalled(String name) {
-    return node.name().equals(name) || node.output().equals(name);
+  /** Whether it can take a bias. */
+  boolean takesBias() {
+    return !(node.op() instanceof Op.MatMul);
   }
 }

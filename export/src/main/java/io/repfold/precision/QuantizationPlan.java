@@ -3,7 +3,6 @@ package io.repfold.precision;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,7 +23,6 @@ final class QuantizationPlan {
   private final QuantizationOptions options;
   private final Map<String, QuantizedUnit> units = new LinkedHashMap<>();
   private final Map<String, String> refused = new LinkedHashMap<>();
-  private final List<QuantizableLayer> layers = new ArrayList<>();
   private final Set<String> quantized = new LinkedHashSet<>();
   private final Set<String> made = new HashSet<>();
   private final Map<String, String> sources = new HashMap<>();
@@ -70,7 +68,6 @@ final class QuantizationPlan {
     if (finding instanceof QuantizableLayer.Finding.Refused reason) {
       refused.put(node.output(), reason.because());
     } else if (finding instanceof QuantizableLayer.Finding.Found found) {
-      layers.add(found.layer());
       if (isExcluded(node)) {
         refused.put(node.output(), "excluded");
       } else {
@@ -174,9 +171,9 @@ final class QuantizationPlan {
     return units;
   }
 
-  /** All layers that could be quantized, excluded ones too. */
+  /** The layers that compute in integers. */
   List<QuantizableLayer> layers() {
-    return layers;
+    return units.values().stream().flatMap(unit -> unit.layer().stream()).toList();
   }
 
   /** Why nodes with weights stay float32, by their output. */

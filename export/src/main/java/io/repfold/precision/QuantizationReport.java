@@ -1,6 +1,8 @@
 package io.repfold.precision;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@link Int8Conversion} did.
@@ -59,6 +61,12 @@ public record QuantizationReport(
    * @param agreement what came of it
    */
   public record Trial(int excluded, double agreement) {}
+
+  /** The try that agreed best, with the fewest layers in float32; empty if there was none. */
+  public Optional<Trial> best() {
+    return trials.stream()
+        .max(Comparator.comparingDouble(Trial::agreement).thenComparing(t -> -t.excluded()));
+  }
 
   /** How many layers compute in integers. */
   public long quantizedLayers() {

@@ -129,11 +129,8 @@ final class QuantizationWriter {
   private void replaceWeights(QuantizableLayer layer, List<String> inputs) {
     Tensor bias = biases.getOrDefault(layer.output(), layer.bias().orElse(null));
     float step = grid(layer.input()).scale();
-    boolean integerBias = plan.options().target() == QuantizationTarget.CPU && bias != null;
-    QuantizedWeight weight =
-        integerBias
-            ? QuantizedWeight.of(layer.weight(), layer.axis(), bias, step)
-            : QuantizedWeight.of(layer.weight(), layer.axis());
+    QuantizationTarget target = plan.options().target();
+    QuantizedWeight weight = QuantizedWeight.of(layer, Optional.ofNullable(bias), step, target);
     inputs.set(
         1,
         weights.computeIfAbsent(
@@ -144,7 +141,7 @@ final class QuantizationWriter {
     }
     String name = biasName(layer);
     String replaced;
-    if (integerBias) {
+    if (QuantizedWeight.hasIntegerBias(target)) {
       replaced = dequantize(name, weight.bias(bias, step), weight.biasScales(step), 0);
     } else if (biases.containsKey(layer.output())) {
       replaced = store(name + "_corrected", bias);

@@ -3,6 +3,7 @@ package io.repfold.precision;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A weight in INT8 around 0, with one scale for each output channel.
@@ -16,16 +17,28 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
 
   /** Rounds a weight; each channel's largest magnitude becomes 127. */
   static QuantizedWeight of(Tensor weight, int axis) {
-    return of(weight, axis, null, 0);
+    return of(weight, axis, Optional.empty(), 0);
   }
 
   /**
-   * Rounds a weight so that its bias fits INT32 in steps of a channel's scale times {@code step}.
+   * Rounds a layer's weight for a target's kernels. Where they take the bias in INT32 too, in steps
+   * of a channel's sums, these steps are as large as it needs.
    *
-   * @param bias one element for each channel; null for none
+   * @param bias in place of the layer's, one element for each channel
+   * @param step of the layer's input
    */
   static QuantizedWeight of(
-      Tensor weight, int axis, @org.jspecify.annotations.Nullable Tensor bias, double step) {
+      QuantizableLayer layer, Optional<Tensor> bias, float step, QuantizationTarget target) {
+    Optional<Tensor> stored = bias.filter(b -> hasIntegerBias(target));
+    return of(layer.weight(), layer.axis(), stored, step);
+  }
+
+  /** Whether a target's kernels take biases in INT32. */
+  static boolean hasIntegerBias(QuantizationTarget target) {
+    return target == QuantizationTarget.CPU;
+  }
+
+  private static QuantizedWeight of(Tensor weight, int axis, Optional<Tensor> bias, double step) {
     double[] real = weight.toDoubles();
     int channels = Math.toIntExact(weight.dim(axis));
     int inner = inner(weight, axis);
@@ -36,7 +49,8 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
     }
     float[] scales = new float[channels];
     for (int channel = 0; channel < channels; channel++) {
-      double needed = bias == null ? 0 : Math.abs(bias.doubleAt(channel)) / step / LARGEST_BIAS;
+      double offset = bias.isEmpty() ? 0 : Math.abs(bias.get().doubleAt(channel));
+      double needed = offset == 0 ? 0 : offset / step / LARGEST_BIAS;
       double scale = Math.max(largest[channel] / IntegerGrid.SYMMETRIC, needed);
       scales[channel] = IntegerGrid.scale(scale);
     }

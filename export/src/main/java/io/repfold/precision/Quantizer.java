@@ -2,9 +2,7 @@ package io.repfold.precision;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
-import io.repfold.graph.Op;
-import io.repfold.graph.Tensor;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,10 +22,6 @@ public final class Quantizer {
   /** The first opset in which a weight can have one scale a channel. */
   public static final int LOWEST_OPSET = 13;
 
-  private static final Set<String> INTEGER_OPS =
-      Set.of(
-          "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear");
-
   private Quantizer() {}
 
   /**
@@ -36,8 +30,7 @@ public final class Quantizer {
    * @throws io.repfold.graph.InvalidGraphException as {@link #quantize}
    */
   public static Set<String> values(Graph graph, QuantizationOptions options) {
-    require(graph);
-    QuantizationPlan plan = new QuantizationPlan(graph, options);
+    QuantizationPlan plan = plan(graph, options);
     Set<String> values = new LinkedHashSet<>();
     plan.quantized().forEach(v -> values.add(plan.source(v)));
     return values;
@@ -54,9 +47,44 @@ public final class Quantizer {
    */
   public static Graph quantize(
       Graph graph, Map<String, TensorStatistics> statistics, QuantizationOptions options) {
+    QuantizationPlan plan = plan(graph, options);
+    return new QuantizationWriter(plan, grids(plan, statistics), Map.of()).write();
+  }
+
+  /**
+   * What to do to a graph.
+   *
+   * @throws io.repfold.graph.InvalidGraphException as {@link #quantize}
+   */
+  static QuantizationPlan plan(Graph graph, QuantizationOptions options) {
     require(graph);
     QuantizationPlan plan = new QuantizationPlan(graph, options);
-    return new QuantizationWriter(plan, grids(plan, statistics), Map.of()).write();
+    Check.that(
+        !plan.layers().isEmpty(),
+        "No layer of graph '%s' would compute in integers for target %s: %s. Keep fewer in float32,"
+            + " or choose another target",
+        graph.name(),
+        options.target(),
+        reasons(plan));
+    return plan;
+  }
+
+  /** Each reason, with one of the layers that it holds for. */
+  private static String reasons(QuantizationPlan plan) {
+    Map<String, List<String>> layers = new LinkedHashMap<>();
+    plan.refused()
+        .forEach(
+            (layer, because) -> layers.computeIfAbsent(because, k -> new ArrayList<>()).add(layer));
+    List<String> reasons = new ArrayList<>();
+    layers.forEach(
+        (because, names) ->
+            reasons.add(
+                "'%s'%s: %s"
+                    .formatted(
+                        names.get(0),
+                        names.size() == 1 ? "" : " and %d more".formatted(names.size() - 1),
+                        because)));
+    return String.join("; ", reasons);
   }
 
   /** The grid of each value that gives one. */
@@ -73,14 +101,10 @@ public final class Quantizer {
     return grids;
   }
 
-  static void require(Graph graph) {
+  private static void require(Graph graph) {
     for (Node node : graph.nodes()) {
-      boolean quantized =
-          node.op() instanceof Op.QuantizeLinear
-              || node.op() instanceof Op.DequantizeLinear
-              || node.op() instanceof Op.Opaque opaque && INTEGER_OPS.contains(opaque.type());
       Check.that(
-          !quantized,
+          !Originals.isQuantised(node),
           "Graph '%s' is quantized already: it holds %s. Quantize the float32 model that it was made"
               + " of",
           graph.name(),
@@ -107,12 +131,5 @@ public final class Quantizer {
         "Graph '%s' has no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight, so"
             + " there is nothing to quantize",
         graph.name());
-  }
-
-  /** The biases of all layers of a plan that have one, by the layer's output. */
-  static Map<String, Tensor> biases(QuantizationPlan plan) {
-    Map<String, Tensor> biases = new HashMap<>();
-    plan.layers().forEach(l -> l.bias().ifPresent(b -> biases.put(l.output(), b)));
-    return biases;
   }
 }

@@ -80,7 +80,7 @@ public final class TensorStatistics {
         nans == 0 && infinities == 0,
         "Value '%s' was NaN %d times and infinite %d times on the samples, so it has no range: leave"
             + " out the samples that do this, or look for the node that makes them with 'repfold"
-            + " verify --all'",
+            + " verify --layers'",
         value,
         nans,
         infinities);

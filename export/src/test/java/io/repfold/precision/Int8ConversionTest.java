@@ -3,18 +3,23 @@ package io.repfold.precision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.graph.Window;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -121,14 +126,107 @@ class Int8ConversionTest {
     assertThat(some.report().trials()).anyMatch(t -> t.excluded() == 1 && t.agreement() >= 0.97);
   }
 
+  /** Two channels that differ by less than a step. */
+  private static Graph close() {
+    float[] weight = {0.5f, -0.25f, 0.125f, 0.50001f, -0.25f, 0.125f};
+    return new Graph.Builder("close")
+        .input(Value.float32("x", 1, 3, 9, 7))
+        .initializer("w", Tensor.ofFloats(weight, 2, 3, 1, 1))
+        .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
+        .output(QuantizedGraphs.out("y"))
+        .build();
+  }
+
   @Test
   void a_target_that_nothing_reaches_leaves_the_graph_as_it_is() {
-    Graph graph = QuantizedGraphs.chain(1);
+    Graph graph = close();
     double first = convert(graph, CPU, 0).report().agreement();
     Int8Conversion.Result result = convert(graph, CPU, 1);
 
     assertThat(first).isLessThan(1);
     assertThat(result.report().agreement()).isEqualTo(1);
+    assertThat(result.report().quantizedLayers()).isZero();
+    assertThat(result.graph()).isEqualTo(graph);
+    assertThat(result.report().layers())
+        .allMatch(l -> l.because().equals("the target was not reached with any layer in integers"));
+    assertThat(result.report().best().orElseThrow().agreement()).isBetween(first, 0.99999);
+  }
+
+  /** Columns that are nearly the same, so that rounding changes which is best. */
+  private static Graph text() {
+    SplittableRandom random = new SplittableRandom(8);
+    double[] weight = new double[8 * 5];
+    for (int i = 0; i < weight.length; i++) {
+      double common = i % 5 == 0 ? random.nextDouble(-1, 1) : weight[i - i % 5];
+      weight[i] = common + random.nextDouble(-0.002, 0.002);
+    }
+    Dim time = new Dim.Symbol("T");
+    Shape shape = new Shape(List.of(Dim.of(1), time, Dim.of(8)));
+    return new Graph.Builder("text")
+        .input(new Value("x", Optional.of(ElementType.FLOAT), Optional.of(shape)))
+        .initializer("w", Tensor.ofDoubles(ElementType.FLOAT, weight, 8, 5))
+        .node(new Op.MatMul(), List.of("x", "w"), "s")
+        .node(new Op.Softmax(-1, false), List.of("s"), "y")
+        .output(QuantizedGraphs.out("y"))
+        .build();
+  }
+
+  @Test
+  void products_take_samples_of_any_length_and_classes_lie_where_the_softmax_is() {
+    List<NdArray> samples =
+        Stream.of(15, 17, 19)
+            .map(time -> QuantizedGraphs.samples(1, 1, time, 8).samples().get(0))
+            .toList();
+    Int8Conversion.Result result =
+        Int8Conversion.convert(text(), new InterpretedSamples("x", samples), CPU, goal(text(), 0));
+
+    int same = 0;
+    int total = 0;
+    for (NdArray x : samples) {
+      double[] wanted = new Interpreter(text()).run(Map.of("x", x)).get("y").data();
+      double[] found = new Interpreter(result.graph()).run(Map.of("x", x)).get("y").data();
+      for (int first = 0; first < wanted.length; first += 5) {
+        same += bestOfFive(wanted, first) == bestOfFive(found, first) ? 1 : 0;
+        total++;
+      }
+    }
+    assertThat(total).isEqualTo(51);
+    assertThat(result.report().quantizedLayers()).isEqualTo(1);
+    assertThat(result.report().agreement()).isEqualTo((double) same / total).isLessThan(1);
+    assertThat(result.report().layers().get(0).decibels()).isBetween(25.0, 60.0);
+  }
+
+  private static int bestOfFive(double[] scores, int first) {
+    int best = 0;
+    for (int c = 1; c < 5; c++) {
+      best = scores[first + c] > scores[first + best] ? c : best;
+    }
+    return best;
+  }
+
+  /** An INT32 bias of steps of the sums makes the steps of small weights large. */
+  @Test
+  void a_layer_is_measured_with_the_weights_that_are_written() {
+    SplittableRandom random = new SplittableRandom(6);
+    Graph graph =
+        new Graph.Builder("offset")
+            .input(Value.float32("x", 1, 3, 9, 7))
+            .initializer("w", QuantizedGraphs.tensor(random, 1e-4, 2, 3, 3, 3))
+            .initializer("b", Tensor.ofFloats(new float[] {1000, 1000}, 2))
+            .node(QuantizedGraphs.SAME, List.of("x", "w", "b"), "y")
+            .output(QuantizedGraphs.out("y"))
+            .build();
+    QuantizationOptions tensorRt = QuantizationOptions.of(QuantizationTarget.TENSORRT);
+
+    assertThat(convert(graph, CPU, 0).report().layers().get(0).decibels()).isLessThan(150);
+    assertThat(convert(graph, tensorRt, 0).report().layers().get(0).decibels()).isGreaterThan(160);
+  }
+
+  @Test
+  void a_graph_of_which_all_layers_stay_float32_is_refused_before_anything_is_run() {
+    Graph graph = QuantizedGraphs.chain(1);
+    assertThatThrownBy(() -> convert(graph, CPU.withExcluded(Set.of("a", "b", "c")), 0))
+        .hasMessageContaining("'a' and 2 more: excluded");
   }
 
   /** Weights of a pointwise convolution that all round down: the sums shift. */
@@ -141,7 +239,7 @@ class Int8ConversionTest {
     }
     builder
         .initializer("w", Tensor.ofFloats(weight, 4, 3, 1, 1))
-        .node(new Op.Conv(io.repfold.graph.Window.DEFAULT, 1), List.of("x", "w"), "y")
+        .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
         .output(QuantizedGraphs.out("y"));
     Graph graph = builder.build();
     InterpretedSamples positive =
@@ -197,7 +295,8 @@ class Int8ConversionTest {
     InterpretedSamples broken = QuantizedGraphs.samples(2);
     broken.samples().get(1).data()[5] = Double.NaN;
     assertThatThrownBy(() -> Int8Conversion.convert(graph, broken, CPU, goal(graph, 0)))
-        .hasMessageContaining("Value 'x' was NaN 1 times");
+        .hasMessageContaining("Value 'x' was NaN 1 times")
+        .hasMessageContaining("'repfold verify --layers'");
   }
 
   @Test

@@ -259,6 +259,30 @@ class QuantizerTest {
     assertThat(QuantizationRules.check(quantizedBy(source, runner))).isEmpty();
   }
 
+  /** With as many rows as columns, so that the number of elements does not tell them apart. */
+  @Test
+  void a_bias_that_differs_by_row_stays_real_and_one_that_differs_by_column_does_not() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (boolean byRow : List.of(true, false)) {
+      Tensor bias = QuantizedGraphs.tensor(random, 5, byRow ? 4 : 1, byRow ? 1 : 4);
+      Graph source =
+          new Graph.Builder("g")
+              .input(Value.float32("x", 4, 6))
+              .initializer("w", QuantizedGraphs.tensor(random, 1, 6, 4))
+              .initializer("b", bias)
+              .initializer("v", QuantizedGraphs.tensor(random, 1, 4, 3))
+              .node(new Op.Gemm(1, 1, false, false), List.of("x", "w", "b"), "g")
+              .node(new Op.MatMul(), List.of("g", "v"), "y")
+              .output(QuantizedGraphs.out("y"))
+              .build();
+      var runner = samples(3, 4, 6);
+      Graph graph = Quantizer.quantize(source, statistics(source, runner, CPU), CPU);
+
+      assertThat(decibels(source, graph, runner.samples().get(0))).isGreaterThan(30);
+      assertThat(isBack(graph, layer(graph, "g").input(1))).isEqualTo(!byRow);
+    }
+  }
+
   private static Graph quantizedBy(Graph source, SampleRunner runner) {
     return Quantizer.quantize(source, statistics(source, runner, TENSORRT), TENSORRT);
   }
@@ -301,6 +325,34 @@ class QuantizerTest {
             .output(QuantizedGraphs.out("y"))
             .build();
     assertRefused(none, "no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight");
+    Graph other =
+        chain(1).toBuilder()
+            .opset("com.microsoft", 1)
+            .node(new Op.Opaque("com.microsoft", "QGemm", Map.of(), List.of()), List.of("c"), "q")
+            .build();
+    assertRefused(other, "is quantized already: it holds QGemm");
+  }
+
+  @Test
+  void a_graph_of_which_all_layers_stay_float32_is_refused_with_their_reasons() {
+    SplittableRandom random = new SplittableRandom(3);
+    Graph upsampling =
+        new Graph.Builder("up")
+            .input(Value.float32("x", 1, 3, 9, 7))
+            .initializer("w", QuantizedGraphs.tensor(random, 1, 3, 2, 2, 2))
+            .node(
+                new Op.ConvTranspose(Window.DEFAULT, 1, List.of(), List.of()),
+                List.of("x", "w"),
+                "y")
+            .output(QuantizedGraphs.out("y"))
+            .build();
+    assertRefused(
+        upsampling,
+        "No layer of graph 'up' would compute in integers for target CPU: 'y': ONNX Runtime has no"
+            + " integer kernel for it on a CPU");
+    assertThat(Quantizer.values(upsampling, TENSORRT)).contains("x");
+    assertThatThrownBy(() -> Quantizer.values(chain(1), CPU.withExcluded(Set.of("a", "b", "c"))))
+        .hasMessageContaining("'a' and 2 more: excluded");
   }
 
   private static void assertRefused(Graph graph, String because) {

@@ -143,6 +143,9 @@ class QuantizedKernelsTest {
 
     assertThat(QuantizationRules.check(result.graph())).isEmpty();
     assertThat(result.report().quantizedLayers()).isEqualTo(result.report().layers().size());
+    assertThat(result.report().agreement()).isGreaterThan(0.98);
+    Images heldOut = new Images(model, TextScenes.of(5000, 2, HEIGHT, WIDTH));
+    assertThat(agreement(model.graph(), result.graph(), heldOut)).isGreaterThan(0.98);
     assertThatCode(() -> optimized(model.withGraph(result.graph()))).doesNotThrowAnyException();
   }
 }

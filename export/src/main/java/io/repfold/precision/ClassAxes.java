@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.precision;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
@@ -12,10 +12,15 @@ import java.util.Map;
  *
  * @param bySoftmax by output name; negative ones count from behind
  */
-record ClassAxes(Map<String, Integer> bySoftmax) {
+public record ClassAxes(Map<String, Integer> bySoftmax) {
   private static final int USUAL = 1;
 
-  static ClassAxes of(Graph graph) {
+  public ClassAxes {
+    bySoftmax = Map.copyOf(bySoftmax);
+  }
+
+  /** Those of a graph. */
+  public static ClassAxes of(Graph graph) {
     Map<String, Integer> axes = new HashMap<>();
     for (Value output : graph.outputs()) {
       graph
@@ -27,7 +32,7 @@ record ClassAxes(Map<String, Integer> bySoftmax) {
   }
 
   /** The axis of an output of some rank, from 0. */
-  int of(String output, int rank) {
+  public int of(String output, int rank) {
     int axis = bySoftmax.getOrDefault(output, USUAL);
     return axis < 0 ? axis + rank : axis;
   }

@@ -2,7 +2,9 @@ package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.Graph;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A graph in another precision, and what is to be said of it. */
 interface Conversion {
@@ -21,6 +23,16 @@ interface Conversion {
     return Optional.empty();
   }
 
+  /** Values that hold infinities in float32 too, such as masks. */
+  default Set<String> infinite() {
+    return Set.of();
+  }
+
+  /** What a reader should know of the comparison, each a sentence or two. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /** What became of the nodes, for programs. */
   JsonNode json();
 
@@ -33,14 +45,4 @@ interface Conversion {
 
   /** In a few words, for the file's metadata. */
   String summary();
-
-  /** Values that hold infinities in float32 too, such as masks. */
-  default java.util.Set<String> infinite() {
-    return java.util.Set.of();
-  }
-
-  /** What a reader should know of the comparison, each a sentence or two. */
-  default java.util.List<String> remarks() {
-    return java.util.List.of();
-  }
 }

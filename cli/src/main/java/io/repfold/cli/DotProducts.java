@@ -16,18 +16,18 @@ enum DotProducts {
   /** It has VNNI. */
   EXACT(
       "This processor has VNNI, and its integer sums are exact. On x86 processors without it, ONNX"
-          + " Runtime's may saturate and decisions differ: compare there too, or set"
-          + " session.x64quantprecision (docs/int8.md)."),
+          + " Runtime's may saturate and decisions differ: compare again there, or give"
+          + " --weight-bits 7 (docs/int8.md)."),
   /** An x86 processor without VNNI. */
   SATURATING(
       "This processor has no VNNI, so ONNX Runtime's integer sums may saturate here; the comparison"
-          + " includes that, and other processors may decide otherwise. session.x64quantprecision"
-          + " makes sums exact on all (docs/int8.md)."),
+          + " includes that, and processors with VNNI may decide otherwise. --weight-bits 7 makes"
+          + " sums exact on both (docs/int8.md)."),
   /** The system does not tell, or it is no x86 processor. */
   UNKNOWN(
       "Whether this processor has VNNI is not known. On x86 processors without it, ONNX Runtime's"
-          + " integer sums may saturate and decisions differ: compare there too, or set"
-          + " session.x64quantprecision (docs/int8.md).");
+          + " integer sums may saturate and decisions differ: compare again there, or give"
+          + " --weight-bits 7 (docs/int8.md).");
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 

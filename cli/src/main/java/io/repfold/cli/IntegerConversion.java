@@ -55,13 +55,7 @@ record IntegerConversion(
     return true;
   }
 
-  @Override
-  public List<String> remarks() {
-    boolean cpu = report.options().target() == QuantizationTarget.CPU;
-    return cpu ? List.of(DotProducts.ofThisMachine().remark()) : List.of();
-  }
-
-  /** What rounds is written in the graph; of sums that saturate, the remarks tell. */
+  /** What rounds is written in the graph; of the sums that may saturate, the remarks tell. */
   @Override
   public boolean needsEmulation() {
     return false;
@@ -82,6 +76,13 @@ record IntegerConversion(
   /** Rounded down, so that it can be reached. */
   private static String floor(double value) {
     return new BigDecimal(value).setScale(4, RoundingMode.FLOOR).toPlainString();
+  }
+
+  @Override
+  public List<String> remarks() {
+    QuantizationOptions options = report.options();
+    boolean saturates = options.target() == QuantizationTarget.CPU && options.weightBits() == 8;
+    return saturates ? List.of(DotProducts.ofThisMachine().remark()) : List.of();
   }
 
   @Override

@@ -35,24 +35,41 @@ final class IntegerOptions {
       description = "int8: do not take the mean error of rounding back in the biases.")
   private boolean uncorrected;
 
+  @Option(
+      names = "--weight-bits",
+      paramLabel = "BITS",
+      description =
+          "int8: 7 keeps weights within 63 steps, so that ONNX Runtime's sums are exact on x86"
+              + " processors without VNNI too (default: 8).")
+  private @Nullable Integer weightBits;
+
   /**
    * Refuses these options beside another precision.
    *
    * @throws UsageException if one was given
    */
   void requireUnused() {
-    if (target != null || method != null || unbalanced || uncorrected) {
+    if (target != null || method != null || unbalanced || uncorrected || weightBits != null) {
       throw new UsageException(
-          "--target, --calibration, --no-equalization and --no-bias-correction go with --precision"
-              + " int8 only");
+          "--target, --calibration, --weight-bits, --no-equalization and --no-bias-correction go"
+              + " with --precision int8 only");
     }
   }
 
+  /**
+   * The options with these layers kept in float32.
+   *
+   * @throws UsageException if weights are to have other than 7 or 8 bits
+   */
   QuantizationOptions of(Set<String> kept) {
+    if (weightBits != null && weightBits != 7 && weightBits != 8) {
+      throw new UsageException("--weight-bits is 7 or 8, not " + weightBits);
+    }
     QuantizationOptions options =
         QuantizationOptions.of(target == null ? QuantizationTarget.CPU : target)
             .withEqualization(!unbalanced)
             .withBiasCorrection(!uncorrected)
+            .withWeightBits(weightBits == null ? 8 : weightBits)
             .withExcluded(kept);
     return method == null ? options : options.withMethod(method);
   }

@@ -27,6 +27,6 @@ class DotProductsTest {
     List<String> arm = List.of("processor\t: 0", "Features\t: fp asimd asimddp");
 
     assertThat(DotProducts.of(arm)).isEqualTo(DotProducts.UNKNOWN);
-    assertThat(DotProducts.UNKNOWN.remark()).contains("not known", "session.x64quantprecision");
+    assertThat(DotProducts.UNKNOWN.remark()).contains("not known", "--weight-bits 7");
   }
 }

@@ -43,7 +43,6 @@ class IntegerConversionTest {
     assertThat(run.out())
         .contains("int8 for ONNX Runtime on a CPU: 3 layers of 3 compute in integers")
         .contains("own dB", "Verified: ", "Wrote " + small)
-        .contains(DotProducts.ofThisMachine().remark())
         .doesNotContain("interpreter");
     OnnxModel model = OnnxModel.read(small);
     assertThat(model.graph().nodes()).filteredOn(n -> n.op() instanceof Op.Conv).hasSize(3);
@@ -106,6 +105,35 @@ class IntegerConversionTest {
             .output(Value.float32("y", 1, 3, 8, 10))
             .build();
     return Models.write(folder.resolve("subtle.onnx"), graph);
+  }
+
+  @Test
+  void weights_of_seven_bits_make_sums_exact_on_every_processor() {
+    Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
+    Path model = Models.trained(folder);
+    Path eight = folder.resolve("8.onnx");
+    Path seven = folder.resolve("7.onnx");
+    CliRun wide = convert(model, eight, "--data", data, "--target-agreement", 0.8);
+    CliRun narrow =
+        convert(model, seven, "--data", data, "--target-agreement", 0.8, "--weight-bits", 7);
+    CliRun wrong = convert(model, eight, "--data", data, "--weight-bits", 4);
+
+    assertThat(wide.out()).contains(DotProducts.ofThisMachine().remark());
+    assertThat(narrow.code()).as(narrow.err() + narrow.out()).isZero();
+    assertThat(narrow.out()).doesNotContain("VNNI");
+    assertThat(largestWeight(eight)).isEqualTo(127);
+    assertThat(largestWeight(seven)).isEqualTo(63);
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--weight-bits is 7 or 8, not 4");
+  }
+
+  private static double largestWeight(Path model) {
+    return OnnxModel.read(model).graph().initializers().values().stream()
+        .filter(t -> t.type() == ElementType.INT8)
+        .flatMapToDouble(t -> Arrays.stream(t.toDoubles()))
+        .map(Math::abs)
+        .max()
+        .orElseThrow();
   }
 
   @Test

@@ -76,8 +76,7 @@ final class LayerProbe {
   private void append(QuantizableLayer layer, Graph.Builder graph, List<Node> nodes) {
     String name = PREFIX + layer.output();
     IntegerGrid grid = Objects.requireNonNull(grids.get(plan.source(layer.input())));
-    QuantizedWeight weight =
-        QuantizedWeight.of(layer, layer.bias(), grid.scale(), plan.options().target());
+    QuantizedWeight weight = QuantizedWeight.of(layer, layer.bias(), grid.scale(), plan.options());
     graph.initializer(name + " scale", Tensor.ofFloats(new float[] {grid.scale()}));
     graph.initializer(
         name + " zero", Tensor.ofDoubles(grid.type(), new double[] {grid.zeroPoint()}));

@@ -130,7 +130,8 @@ final class QuantizationWriter {
     Tensor bias = biases.getOrDefault(layer.output(), layer.bias().orElse(null));
     float step = grid(layer.input()).scale();
     QuantizationTarget target = plan.options().target();
-    QuantizedWeight weight = QuantizedWeight.of(layer, Optional.ofNullable(bias), step, target);
+    QuantizedWeight weight =
+        QuantizedWeight.of(layer, Optional.ofNullable(bias), step, plan.options());
     inputs.set(
         1,
         weights.computeIfAbsent(

@@ -17,7 +17,7 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
 
   /** Rounds a weight; each channel's largest magnitude becomes 127. */
   static QuantizedWeight of(Tensor weight, int axis) {
-    return of(weight, axis, Optional.empty(), 0);
+    return of(weight, axis, IntegerGrid.SYMMETRIC, Optional.empty(), 0);
   }
 
   /**
@@ -28,9 +28,9 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
    * @param step of the layer's input
    */
   static QuantizedWeight of(
-      QuantizableLayer layer, Optional<Tensor> bias, float step, QuantizationTarget target) {
-    Optional<Tensor> stored = bias.filter(b -> hasIntegerBias(target));
-    return of(layer.weight(), layer.axis(), stored, step);
+      QuantizableLayer layer, Optional<Tensor> bias, float step, QuantizationOptions options) {
+    Optional<Tensor> stored = bias.filter(b -> hasIntegerBias(options.target()));
+    return of(layer.weight(), layer.axis(), options.largestWeight(), stored, step);
   }
 
   /** Whether a target's kernels take biases in INT32. */
@@ -38,7 +38,8 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
     return target == QuantizationTarget.CPU;
   }
 
-  private static QuantizedWeight of(Tensor weight, int axis, Optional<Tensor> bias, double step) {
+  private static QuantizedWeight of(
+      Tensor weight, int axis, int most, Optional<Tensor> bias, double step) {
     double[] real = weight.toDoubles();
     int channels = Math.toIntExact(weight.dim(axis));
     int inner = inner(weight, axis);
@@ -51,13 +52,13 @@ record QuantizedWeight(Tensor values, Tensor scales, int axis) {
     for (int channel = 0; channel < channels; channel++) {
       double offset = bias.isEmpty() ? 0 : Math.abs(bias.get().doubleAt(channel));
       double needed = offset == 0 ? 0 : offset / step / LARGEST_BIAS;
-      double scale = Math.max(largest[channel] / IntegerGrid.SYMMETRIC, needed);
+      double scale = Math.max(largest[channel] / most, needed);
       scales[channel] = IntegerGrid.scale(scale);
     }
     for (int i = 0; i < real.length; i++) {
       real[i] /= scales[i / inner % channels];
     }
-    ByteBuffer bytes = ByteBuffer.wrap(KernelRounding.round(real, kernel(weight)));
+    ByteBuffer bytes = ByteBuffer.wrap(KernelRounding.round(real, kernel(weight), most));
     return new QuantizedWeight(
         Tensor.of(ElementType.INT8, bytes, weight.dims()), Tensor.ofFloats(scales, channels), axis);
   }

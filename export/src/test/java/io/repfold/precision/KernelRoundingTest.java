@@ -19,7 +19,7 @@ class KernelRoundingTest {
   @Test
   void the_sum_of_a_kernel_moves_by_half_a_step_at_most_and_no_weight_by_a_whole_one() {
     double[] steps = new SplittableRandom(4).doubles(900, -126, 126).toArray();
-    byte[] rounded = KernelRounding.round(steps, 9);
+    byte[] rounded = KernelRounding.round(steps, 9, 127);
 
     int otherWay = 0;
     for (int first = 0; first < steps.length; first += 9) {
@@ -34,15 +34,17 @@ class KernelRoundingTest {
 
   @Test
   void those_nearest_to_the_middle_turn_first() {
-    assertThat(KernelRounding.round(new double[] {3.3, 1.45, -2.7, 5.4}, 4))
+    assertThat(KernelRounding.round(new double[] {3.3, 1.45, -2.7, 5.4}, 4, 127))
         .containsExactly(3, 2, -3, 5);
   }
 
   @Test
   void single_weights_round_to_nearest_and_the_ends_hold() {
-    assertThat(KernelRounding.round(new double[] {0.4, 0.4, 0.4}, 1)).containsExactly(0, 0, 0);
-    assertThat(KernelRounding.round(new double[] {127.4, 127.4, 127.4}, 3))
+    assertThat(KernelRounding.round(new double[] {0.4, 0.4, 0.4}, 1, 127)).containsExactly(0, 0, 0);
+    assertThat(KernelRounding.round(new double[] {127.4, 127.4, 127.4}, 3, 127))
         .containsExactly(127, 127, 127);
+    assertThat(KernelRounding.round(new double[] {63.4, -63.6, 62.9, 63.4}, 4, 63))
+        .containsExactly(63, -63, 63, 63);
   }
 
   /** A flat area gives each layer the sum of its kernel, and nothing else. */

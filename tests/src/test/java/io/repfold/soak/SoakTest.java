@@ -3,169 +3,41 @@ package io.repfold.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.repfold.image.ImageSegmenter;
-import io.repfold.image.ImageSize;
-import io.repfold.image.ImageSource;
-import io.repfold.image.Mask;
-import io.repfold.image.Outcome;
-import io.repfold.image.SegmentOptions;
-import io.repfold.image.Segmentation;
-import io.repfold.image.Tiling;
-import io.repfold.runtime.Backends;
-import io.repfold.runtime.Engine;
-import io.repfold.runtime.EngineOptions;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Images of mixed sizes on 8 threads and one engine, each mask compared with that of one thread:
- * for 15 seconds, or for {@code -Dsoak.seconds=600}. What memory did is in {@code target/soak.csv}.
+ * Runs {@link Soak} for 15 seconds, or for {@code -Dsoak.seconds=600}. What memory did is in {@code
+ * target/soak.csv}.
  */
 class SoakTest {
-  private static final int SECONDS = Integer.getInteger("soak.seconds", 15);
-  private static final int THREADS = 8;
-  private static final int SAMPLES = 45;
+  private static final String SECONDS = System.getProperty("soak.seconds", "15");
 
-  /** The last third may have more in memory than the middle third, by this share and amount. */
-  private static final double SHARE = 0.03;
-
-  private static final double MEGABYTES = 32;
+  /** The heap is all there from the start, so what grows is a leak. */
+  private static final List<String> FIXED_HEAP =
+      List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
   @TempDir private Path folder;
-
-  /** A way to segment, with what it gives on one thread. */
-  private record Way(ImageSegmenter segmenter, List<Mask> expected) {
-    static Way of(Engine engine, Engine single, SegmentOptions options) throws Exception {
-      List<Mask> expected = new ArrayList<>();
-      try (ImageSegmenter segmenter = ImageSegmenter.of(single, options)) {
-        for (ImageSource image : Scene.images()) {
-          expected.add(segmenter.segment(image).mask());
-        }
-      }
-      return new Way(ImageSegmenter.of(engine, options), expected);
-    }
-  }
-
-  private static List<SegmentOptions> options() {
-    Tiling tiling = Tiling.of(new ImageSize(64, 64), 16);
-    return List.of(
-        new SegmentOptions.Builder().multiple(2).batch(3).build(),
-        new SegmentOptions.Builder().size(new ImageSize(96, 128)).build(),
-        new SegmentOptions.Builder().tiling(tiling).batch(2).build());
-  }
 
   @Test
   void masks_stay_right_and_memory_stays_flat() throws Exception {
     assumeTrue(MemoryTrace.isAvailable(), "only Linux tells how much memory a process has");
-    Path file = Scene.network(folder.resolve("model.onnx"), 1);
-    EngineOptions options = EngineOptions.defaults();
-    AtomicLong right = new AtomicLong();
-    MemoryTrace trace = new MemoryTrace();
-    long start = System.nanoTime();
-    try (Engine engine = Backends.onnxRuntimeCpu().load(file, options.withThreads(2));
-        Engine single = Backends.onnxRuntimeCpu().load(file, options.withThreads(1))) {
-      List<Way> ways = new ArrayList<>();
-      for (SegmentOptions each : options()) {
-        ways.add(Way.of(engine, single, each));
-      }
-      List<ImageSource> images = Scene.images();
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-      ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-      List<Future<?>> workers = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        int seed = i;
-        workers.add(
-            pool.submit(
-                () -> {
-                  work(ways, images, new SplittableRandom(seed), end, right);
-                  return seed;
-                }));
-      }
-      pool.shutdown();
-      long pause = Math.max(250, SECONDS * 1000L / SAMPLES);
-      while (!pool.awaitTermination(pause, TimeUnit.MILLISECONDS)) {
-        trace.sample();
-      }
-      for (Future<?> worker : workers) {
-        worker.get();
-      }
-      ways.forEach(way -> way.segmenter().close());
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    Files.writeString(Path.of("target", "soak.csv"), trace.csv());
-    String summary = summary(right.get(), seconds, trace);
-    System.out.println(summary);
-    assertThat(right.get()).isGreaterThan(THREADS * 10L);
-    assertThat(trace.third(2).resident())
-        .as("%s%n%s", summary, trace.csv())
-        .isLessThan(trace.third(1).resident() * (1 + SHARE) + MEGABYTES);
-    assertThat(trace.third(2).heap())
-        .as("%s%n%s", summary, trace.csv())
-        .isLessThan(trace.third(1).heap() * (1 + SHARE) + MEGABYTES);
-  }
+    Path model = Scene.network(folder.resolve("model.onnx"), 1);
+    ProcessBuilder soak =
+        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    soak.command().addAll(FIXED_HEAP);
+    soak.command().addAll(List.of("-cp", System.getProperty("java.class.path")));
+    soak.command().addAll(List.of(Soak.class.getName(), SECONDS, model.toString()));
+    soak.command().add(Path.of("target", "soak.csv").toString());
+    Process process = soak.redirectErrorStream(true).start();
+    String printed =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
-  private static String summary(long images, double seconds, MemoryTrace trace) {
-    return String.format(
-        Locale.ROOT,
-        "Soak: %d images in %.0f s on %d threads, %.1f a second, every mask as on one thread;"
-            + " resident %.0f, %.0f, %.0f MB and heap %.0f, %.0f, %.0f MB (medians of thirds)",
-        images,
-        seconds,
-        THREADS,
-        images / seconds,
-        trace.third(0).resident(),
-        trace.third(1).resident(),
-        trace.third(2).resident(),
-        trace.third(0).heap(),
-        trace.third(1).heap(),
-        trace.third(2).heap());
-  }
-
-  /** Single images, and now and then all of them with two that cannot be read among them. */
-  private static void work(
-      List<Way> ways, List<ImageSource> images, SplittableRandom random, long end, AtomicLong right)
-      throws Exception {
-    while (System.nanoTime() < end) {
-      Way way = ways.get(random.nextInt(ways.size()));
-      if (random.nextInt(40) == 0) {
-        right.addAndGet(together(way, images));
-        continue;
-      }
-      int index = random.nextInt(images.size());
-      Mask mask = way.segmenter().segment(images.get(index)).mask();
-      assertThat(mask).as("image %d", index).isEqualTo(way.expected().get(index));
-      right.incrementAndGet();
-    }
-  }
-
-  private static int together(Way way, List<ImageSource> images) throws InterruptedException {
-    List<ImageSource> all = new ArrayList<>(images);
-    all.add(3, ImageSource.of("bad", "no image".getBytes(StandardCharsets.UTF_8)));
-    all.add(Math.min(7, all.size()), ImageSource.of(Path.of("missing.png")));
-    List<Outcome<Mask>> outcomes = new ArrayList<>();
-    way.segmenter().segmentAll(all, 2, Segmentation::mask, outcomes::add);
-    assertThat(outcomes).hasSize(all.size());
-    int done = 0;
-    for (Outcome<Mask> outcome : outcomes) {
-      if (outcome instanceof Outcome.Done<Mask> found) {
-        int index = Integer.parseInt(found.name());
-        assertThat(found.result()).isEqualTo(way.expected().get(index));
-        done++;
-      }
-    }
-    assertThat(done).isEqualTo(images.size());
-    return done;
+    assertThat(process.waitFor()).as(printed).isZero();
+    assertThat(printed).startsWith("Soak: ");
+    System.out.println(printed);
   }
 }

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** ONNX Runtime with one choice of kernels. */
 final class OrtBackend implements Backend {
@@ -50,11 +51,22 @@ final class OrtBackend implements Backend {
       String found = Files.exists(model) ? "it is not a file" : "no such file";
       throw new EngineException("Cannot load '%s': %s".formatted(model, found));
     }
-    String path = model.toAbsolutePath().toString();
+    Optional<ModelCopy> copy = ModelCopy.of(model);
+    if (copy.isEmpty()) {
+      return load(model.toString(), model.toAbsolutePath(), options);
+    }
+    try (ModelCopy files = copy.get()) {
+      return load(model.toString(), files.model(), options);
+    } catch (EngineException e) {
+      throw new EngineException(copy.get().ofOriginal(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private Engine load(String model, Path file, EngineOptions options) {
     return load(
-        model.toString(),
+        model,
         options,
-        (environment, settings) -> environment.createSession(path, settings));
+        (environment, settings) -> environment.createSession(file.toString(), settings));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.OnnxDescription;
 import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,14 +1,12 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.ExternalWeights;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
+import java.util.SortedMap;
 
 /** One number for a model with all its weights. */
 final class ModelDigest {
@@ -21,56 +19,19 @@ final class ModelDigest {
    *     folder
    */
   static String of(Path model) {
-    if (!Files.isRegularFile(model)) {
-      String found = Files.exists(model) ? "it is not a file" : "no such file";
-      throw new EngineException("Cannot read '%s': %s".formatted(model, found));
-    }
+    SortedMap<String, Path> weights = ExternalWeights.of(model);
     try {
       String own = Sha256.of(model);
-      Set<String> locations = locations(model);
-      if (locations.isEmpty()) {
+      if (weights.isEmpty()) {
         return own;
       }
       StringBuilder list = new StringBuilder(own).append('\n');
-      for (String location : locations) {
-        list.append(Sha256.of(beside(model, location))).append("  ").append(location).append('\n');
+      for (Map.Entry<String, Path> file : weights.entrySet()) {
+        list.append(Sha256.of(file.getValue())).append("  ").append(file.getKey()).append('\n');
       }
       return Sha256.of(list.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new EngineException("Cannot read '%s': %s".formatted(model, e.getMessage()), e);
     }
-  }
-
-  private static Set<String> locations(Path model) throws IOException {
-    try (FileChannel channel = FileChannel.open(model)) {
-      if (channel.size() > Integer.MAX_VALUE) {
-        throw new EngineException(
-            "Cannot read '%s': it has %d bytes, and an ONNX file less than 2 GiB; keep its weights in a file beside it"
-                .formatted(model, channel.size()));
-      }
-      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      return ExternalWeights.of(bytes);
-    } catch (IllegalArgumentException e) {
-      throw new EngineException(
-          "Cannot read '%s': it is no ONNX file: %s".formatted(model, e.getMessage()), e);
-    }
-  }
-
-  private static Path beside(Path model, String location) {
-    Path folder = model.toAbsolutePath().normalize().getParent();
-    try {
-      Path file = folder == null ? null : folder.resolve(location).normalize();
-      if (file != null && file.startsWith(folder) && Files.isRegularFile(file)) {
-        return file;
-      }
-    } catch (InvalidPathException e) {
-      throw new EngineException(outside(model, location), e);
-    }
-    throw new EngineException(outside(model, location));
-  }
-
-  private static String outside(Path model, String location) {
-    return "Cannot read '%s': its weights are said to be in '%s', and there is no such file in its folder"
-        .formatted(model, location);
   }
 }

@@ -5,6 +5,7 @@ import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.OnnxDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

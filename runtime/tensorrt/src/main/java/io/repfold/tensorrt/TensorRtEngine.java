@@ -5,6 +5,7 @@ import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.ModelMetadata;
+import io.repfold.runtime.OnnxDescription;
 import io.repfold.runtime.StageTimes;
 import io.repfold.runtime.TensorInfo;
 import java.lang.ref.Cleaner;

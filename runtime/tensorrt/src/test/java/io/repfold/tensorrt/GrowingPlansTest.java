@@ -7,6 +7,7 @@ import io.repfold.runtime.Dimension;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.ModelMetadata;
+import io.repfold.runtime.OnnxDescription;
 import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -82,22 +82,6 @@ class ModelDigestTest {
         .hasMessageContaining("no such file");
   }
 
-  @Test
-  void endless_nesting_is_refused() {
-    GraphProto graph = GraphProto.getDefaultInstance();
-    for (int i = 0; i < 80; i++) {
-      graph =
-          GraphProto.newBuilder()
-              .addNode(NodeProto.newBuilder().addAttribute(AttributeProto.newBuilder().setG(graph)))
-              .build();
-    }
-    byte[] bytes = ModelProto.newBuilder().setGraph(graph).build().toByteArray();
-
-    assertThatThrownBy(() -> ExternalWeights.of(java.nio.ByteBuffer.wrap(bytes)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("nested");
-  }
-
   private static TensorProto external(String location) {
     return TensorProto.newBuilder()
         .setName("w")

@@ -1,4 +1,4 @@
-package io.repfold.tensorrt;
+package io.repfold.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,5 @@
-package io.repfold.tensorrt;
+package io.repfold.runtime;
 
-import io.repfold.runtime.Dimension;
-import io.repfold.runtime.ElementType;
-import io.repfold.runtime.EngineException;
-import io.repfold.runtime.ModelMetadata;
-import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,12 +13,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an ONNX file says of itself, without its weights: a plan knows neither the names of open
- * sizes nor the metadata. The numbers are the fields of onnx.proto.
+ * What an ONNX file says of itself, read without loading its weights. The numbers are the fields of
+ * onnx.proto.
  *
  * @param inputs those that a run must give
+ * @param outputs all of them, in the file's order
+ * @param metadata of the model and its graph
  */
-record OnnxDescription(List<TensorInfo> inputs, List<TensorInfo> outputs, ModelMetadata metadata) {
+public record OnnxDescription(
+    List<TensorInfo> inputs, List<TensorInfo> outputs, ModelMetadata metadata) {
   private static final Map<Integer, ElementType> TYPES =
       Map.ofEntries(
           Map.entry(1, ElementType.FLOAT),
@@ -40,7 +38,7 @@ record OnnxDescription(List<TensorInfo> inputs, List<TensorInfo> outputs, ModelM
           Map.entry(13, ElementType.UINT64),
           Map.entry(16, ElementType.BFLOAT16));
 
-  OnnxDescription {
+  public OnnxDescription {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
   }
@@ -50,7 +48,7 @@ record OnnxDescription(List<TensorInfo> inputs, List<TensorInfo> outputs, ModelM
    *
    * @throws EngineException if it is no ONNX file
    */
-  static OnnxDescription of(Path model) {
+  public static OnnxDescription of(Path model) {
     if (!Files.isRegularFile(model)) {
       String found = Files.exists(model) ? "it is not a file" : "no such file";
       throw new EngineException("Cannot read '%s': %s".formatted(model, found));
@@ -194,7 +192,7 @@ record OnnxDescription(List<TensorInfo> inputs, List<TensorInfo> outputs, ModelM
   }
 
   /** The inputs of which a size is open. */
-  List<TensorInfo> open() {
+  public List<TensorInfo> open() {
     return inputs.stream().filter(TensorInfo::isDynamic).toList();
   }
 }

@@ -1,4 +1,4 @@
-package io.repfold.tensorrt;
+package io.repfold.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,14 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.repfold.runtime.Backends;
-import io.repfold.runtime.Engine;
-import io.repfold.runtime.EngineException;
-import io.repfold.runtime.EngineOptions;
-import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +19,10 @@ class OnnxDescriptionTest {
 
   @Test
   void it_says_what_onnx_runtime_says() throws IOException {
-    for (Path model : new Path[] {GpuModels.fixed(folder), GpuModels.dynamic(folder)}) {
+    OnnxModel open = OnnxModel.unary("Relu", OnnxModel.FLOAT, "N", 3L, "H", "W");
+    open.weights("unused", new float[] {1}, 1);
+    for (OnnxModel written : List.of(OnnxModel.conv(1), open)) {
+      Path model = written.write(folder.resolve("model.onnx"));
       ModelProto.Builder proto = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
       proto.setProducerName("me").setDocString("a net").setModelVersion(7);
       proto.addMetadataPropsBuilder().setKey("classes").setValue("5");
@@ -51,9 +50,11 @@ class OnnxDescriptionTest {
   }
 
   @Test
-  void open_sizes_are_told_from_fixed_ones() {
-    assertThat(OnnxDescription.of(GpuModels.fixed(folder)).open()).isEmpty();
-    assertThat(OnnxDescription.of(GpuModels.dynamic(folder)).open())
+  void open_sizes_are_told_from_fixed_ones() throws IOException {
+    assertThat(OnnxDescription.of(OnnxModel.conv(1).write(folder.resolve("fixed.onnx"))).open())
+        .isEmpty();
+    OnnxModel open = OnnxModel.unary("Relu", OnnxModel.FLOAT, "N", 3L, "H", "W");
+    assertThat(OnnxDescription.of(open.write(folder.resolve("open.onnx"))).open())
         .singleElement()
         .hasToString("x: float32[N, 3, H, W]");
   }

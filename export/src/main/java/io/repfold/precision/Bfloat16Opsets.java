@@ -51,7 +51,10 @@ final class Bfloat16Opsets {
     if (op instanceof Op.Binary binary) {
       return since(binary.function());
     }
-    if (op instanceof Op.LeakyRelu || op instanceof Op.PRelu || op instanceof Op.Where) {
+    if (op instanceof Op.LeakyRelu
+        || op instanceof Op.PRelu
+        || op instanceof Op.Where
+        || op instanceof Op.Clip) { // a runtime without a kernel makes it of Where
       return CONDITIONS;
     }
     return op instanceof Op.ConstantOfShape ? FILLS : FIRST;

@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  * earlier opset, 9 or more, is restated in the one that its ops need.
  */
 public final class HalfPrecision {
+  private static final int LOWEST_OPSET = 6;
+
   private HalfPrecision() {}
 
   /** A graph in half precision, and what became of it. */
@@ -40,9 +42,9 @@ public final class HalfPrecision {
    * Converts.
    *
    * @throws io.repfold.graph.InvalidGraphException if the graph holds half values or quantised ops
-   *     already or no float32 values, a weight is no number, its opset is too low for bfloat16 and
-   *     cannot be raised, its shapes contradict each other, or the options name what it does not
-   *     have; names the node or value and what to do
+   *     already or no float32 values, a weight is no number, its opset is below 6, or too low for
+   *     bfloat16 and cannot be raised, its shapes contradict each other, or the options name what
+   *     it does not have; names the node or value and what to do
    */
   public static Result convert(Graph graph, HalfOptions options) {
     Ports ports = Ports.of(graph, options.types());
@@ -110,6 +112,14 @@ public final class HalfPrecision {
 
   private static void check(Ports ports, HalfOptions options) {
     Graph graph = ports.graph();
+    Check.that(
+        graph.opset() >= LOWEST_OPSET,
+        "Graph '%s' has opset %d, and Casts to %s came with opset %d: export the model anew with"
+            + " opset 13 or later",
+        graph.name(),
+        graph.opset(),
+        options.type(),
+        LOWEST_OPSET);
     Set<String> values = new HashSet<>(ports.values());
     for (String value : options.ranges().keySet()) {
       Check.that(

@@ -61,7 +61,8 @@ final class LaterOpset {
 
   private Node raised(Node node) {
     if (node.op() instanceof Op.Opaque opaque) {
-      require(!opaque.domain().isEmpty(), node, "repfold does not know what changed in it");
+      UnmodelledOps.change(opaque, graph.opset(), opset)
+          .ifPresent(because -> require(false, node, because));
     } else if (node.op() instanceof Op.Reduce reduce && opset >= AXES_ARE_INPUTS) {
       return reduction(node, reduce);
     } else if (node.op() instanceof Op.BatchNormalization norm) {

@@ -62,12 +62,15 @@ public final class OpsetRaiser {
   private Node raise(Node node) {
     Op op = node.op();
     if (op instanceof Op.Opaque opaque) {
+      Optional<String> change = UnmodelledOps.change(opaque, graph.opset(), Quantizer.LOWEST_OPSET);
       Check.that(
-          !opaque.domain().isEmpty(),
-          "%s is not modelled, so it may mean something else in opset 13 than in opset %d: export the"
+          change.isEmpty(),
+          "%s cannot be restated in opset 13, which graph '%s' with opset %d needs: %s. Export the"
               + " model anew with opset 13 or later",
           node.describe(),
-          graph.opset());
+          graph.name(),
+          graph.opset(),
+          change.orElse(""));
       return node;
     }
     if (op instanceof Op.Softmax softmax && softmax.flattens()) {

@@ -39,7 +39,10 @@ record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axi
     }
     Optional<Tensor> weight = graph.constant(node.input(1));
     if (weight.isEmpty() || weight.get().type() != ElementType.FLOAT) {
-      return new Finding.Refused("its second operand is no constant float32 weight");
+      return new Finding.Refused(
+          graph.isOverridable(node.input(1))
+              ? "its weight is also a graph input, so callers may replace it"
+              : "its second operand is no constant float32 weight");
     }
     if (graph.constant(node.input(0)).isPresent()) {
       return new Finding.Refused("its input is a constant");

@@ -129,7 +129,20 @@ public final class Quantizer {
     Check.that(
         any,
         "Graph '%s' has no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight, so"
-            + " there is nothing to quantize",
-        graph.name());
+            + " there is nothing to quantize%s",
+        graph.name(),
+        replaceable(graph));
+  }
+
+  /** What to say if there are weights that callers may replace. */
+  private static String replaceable(Graph graph) {
+    return graph.nodes().stream()
+        .filter(node -> node.inputs().size() > 1 && graph.isOverridable(node.input(1)))
+        .findFirst()
+        .map(
+            node ->
+                ": weights such as '%s' are graph inputs too, so callers may replace them; export the model without keep_initializers_as_inputs, or take its weights off the list of inputs"
+                    .formatted(node.input(1)))
+        .orElse("");
   }
 }

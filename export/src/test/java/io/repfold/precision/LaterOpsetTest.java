@@ -20,6 +20,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LaterOpsetTest {
@@ -88,14 +89,40 @@ class LaterOpsetTest {
   @Test
   void an_axis_in_the_middle_and_an_op_that_is_not_modelled_are_refused() {
     Graph flattening = graph(new Form(12, new Op.Softmax(1, true), List.of("x")));
-    Op unknown = new Op.Opaque("", "TopK", Map.of(), List.of());
+    Op unknown = new Op.Opaque("", "Thing", Map.of(), List.of());
     Op foreign = new Op.Opaque("com.example", "Bend", Map.of(), List.of());
 
     assertThatThrownBy(() -> LaterOpset.of(flattening, 22))
         .hasMessageContaining("Softmax 'y' flattens its input before axis 1");
     assertThatThrownBy(() -> LaterOpset.of(graph(new Form(17, unknown, List.of("x"))), 22))
-        .hasMessageContaining("TopK 'y'");
+        .hasMessageContaining("Thing 'y'");
     assertThat(LaterOpset.of(graph(new Form(17, foreign, List.of("x"))), 22).opset()).isEqualTo(22);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LSTM, 9, stays",
+    "LayerNormalization, 17, stays",
+    "TopK, 11, stays",
+    "GridSample, 20, stays",
+    "RoiAlign, 16, stays",
+    "TopK, 9, changed in opset 10",
+    "GridSample, 16, changed in opset 20",
+    "LogSoftmax, 12, changed in opset 13",
+    "ReduceL2, 17, changed in opset 18",
+    "If, 17, the ops in its body may mean something else"
+  })
+  void an_op_that_is_not_modelled_stays_unless_it_changed(String type, int opset, String what) {
+    Graph graph =
+        graph(new Form(opset, new Op.Opaque("", type, Map.of(), List.of()), List.of("x")));
+
+    if (what.equals("stays")) {
+      assertThat(LaterOpset.of(graph, 22).nodes()).isEqualTo(graph.nodes());
+    } else {
+      assertThatThrownBy(() -> LaterOpset.of(graph, 22))
+          .hasMessageContaining(type + " 'y' cannot be restated in opset ")
+          .hasMessageContaining(what);
+    }
   }
 
   @Test
@@ -123,6 +150,7 @@ class LaterOpsetTest {
     return List.of(
         Arguments.of(Graphs.RELU, 13),
         Arguments.of(new Op.LeakyRelu(0.1f), 16),
+        Arguments.of(new Op.Clip(OptionalDouble.empty(), OptionalDouble.empty()), 16),
         Arguments.of(new Op.GlobalAveragePool(), 22));
   }
 

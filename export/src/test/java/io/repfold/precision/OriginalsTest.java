@@ -49,6 +49,13 @@ class OriginalsTest {
   }
 
   @Test
+  void an_opset_without_casts_to_half_is_refused() {
+    Graph old = network().toBuilder().opset("", 5).build();
+
+    assertRefused(old, HalfOptions.FLOAT16, "has opset 5", "FLOAT16 came with opset 6");
+  }
+
+  @Test
   void a_graph_without_real_numbers_is_refused() {
     Graph graph =
         new Graph.Builder("counts")

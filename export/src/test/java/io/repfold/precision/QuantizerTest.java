@@ -355,6 +355,22 @@ class QuantizerTest {
         .hasMessageContaining("'a' and 2 more: excluded");
   }
 
+  @Test
+  void weights_that_callers_may_replace_are_no_constants_and_the_refusal_says_so() {
+    Graph all = chain(1);
+    for (String weight : List.of("aw", "bw", "cw")) {
+      all = replaceable(all, weight);
+    }
+    assertRefused(all, "weights such as 'aw' are graph inputs too, so callers may replace them");
+    assertThat(Quantizer.plan(replaceable(chain(1), "bw"), CPU).refused())
+        .containsEntry("b", "its weight is also a graph input, so callers may replace it");
+  }
+
+  private static Graph replaceable(Graph graph, String weight) {
+    Tensor tensor = graph.constant(weight).orElseThrow();
+    return graph.toBuilder().input(Value.float32(weight, tensor.dims())).build();
+  }
+
   private static void assertRefused(Graph graph, String because) {
     assertThatThrownBy(() -> Quantizer.values(graph, CPU))
         .isInstanceOf(InvalidGraphException.class)

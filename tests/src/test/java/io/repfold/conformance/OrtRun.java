@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +32,46 @@ final class OrtRun {
    * @throws OrtException if ONNX Runtime refuses the model or the inputs
    */
   static List<Object> of(byte[] model, Map<String, Tensor> inputs) throws OrtException {
+    return of(
+        model,
+        inputs,
+        result -> {
+          List<Object> outputs = new ArrayList<>();
+          for (var output : result) {
+            outputs.add(bits(output.getValue()));
+          }
+          return outputs;
+        });
+  }
+
+  /**
+   * The outputs that are tensors of numbers, by name in the model's order.
+   *
+   * @throws OrtException if ONNX Runtime refuses the model or the inputs
+   */
+  static Map<String, Tensor> tensors(byte[] model, Map<String, Tensor> inputs) throws OrtException {
+    return of(
+        model,
+        inputs,
+        result -> {
+          Map<String, Tensor> outputs = new LinkedHashMap<>();
+          for (var output : result) {
+            if (output.getValue() instanceof OnnxTensor tensor
+                && tensor.getInfo().type != OnnxJavaType.STRING) {
+              outputs.put(output.getKey(), tensor(tensor));
+            }
+          }
+          return outputs;
+        });
+  }
+
+  /** Reads results before they are closed. */
+  private interface Reader<T> {
+    T read(OrtSession.Result result) throws OrtException;
+  }
+
+  private static <T> T of(byte[] model, Map<String, Tensor> inputs, Reader<T> reader)
+      throws OrtException {
     Map<String, OnnxTensor> tensors = new HashMap<>();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(1);
@@ -40,11 +81,7 @@ final class OrtRun {
           tensors.put(input.getKey(), tensor(input.getValue()));
         }
         try (OrtSession.Result result = session.run(tensors)) {
-          List<Object> outputs = new ArrayList<>();
-          for (var output : result) {
-            outputs.add(bits(output.getValue()));
-          }
-          return outputs;
+          return reader.read(result);
         }
       }
     } finally {
@@ -78,6 +115,12 @@ final class OrtRun {
     ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(data.order());
     direct.put(data).flip();
     return OnnxTensor.createTensor(ENVIRONMENT, direct, tensor.dims(), type);
+  }
+
+  private static Tensor tensor(OnnxTensor tensor) throws OrtException {
+    TensorInfo info = tensor.getInfo();
+    ElementType type = ElementType.valueOf(info.type.name());
+    return Tensor.of(type, tensor.getByteBuffer(), info.getShape());
   }
 
   private static Object bits(OnnxValue value) throws OrtException {

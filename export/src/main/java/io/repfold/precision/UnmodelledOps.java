@@ -1,0 +1,137 @@
+package io.repfold.precision;
+
+import io.repfold.graph.Op;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which ops that are not modelled mean the same in two opsets from 9 to 22, by ONNX's list of
+ * changes (docs/Changelog.md). What only takes more types, or an attribute more whose default is
+ * what was done before, has not changed.
+ */
+final class UnmodelledOps {
+  /** Those that came with opset 9 or earlier, or later, and never changed since. */
+  private static final Set<String> UNCHANGED =
+      Set.of(
+          // functions of single elements
+          "Acos",
+          "Acosh",
+          "Asin",
+          "Asinh",
+          "Atan",
+          "Atanh",
+          "BitShift",
+          "BitwiseAnd",
+          "BitwiseNot",
+          "BitwiseOr",
+          "BitwiseXor",
+          "Celu",
+          "Cosh",
+          "Gelu",
+          "IsInf",
+          "IsNaN",
+          "Mish",
+          "Mod",
+          "Round",
+          "Selu",
+          "Shrink",
+          "Sign",
+          "Sinh",
+          "Tan",
+          "ThresholdedRelu",
+          // normalizations, pools and products
+          "DeformConv",
+          "Det",
+          "Einsum",
+          "GlobalLpPool",
+          "GlobalMaxPool",
+          "InstanceNormalization",
+          "LRN",
+          "LayerNormalization",
+          "LpNormalization",
+          "LpPool",
+          "MaxRoiPool",
+          "MeanVarianceNormalization",
+          // memory
+          "GRU",
+          "LSTM",
+          "RNN",
+          // choices and moves of elements
+          "ArgMax",
+          "ArgMin",
+          "CenterCropPad",
+          "Col2Im",
+          "Compress",
+          "CumSum",
+          "EyeLike",
+          "GatherElements",
+          "GatherND",
+          "NonMaxSuppression",
+          "NonZero",
+          "OneHot",
+          "ReverseSequence",
+          "ScatterElements",
+          "ScatterND",
+          "SpaceToDepth",
+          "Trilu",
+          "Unique",
+          // sequences and optional values
+          "ConcatFromSequence",
+          "Optional",
+          "OptionalGetElement",
+          "OptionalHasElement",
+          "SequenceAt",
+          "SequenceConstruct",
+          "SequenceEmpty",
+          "SequenceErase",
+          "SequenceInsert",
+          "SequenceLength",
+          "SplitToSequence",
+          // numbers drawn by chance
+          "Bernoulli",
+          "Multinomial",
+          "RandomNormal",
+          "RandomNormalLike",
+          "RandomUniform",
+          "RandomUniformLike");
+
+  private static final Set<String> WITH_BODY = Set.of("If", "Loop", "Scan", "SequenceMap");
+
+  /** In which opset others came to mean something else, once. */
+  private static final Map<String, Integer> CHANGED = new HashMap<>();
+
+  static {
+    CHANGED.put("TopK", 10);
+    List.of("Hardmax", "LogSoftmax").forEach(type -> CHANGED.put(type, 13));
+    CHANGED.put("RoiAlign", 16);
+    List.of("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare")
+        .forEach(type -> CHANGED.put(type, 18));
+    List.of("DFT", "GridSample").forEach(type -> CHANGED.put(type, 20));
+    CHANGED.put("GroupNormalization", 21);
+  }
+
+  private UnmodelledOps() {}
+
+  /** Why an op may mean something else in another opset; empty if it means the same. */
+  static Optional<String> change(Op.Opaque op, int from, int to) {
+    if (!op.domain().isEmpty()) {
+      return Optional.empty();
+    }
+    if (WITH_BODY.contains(op.type())) {
+      return Optional.of("the ops in its body may mean something else there");
+    }
+    if (UNCHANGED.contains(op.type())) {
+      return Optional.empty();
+    }
+    Integer changed = CHANGED.get(op.type());
+    if (changed == null) {
+      return Optional.of("repfold does not know what changed in it");
+    }
+    return from < changed && changed <= to
+        ? Optional.of("it changed in opset " + changed)
+        : Optional.empty();
+  }
+}

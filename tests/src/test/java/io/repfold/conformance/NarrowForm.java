@@ -1,0 +1,141 @@
+package io.repfold.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtException.OrtErrorCode;
+import io.repfold.fold.Folder;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Op;
+import io.repfold.graph.Rounding;
+import io.repfold.graph.Tensor;
+import io.repfold.precision.HalfOptions;
+import io.repfold.precision.HalfPrecision;
+import io.repfold.precision.Int8Conversion;
+import io.repfold.precision.QuantizationOptions;
+import io.repfold.precision.QuantizationTarget;
+import io.repfold.precision.Range;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a float32 model can be converted to. */
+enum NarrowForm {
+  FLOAT16(ElementType.FLOAT16, true, 2e-2, 400),
+  FLOAT16_AT_THE_BOUNDARY(ElementType.FLOAT16, false, 2e-2, 400),
+  BFLOAT16(ElementType.BFLOAT16, true, 0.1, 200),
+  BFLOAT16_AT_THE_BOUNDARY(ElementType.BFLOAT16, false, 0.1, 200),
+  INTEGERS_ON_A_CPU(QuantizationTarget.CPU, 0.1, 10),
+  INTEGERS_IN_TENSORRT(QuantizationTarget.TENSORRT, 0.1, 10);
+
+  private final ElementType type;
+  private final boolean keepsBoundary;
+  private final Optional<QuantizationTarget> target;
+  private final double tolerance;
+  private final int least;
+
+  NarrowForm(ElementType type, boolean keepsBoundary, double tolerance, int least) {
+    this.type = type;
+    this.keepsBoundary = keepsBoundary;
+    this.target = Optional.empty();
+    this.tolerance = tolerance;
+    this.least = least;
+  }
+
+  NarrowForm(QuantizationTarget target, double tolerance, int least) {
+    this.type = ElementType.INT8;
+    this.keepsBoundary = true;
+    this.target = Optional.of(target);
+    this.tolerance = tolerance;
+    this.least = least;
+  }
+
+  /** So many operator tests can be compared, at least. */
+  int least() {
+    return least;
+  }
+
+  /** Folds and converts, with the ranges of one run. */
+  Graph convert(OperatorTest test) throws OrtException {
+    Graph original = test.model().graph();
+    Graph folded = Folder.fold(original).graph();
+    OneSample sample = new OneSample(test.model(), test.inputs());
+    if (target.isPresent()) {
+      var goal = new Int8Conversion.Goal(original, 0, 0.5);
+      return Int8Conversion.convert(folded, sample, QuantizationOptions.of(target.get()), goal)
+          .graph();
+    }
+    Map<String, ElementType> types = new LinkedHashMap<>();
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    sample
+        .all(folded)
+        .forEach(
+            (name, tensor) -> {
+              types.put(name, tensor.type());
+              OneSample.range(tensor).ifPresent(range -> ranges.put(name, range));
+            });
+    HalfOptions options = type == ElementType.FLOAT16 ? HalfOptions.FLOAT16 : HalfOptions.BFLOAT16;
+    options = options.withBoundary(keepsBoundary).withTypes(types);
+    return HalfPrecision.convert(folded, ranges.isEmpty() ? options : options.withRanges(ranges))
+        .graph();
+  }
+
+  /** Compares what was converted with the original, and says how. */
+  String compare(OperatorTest test, Graph converted) throws OrtException {
+    Map<String, Tensor> inputs = new LinkedHashMap<>(test.inputs());
+    converted
+        .inputs()
+        .forEach(
+            input ->
+                inputs.computeIfPresent(
+                    input.name(), (n, t) -> OperatorTest.in(input.type().orElseThrow(), t)));
+    byte[] file = test.model().withGraph(converted).toBytes();
+    try {
+      compare(test.outputs(), OrtRun.tensors(file, inputs));
+      return "compared";
+    } catch (OrtException e) {
+      boolean lacks = e.getCode() == OrtErrorCode.ORT_NOT_IMPLEMENTED;
+      if (!lacks || type != ElementType.BFLOAT16) {
+        throw e;
+      }
+    }
+    if (converted.nodes().stream().anyMatch(n -> n.op() instanceof Op.Opaque)) {
+      return "not compared: nothing here runs it";
+    }
+    compare(interpreted(test.model().graph(), test.inputs()), interpreted(converted, inputs));
+    return "compared in the interpreter";
+  }
+
+  /** Outputs that the form cannot hold, which a caller asked for all the same. */
+  boolean overflows(OperatorTest test) {
+    return !keepsBoundary
+        && test.outputs().values().stream()
+            .filter(t -> t.type() == ElementType.FLOAT)
+            .anyMatch(
+                t ->
+                    OperatorTest.largest(t)
+                        > OperatorTest.largest(OperatorTest.in(type, t)) * 1.01);
+  }
+
+  private void compare(Map<String, Tensor> expected, Map<String, Tensor> found) {
+    assertThat(found).containsOnlyKeys(expected.keySet());
+    expected.forEach(
+        (output, tensor) ->
+            assertThat(OperatorTest.error(tensor, found.get(output)))
+                .as("error of output '%s'", output)
+                .isLessThan(tolerance));
+  }
+
+  private static Map<String, Tensor> interpreted(Graph graph, Map<String, Tensor> inputs) {
+    Map<String, NdArray> arrays = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> arrays.put(name, NdArray.of(tensor)));
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    new Interpreter(graph, Rounding.STORED)
+        .run(arrays)
+        .forEach((name, array) -> outputs.put(name, array.toTensor()));
+    return outputs;
+  }
+}

@@ -24,10 +24,10 @@ import java.util.Optional;
 
 /** What a float32 model can be converted to. */
 enum NarrowForm {
-  FLOAT16(ElementType.FLOAT16, true, 2e-2, 400),
-  FLOAT16_AT_THE_BOUNDARY(ElementType.FLOAT16, false, 2e-2, 400),
-  BFLOAT16(ElementType.BFLOAT16, true, 0.1, 200),
-  BFLOAT16_AT_THE_BOUNDARY(ElementType.BFLOAT16, false, 0.1, 200),
+  FLOAT16(ElementType.FLOAT16, true, 2e-2, 1000),
+  FLOAT16_AT_THE_BOUNDARY(ElementType.FLOAT16, false, 2e-2, 1000),
+  BFLOAT16(ElementType.BFLOAT16, true, 0.1, 600),
+  BFLOAT16_AT_THE_BOUNDARY(ElementType.BFLOAT16, false, 0.1, 600),
   INTEGERS_ON_A_CPU(QuantizationTarget.CPU, 0.1, 10),
   INTEGERS_IN_TENSORRT(QuantizationTarget.TENSORRT, 0.1, 10);
 

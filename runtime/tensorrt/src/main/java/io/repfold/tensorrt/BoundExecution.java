@@ -23,6 +23,7 @@ final class BoundExecution implements Dependent {
   private final StageClock clock;
   private final List<Copy> inputs = new ArrayList<>();
   private final List<Copy> outputs = new ArrayList<>();
+  private final List<ShapeValues> shapeValues = new ArrayList<>();
   private final List<PinnedMemory> pinned = new ArrayList<>();
   private final List<String> notPinned = new ArrayList<>();
   private final Map<String, HostTensor> results = new LinkedHashMap<>();
@@ -79,11 +80,20 @@ final class BoundExecution implements Dependent {
         (input, tensor) -> {
           if (plan.isOnHost(input)) {
             execution.bind(input, pin(input, tensor).address());
+            shapeValues.add(new ShapeValues(input, tensor));
           }
         });
     Map<String, long[]> given = new LinkedHashMap<>();
     host.forEach((input, tensor) -> given.put(input, tensor.shape()));
-    device.forEach((input, buffer) -> given.put(input, buffer.sizes()));
+    device.forEach(
+        (input, buffer) -> {
+          if (plan.isOnHost(input)) {
+            throw new EngineException(
+                "Cannot run '%s': input '%s' must be in the host's memory, because shapes are computed from it"
+                    .formatted(name, input));
+          }
+          given.put(input, buffer.sizes());
+        });
     Map<String, long[]> shapes = execution.prepare(given);
     host.forEach(
         (input, tensor) -> {
@@ -99,7 +109,11 @@ final class BoundExecution implements Dependent {
       HostTensor result = HostTensor.wrap(output.type(), PinnedMemory.pages(bytes), shape);
       results.put(output.name(), result);
       PinnedMemory memory = pin(output.name(), result);
-      outputs.add(new Copy(memory, execution.reserve(output.name(), bytes), bytes));
+      if (plan.isOnHost(output.name())) {
+        execution.bind(output.name(), memory.address());
+      } else {
+        outputs.add(new Copy(memory, execution.reserve(output.name(), bytes), bytes));
+      }
     }
   }
 
@@ -116,6 +130,9 @@ final class BoundExecution implements Dependent {
   synchronized void run() {
     if (closed) {
       throw new IllegalStateException("The bound run of '%s' is closed".formatted(name));
+    }
+    for (int i = 0; i < shapeValues.size(); i++) {
+      shapeValues.get(i).demandUnchanged(name);
     }
     Stream stream = execution.stream();
     clock.mark(stream, StageClock.Mark.START);
@@ -163,17 +180,17 @@ final class BoundExecution implements Dependent {
       return;
     }
     closed = true;
-    try {
-      clock.close();
-      if (graph != null) {
-        graph.close();
-      }
-      pinned.forEach(PinnedMemory::close);
-    } catch (EngineException e) {
-      execution.close();
-      throw e;
+    List<Runnable> steps = new ArrayList<>();
+    // The copies of a run that failed may still be under way.
+    steps.add(execution.stream()::settle);
+    steps.add(clock::close);
+    CudaGraph recorded = graph;
+    if (recorded != null) {
+      steps.add(recorded::close);
     }
-    execution.close();
+    pinned.forEach(memory -> steps.add(memory::close));
+    steps.add(execution::close);
+    Freeing.inOrder(steps);
   }
 
   /** Memory that the caller owns. */

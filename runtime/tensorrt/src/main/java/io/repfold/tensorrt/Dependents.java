@@ -35,16 +35,6 @@ final class Dependents implements AutoCloseable {
       rest = new ArrayList<>(all);
       all.clear();
     }
-    List<RuntimeException> failures = new ArrayList<>();
-    for (Dependent dependent : rest) {
-      try {
-        dependent.close();
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw failures.get(0);
-    }
+    Freeing.inOrder(rest.stream().<Runnable>map(dependent -> dependent::close).toList());
   }
 }

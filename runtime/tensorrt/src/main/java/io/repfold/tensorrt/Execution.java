@@ -4,8 +4,10 @@ import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
@@ -42,6 +44,8 @@ final class Execution implements Dependent {
       }
     }
     this.context = made;
+    // The first profile, unless this version gives that to the first context only.
+    this.profile = made.get().getOptimizationProfile();
   }
 
   Stream stream() {
@@ -127,7 +131,7 @@ final class Execution implements Dependent {
 
   private Map<String, HostTensor> run(
       Map<String, HostTensor> inputs, Map<String, BytePointer> sources, Set<String> requested) {
-    // TensorRT reads tensors that lie on the host when it infers shapes.
+    // TensorRT reads tensors that lie on the host when it infers shapes, which is before the run.
     sources.entrySet().stream()
         .filter(source -> plan.isOnHost(source.getKey()))
         .forEach(source -> bind(source.getKey(), source.getValue()));
@@ -147,8 +151,12 @@ final class Execution implements Dependent {
     for (TensorInfo output : plan.outputs()) {
       long[] shape = shapesOfOutputs.getOrDefault(output.name(), new long[0]);
       HostTensor result = HostTensor.allocate(output.type(), shape);
-      places.put(output.name(), reserve(output.name(), bytes(result)));
       results.put(output.name(), result);
+      if (plan.isOnHost(output.name())) {
+        bind(output.name(), new BytePointer(result.bytes()));
+      } else {
+        places.put(output.name(), reserve(output.name(), bytes(result)));
+      }
     }
     long mark = TrtLogger.messages().mark();
     demand(enqueue(), "run", mark);
@@ -176,11 +184,18 @@ final class Execution implements Dependent {
     }
   }
 
+  /**
+   * Waits for what is still queued, as after an error, and frees all: the GPU would go on reading
+   * and writing memory that is somebody else's by then.
+   */
   @Override
   public synchronized void close() {
-    context.close();
-    stream.close();
-    memory.values().forEach(DeviceMemory::close);
+    List<Runnable> steps = new ArrayList<>();
+    steps.add(stream::settle);
+    steps.add(context::close);
+    memory.values().forEach(one -> steps.add(one::close));
     memory.clear();
+    steps.add(stream::close);
+    Freeing.inOrder(steps);
   }
 }

@@ -80,21 +80,13 @@ final class GrowingPlans implements Plans {
 
   @Override
   public void close() {
-    List<RuntimeException> failures = new ArrayList<>();
-    for (PlanInMemory plan : plans) {
-      try {
-        plan.close();
-      } catch (RuntimeException e) {
-        failures.add(e);
-      }
-    }
+    List<Runnable> steps = new ArrayList<>();
+    plans.forEach(plan -> steps.add(plan::close));
     plans.clear();
     if (temporary) {
-      delete();
+      steps.add(this::delete);
     }
-    if (!failures.isEmpty()) {
-      throw failures.get(0);
-    }
+    Freeing.inOrder(steps);
   }
 
   private void delete() {

@@ -43,7 +43,8 @@ final class NativeBuild {
     try {
       return new NativeBuild(request, say).build();
     } catch (NativeException e) {
-      throw new BuildFailedException(List.of(String.valueOf(e.getMessage())));
+      throw new BuildFailedException(
+          List.of(BuilderResource.explained(String.valueOf(e.getMessage()))));
     }
   }
 

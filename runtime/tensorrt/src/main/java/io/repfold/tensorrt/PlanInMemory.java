@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.global.nvinfer.TensorLocation;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
@@ -38,11 +40,10 @@ final class PlanInMemory implements AutoCloseable {
     List<String> names = inputs.stream().map(TensorInfo::name).toList();
     this.profiles = EngineProfiles.of(engine, names);
     this.onHost =
-        Set.copyOf(
-            names.stream()
-                .filter(
-                    input -> engine.getTensorLocation(input).value == TensorLocation.kHOST.value)
-                .toList());
+        Stream.concat(inputs.stream(), outputs.stream())
+            .map(TensorInfo::name)
+            .filter(tensor -> engine.getTensorLocation(tensor).value == TensorLocation.kHOST.value)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -87,9 +88,12 @@ final class PlanInMemory implements AutoCloseable {
     return plan.engine();
   }
 
-  /** Whether TensorRT reads an input where it lies, because a shape depends on it. */
-  boolean isOnHost(String input) {
-    return onHost.contains(input);
+  /**
+   * Whether TensorRT reads an input, or writes an output, where it lies in the host's memory: it is
+   * what shapes are computed from.
+   */
+  boolean isOnHost(String tensor) {
+    return onHost.contains(tensor);
   }
 
   /** To be called on every thread before it does anything with the plan. */

@@ -46,6 +46,16 @@ final class Stream implements AutoCloseable {
     Cuda.check(cudart.cudaStreamSynchronize(get()), "Running the plan");
   }
 
+  /**
+   * Waits as {@link #await} does, before what is queued loses its memory; how the work ends does
+   * not matter any more.
+   */
+  void settle() {
+    if (stream != null && cudart.cudaStreamSynchronize(stream) != cudart.cudaSuccess) {
+      cudart.cudaGetLastError();
+    }
+  }
+
   @Override
   public void close() {
     if (stream != null) {

@@ -13,11 +13,16 @@ import org.bytedeco.javacpp.BytePointer;
 final class PinnedMemory implements AutoCloseable {
   private static final int PAGE = 4096;
 
+  /** Of the process: several runs may be bound to one tensor. */
+  private static final Pins PINS = new Pins();
+
   private final BytePointer memory;
+  private final Pins.Place place;
   private boolean pinned;
 
-  private PinnedMemory(BytePointer memory, boolean pinned) {
+  private PinnedMemory(BytePointer memory, Pins.Place place, boolean pinned) {
     this.memory = memory;
+    this.place = place;
     this.pinned = pinned;
   }
 
@@ -28,15 +33,18 @@ final class PinnedMemory implements AutoCloseable {
   static PinnedMemory of(HostTensor tensor) {
     BytePointer memory = new BytePointer(tensor.bytes());
     long bytes = (long) tensor.size() * tensor.type().bytes();
-    int status =
-        bytes == 0
-            ? cudart.cudaSuccess
-            : cudart.cudaHostRegister(memory, bytes, cudart.cudaHostRegisterPortable);
+    Pins.Place place = new Pins.Place(memory.address(), bytes);
+    boolean pinned = bytes > 0 && PINS.hold(place, () -> pin(memory, bytes));
+    return new PinnedMemory(memory, place, pinned);
+  }
+
+  private static boolean pin(BytePointer memory, long bytes) {
+    int status = cudart.cudaHostRegister(memory, bytes, cudart.cudaHostRegisterPortable);
     if (status != cudart.cudaSuccess) {
       // The error would otherwise be reported by a later call.
       cudart.cudaGetLastError();
     }
-    return new PinnedMemory(memory, bytes > 0 && status == cudart.cudaSuccess);
+    return status == cudart.cudaSuccess;
   }
 
   /** Zeroed memory in pages of its own: what shares none with other memory can be pinned. */
@@ -60,7 +68,8 @@ final class PinnedMemory implements AutoCloseable {
   public void close() {
     if (pinned) {
       pinned = false;
-      Cuda.check(cudart.cudaHostUnregister(memory), "Giving pinned memory back");
+      PINS.release(
+          place, () -> Cuda.check(cudart.cudaHostUnregister(memory), "Giving pinned memory back"));
     }
   }
 }

@@ -30,7 +30,8 @@ import org.bytedeco.javacpp.SizeTPointer;
  * {@link #main} where there is only Java.
  */
 final class GpuChecks {
-  private static final int LOADS = 1000;
+  private static final int LOADS = Integer.getInteger("gpu.loads", 1000);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final int LOADS_TO_WARM_UP = 100;
 
   /** Of one GPU and one host: what a driver keeps for itself moves by less. */
@@ -54,6 +55,8 @@ final class GpuChecks {
     all.put("unsupported nodes are named", GpuChecks::namesUnsupportedNodes);
     all.put("a plan of another GPU is refused", GpuChecks::refusesOtherDevice);
     all.put("a timing cache is written and read", GpuChecks::keepsTimes);
+    all.put("a run that failed harms no other", GpuChecks::survivesFailures);
+    all.put("a plan may be for other GPUs too", GpuChecks::compilesForOthers);
     all.put("%d loads leave memory flat".formatted(LOADS), GpuChecks::loadsLeaveMemoryFlat);
     return all;
   }
@@ -134,6 +137,7 @@ final class GpuChecks {
       System.out.println("       graph: " + graph.withoutGraph().orElse("yes"));
       System.out.println("       not pinned: " + graph.notPinned());
       check(graph.withoutGraph().isEmpty(), "a plain network can be recorded");
+      check(plain.notPinned().isEmpty() && graph.notPinned().isEmpty(), "both pin what they share");
       check(plain.withoutGraph().isPresent(), "no graph was asked for");
       for (int seed = 0; seed < 5; seed++) {
         memory.duplicate().put(GpuModels.image(seed, 1, 3, 32, 48).bytes());
@@ -204,14 +208,46 @@ final class GpuChecks {
     Path times = folder.resolve("times");
     PlanOptions defaults = PlanOptions.defaults();
     PlanOptions options =
-        new PlanOptions(
-            defaults.profiles(), Optional.of(times), 0, true, true, true, 3, Duration.ofMinutes(5));
+        new PlanOptions(defaults.profiles(), Optional.of(times), 0, true, false, true, 3, LIMIT);
     compile(model, options);
     check(Files.size(times) > 0, "the timing cache has content");
     compile(model, options);
     Files.writeString(times, "of another program");
     compile(model, options);
     check(Files.size(times) > 20, "a foreign timing cache is begun anew");
+  }
+
+  /** TensorRT may want a library of kernels for this that the rest does without. */
+  private static void compilesForOthers(Path folder) {
+    Path model = GpuModels.fixed(folder);
+    PlanOptions all = new PlanOptions(List.of(), Optional.empty(), 0, false, true, false, 3, LIMIT);
+    try (Engine engine = load(compile(model, all))) {
+      engine.run(Map.of("x", GpuModels.image(1, 1, 3, 32, 48)));
+    }
+  }
+
+  /** The engine goes on after a run that failed, and frees what was bound to it. */
+  private static void survivesFailures(Path folder) {
+    Path model = GpuModels.dynamic(folder);
+    List<Profile> profiles = Profile.parse(List.of("x=1x3x16x16:1x3x32x48:2x3x64x64"));
+    Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(1, 1, 3, 32, 48));
+    DeviceRun bound;
+    try (DeviceEngine engine =
+        load(compile(model, PlanOptions.defaults().withProfiles(profiles)))) {
+      bound = engine.bind(inputs);
+      bound.run();
+      assertRefused(
+          () -> engine.run(Map.of("x", GpuModels.image(1, 1, 3, 80, 80))), "'x'", "profile 0");
+      assertSameBits(bound.outputs(), engine.run(inputs));
+    }
+    boolean refused = false;
+    try {
+      bound.run();
+    } catch (IllegalStateException e) {
+      refused = true;
+    }
+    check(refused, "a bound run of a closed engine is refused");
+    bound.close();
   }
 
   private static void loadsLeaveMemoryFlat(Path folder) throws Exception {

@@ -14,8 +14,9 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 /**
  * The profiles that a plan was compiled with.
  *
- * @param profiles in the plan's order, each with the inputs that have open sizes; none if no input
- *     has
+ * @param profiles in the plan's order, each with all inputs but those that shapes are computed
+ *     from; where an input's sizes are fixed, or became so because a profile leaves no choice, its
+ *     range is one shape
  */
 record EngineProfiles(List<Profile> profiles) {
   EngineProfiles {
@@ -27,19 +28,23 @@ record EngineProfiles(List<Profile> profiles) {
     for (int p = 0; p < engine.getNbOptimizationProfiles(); p++) {
       Map<String, ShapeRange> ranges = new LinkedHashMap<>();
       for (String input : inputs) {
-        boolean open = Arrays.stream(Shapes.of(engine.getTensorShape(input))).anyMatch(s -> s < 0);
-        if (open && !engine.isShapeInferenceIO(input)) {
-          ranges.put(
-              input,
-              new ShapeRange(
-                  shape(engine, input, p, OptProfileSelector.kMIN),
-                  shape(engine, input, p, OptProfileSelector.kOPT),
-                  shape(engine, input, p, OptProfileSelector.kMAX)));
+        if (!engine.isShapeInferenceIO(input)) {
+          ranges.put(input, range(engine, input, p));
         }
       }
       profiles.add(new Profile(ranges));
     }
     return new EngineProfiles(profiles);
+  }
+
+  private static ShapeRange range(ICudaEngine engine, String input, int profile) {
+    List<Long> declared = Arrays.stream(Shapes.of(engine.getTensorShape(input))).boxed().toList();
+    return declared.stream().allMatch(size -> size >= 0)
+        ? new ShapeRange(declared, declared, declared)
+        : new ShapeRange(
+            shape(engine, input, profile, OptProfileSelector.kMIN),
+            shape(engine, input, profile, OptProfileSelector.kOPT),
+            shape(engine, input, profile, OptProfileSelector.kMAX));
   }
 
   private static List<Long> shape(

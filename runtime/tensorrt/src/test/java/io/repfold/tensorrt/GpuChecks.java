@@ -32,7 +32,7 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class GpuChecks {
   private static final int LOADS = Integer.getInteger("gpu.loads", 1000);
   private static final Duration LIMIT = Duration.ofMinutes(5);
-  private static final int LOADS_TO_WARM_UP = 100;
+  private static final int LOADS_TO_WARM_UP = LOADS / 10;
 
   /** Of one GPU and one host: what a driver keeps for itself moves by less. */
   private static final long SLACK = 32L << 20;
@@ -49,6 +49,7 @@ final class GpuChecks {
     Map<String, Check> all = new LinkedHashMap<>();
     all.put("a plan computes what ONNX Runtime computes", GpuChecks::agreesWithOnnxRuntime);
     all.put("profiles take the shapes that they say, and no others", GpuChecks::followsProfiles);
+    all.put("without profiles, plans follow the shapes of runs", GpuChecks::followsShapes);
     all.put("a CUDA graph computes the same bits", GpuChecks::graphIsEqual);
     all.put("inputs may lie on the GPU", GpuChecks::readsFromTheGpu);
     all.put("threads run one plan at once", GpuChecks::runsOnThreads);
@@ -124,6 +125,18 @@ final class GpuChecks {
           () -> engine.run(Map.of("x", GpuModels.image(1, 3, 3, 64, 64))), "'x'", "profile 1");
     }
     assertRefused(() -> compile(model, PlanOptions.defaults()), "'x'", "--profile");
+  }
+
+  /** The first plan takes one shape only, and must not be taken for the next. */
+  private static void followsShapes(Path folder) {
+    Path model = GpuModels.dynamic(folder);
+    try (Engine onnx = Backends.onnxRuntimeCpu().load(model, EngineOptions.defaults());
+        Engine engine = new TensorRtBackend().load(model, EngineOptions.defaults())) {
+      for (long[] shape : new long[][] {{1, 3, 32, 48}, {2, 3, 16, 16}, {1, 3, 20, 40}}) {
+        Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(shape[2], shape));
+        assertClose(onnx.run(inputs), engine.run(inputs));
+      }
+    }
   }
 
   private static void graphIsEqual(Path folder) {

@@ -178,7 +178,7 @@ appended() {
 checks() {
   step doctor 120 tolerated "${repfold[@]}" doctor
   step checks 500 "${java[@]}" -Dgpu.loads="${LOADS:-1000}" io.repfold.tensorrt.GpuChecks
-  step contract 500 "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=tree \
+  step contract 500 "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=tree \
     --select-class=io.repfold.engines.TensorrtContractTest
 }
 

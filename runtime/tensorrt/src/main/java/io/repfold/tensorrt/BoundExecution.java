@@ -78,8 +78,8 @@ final class BoundExecution implements Dependent {
       PlanInMemory plan, Map<String, HostTensor> host, Map<String, DeviceBuffer> device) {
     host.forEach(
         (input, tensor) -> {
-          if (plan.isOnHost(input)) {
-            execution.bind(input, pin(input, tensor).address());
+          if (plan.isOnHost(plan.inPlan(input))) {
+            execution.bind(plan.inPlan(input), pin(input, tensor).address());
             shapeValues.add(new ShapeValues(input, tensor));
           }
         });
@@ -87,7 +87,7 @@ final class BoundExecution implements Dependent {
     host.forEach((input, tensor) -> given.put(input, tensor.shape()));
     device.forEach(
         (input, buffer) -> {
-          if (plan.isOnHost(input)) {
+          if (plan.isOnHost(plan.inPlan(input))) {
             throw new EngineException(
                 "Cannot run '%s': input '%s' must be in the host's memory, because shapes are computed from it"
                     .formatted(name, input));
@@ -97,12 +97,14 @@ final class BoundExecution implements Dependent {
     Map<String, long[]> shapes = execution.prepare(given);
     host.forEach(
         (input, tensor) -> {
-          if (!plan.isOnHost(input)) {
+          String own = plan.inPlan(input);
+          if (!plan.isOnHost(own)) {
             long bytes = Execution.bytes(tensor);
-            inputs.add(new Copy(pin(input, tensor), execution.reserve(input, bytes), bytes));
+            inputs.add(new Copy(pin(input, tensor), execution.reserve(own, bytes), bytes));
           }
         });
-    device.forEach((input, buffer) -> execution.bind(input, new DeviceAddress(buffer.address())));
+    device.forEach(
+        (input, buffer) -> execution.bind(plan.inPlan(input), new DeviceAddress(buffer.address())));
     for (TensorInfo output : plan.outputs()) {
       long[] shape = shapes.getOrDefault(output.name(), new long[0]);
       int bytes = Shapes.bytes(output.name(), output.type(), shape);

@@ -1,9 +1,11 @@
 package io.repfold.tensorrt;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
@@ -49,10 +51,12 @@ final class BuildConfig {
     if (!problems.isEmpty()) {
       throw new BuildFailedException(problems);
     }
-    options.profiles().forEach(profile -> add(profile, inputs, builder, config));
+    InputNames names = names(network);
+    options.profiles().forEach(profile -> add(profile, inputs, names, builder, config));
   }
 
   private static Map<String, List<Long>> inputs(INetworkDefinition network) {
+    InputNames names = names(network);
     Map<String, List<Long>> inputs = new LinkedHashMap<>();
     for (int i = 0; i < network.getNbInputs(); i++) {
       ITensor input = network.getInput(i);
@@ -60,20 +64,32 @@ final class BuildConfig {
       for (long size : Shapes.of(input.getDimensions())) {
         shape.add(size);
       }
-      inputs.put(input.getName(), shape);
+      inputs.put(names.inModel(input.getName()), shape);
     }
     return inputs;
   }
 
+  private static InputNames names(INetworkDefinition network) {
+    Set<String> outputs = new HashSet<>();
+    for (int i = 0; i < network.getNbOutputs(); i++) {
+      outputs.add(network.getOutput(i).getName());
+    }
+    return new InputNames(outputs);
+  }
+
   private static void add(
-      Profile profile, Map<String, List<Long>> inputs, IBuilder builder, IBuilderConfig config) {
+      Profile profile,
+      Map<String, List<Long>> inputs,
+      InputNames names,
+      IBuilder builder,
+      IBuilderConfig config) {
     IOptimizationProfile target = builder.createOptimizationProfile();
     List<String> problems = new ArrayList<>();
     profile
         .inputs()
         .forEach(
             (name, range) -> {
-              if (!set(target, name, range)) {
+              if (!set(target, names.inPlan(name), range)) {
                 problems.add(
                     "input '%s' with shape %s takes no profile %s"
                         .formatted(name, inputs.get(name), range));

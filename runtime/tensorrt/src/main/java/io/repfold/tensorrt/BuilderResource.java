@@ -12,9 +12,13 @@ final class BuilderResource {
 
   /** A message of TensorRT's, with what to do if it is about this library. */
   static String explained(String message) {
-    return message.contains(LIBRARY)
-        ? "%s. It holds the kernels of this GPU, and the jars on Maven Central lack it from TensorRT 10.15 on: put the file of NVIDIA's own TensorRT of exactly this version into a folder of LD_LIBRARY_PATH, or build with -Dtensorrt.version=10.6-1.5.11, whose jars have it"
+    if (!message.contains(LIBRARY)) {
+      return message;
+    }
+    return message.contains("executable stack")
+        ? "%s. The library asks for an executable stack, which this C library refuses: set GLIBC_TUNABLES=glibc.rtld.execstack=2 before Java starts"
             .formatted(message)
-        : message;
+        : "%s. It holds the kernels of this GPU, and the jars on Maven Central lack it from TensorRT 10.15 on: put the file of NVIDIA's own TensorRT of exactly this version into a folder of LD_LIBRARY_PATH, or build with -Dtensorrt.version=10.6-1.5.11, whose jars have it"
+            .formatted(message);
   }
 }

@@ -23,13 +23,14 @@ record EngineProfiles(List<Profile> profiles) {
     profiles = List.copyOf(profiles);
   }
 
-  static EngineProfiles of(ICudaEngine engine, List<String> inputs) {
+  static EngineProfiles of(ICudaEngine engine, List<String> inputs, InputNames names) {
     List<Profile> profiles = new ArrayList<>();
     for (int p = 0; p < engine.getNbOptimizationProfiles(); p++) {
       Map<String, ShapeRange> ranges = new LinkedHashMap<>();
       for (String input : inputs) {
-        if (!engine.isShapeInferenceIO(input)) {
-          ranges.put(input, range(engine, input, p));
+        String inPlan = names.inPlan(input);
+        if (!engine.isShapeInferenceIO(inPlan)) {
+          ranges.put(input, range(engine, inPlan, p));
         }
       }
       profiles.add(new Profile(ranges));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
@@ -15,8 +16,16 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 final class EngineTensors {
   private EngineTensors() {}
 
+  /** By the names that they have in the model. */
   static List<TensorInfo> inputs(ICudaEngine engine) {
-    return tensors(engine, TensorIOMode.kINPUT);
+    InputNames names = inputNames(outputs(engine));
+    return tensors(engine, TensorIOMode.kINPUT).stream()
+        .map(input -> new TensorInfo(names.inModel(input.name()), input.type(), input.dimensions()))
+        .toList();
+  }
+
+  static InputNames inputNames(List<TensorInfo> outputs) {
+    return new InputNames(outputs.stream().map(TensorInfo::name).collect(Collectors.toSet()));
   }
 
   static List<TensorInfo> outputs(ICudaEngine engine) {

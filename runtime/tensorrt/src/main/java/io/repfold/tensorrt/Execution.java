@@ -91,14 +91,14 @@ final class Execution implements Dependent {
     long mark = TrtLogger.messages().mark();
     try (Dims64 dims = Shapes.dims(shape)) {
       demand(
-          context.get().setInputShape(input, dims),
+          context.get().setInputShape(plan.inPlan(input), dims),
           "input '%s' as %s".formatted(input, Arrays.toString(shape)),
           mark);
     }
     shapes.put(input, shape.clone());
   }
 
-  /** Tells TensorRT where a tensor lies. */
+  /** Tells TensorRT where a tensor lies; this and the next by its name in the plan. */
   void bind(String tensor, Pointer address) {
     long mark = TrtLogger.messages().mark();
     demand(
@@ -133,17 +133,18 @@ final class Execution implements Dependent {
       Map<String, HostTensor> inputs, Map<String, BytePointer> sources, Set<String> requested) {
     // TensorRT reads tensors that lie on the host when it infers shapes, which is before the run.
     sources.entrySet().stream()
-        .filter(source -> plan.isOnHost(source.getKey()))
-        .forEach(source -> bind(source.getKey(), source.getValue()));
+        .filter(source -> plan.isOnHost(plan.inPlan(source.getKey())))
+        .forEach(source -> bind(plan.inPlan(source.getKey()), source.getValue()));
     Map<String, long[]> given = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> given.put(name, tensor.shape()));
     Map<String, long[]> shapesOfOutputs = prepare(given);
     inputs.forEach(
         (name, tensor) -> {
           BytePointer source = sources.get(name);
-          if (source != null && !plan.isOnHost(name)) {
+          String own = plan.inPlan(name);
+          if (source != null && !plan.isOnHost(own)) {
             long bytes = bytes(tensor);
-            stream.toDevice(reserve(name, bytes), source, bytes);
+            stream.toDevice(reserve(own, bytes), source, bytes);
           }
         });
     Map<String, HostTensor> results = new LinkedHashMap<>();

@@ -21,6 +21,7 @@ final class PlanInMemory implements AutoCloseable {
   private final LoadedPlan plan;
   private final List<TensorInfo> inputs;
   private final List<TensorInfo> outputs;
+  private final InputNames inputNames;
   private final Set<String> onHost;
   private final EngineProfiles profiles;
 
@@ -37,11 +38,12 @@ final class PlanInMemory implements AutoCloseable {
     ICudaEngine engine = plan.engine();
     this.inputs = EngineTensors.inputs(engine);
     this.outputs = EngineTensors.outputs(engine);
+    this.inputNames = EngineTensors.inputNames(outputs);
     List<String> names = inputs.stream().map(TensorInfo::name).toList();
-    this.profiles = EngineProfiles.of(engine, names);
+    this.profiles = EngineProfiles.of(engine, names, inputNames);
     this.onHost =
-        Stream.concat(inputs.stream(), outputs.stream())
-            .map(TensorInfo::name)
+        Stream.concat(
+                names.stream().map(inputNames::inPlan), outputs.stream().map(TensorInfo::name))
             .filter(tensor -> engine.getTensorLocation(tensor).value == TensorLocation.kHOST.value)
             .collect(Collectors.toUnmodifiableSet());
   }
@@ -88,9 +90,16 @@ final class PlanInMemory implements AutoCloseable {
     return plan.engine();
   }
 
+  /** What an input of the model is called in the plan. */
+  String inPlan(String input) {
+    return inputNames.inPlan(input);
+  }
+
   /**
    * Whether TensorRT reads an input, or writes an output, where it lies in the host's memory: it is
    * what shapes are computed from.
+   *
+   * @param tensor by its name in the plan
    */
   boolean isOnHost(String tensor) {
     return onHost.contains(tensor);

@@ -17,6 +17,19 @@ class BuilderResourceTest {
   }
 
   @Test
+  void a_c_library_that_refuses_it_is_told_to_take_it() {
+    String message =
+        "builder: createInferBuilder: Error Code 6: API Usage Error (Unable to load library:"
+            + " libnvinfer_builder_resource.so.10.6.0: cannot enable executable stack as shared"
+            + " object requires: Invalid argument)";
+
+    assertThat(BuilderResource.explained(message))
+        .startsWith(message)
+        .contains("GLIBC_TUNABLES=glibc.rtld.execstack=2")
+        .doesNotContain("LD_LIBRARY_PATH");
+  }
+
+  @Test
   void other_messages_stay_as_they_are() {
     assertThat(BuilderResource.explained("plan: out of memory")).isEqualTo("plan: out of memory");
   }

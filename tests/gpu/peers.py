@@ -3,6 +3,7 @@
     peers.py time MODEL.onnx --precision fp16|tf32|fp32 --form eager|compiled [--mode MODE] [--seconds S]
     peers.py bound MODEL.onnx ...        the roofline of models, from what this GPU was measured to reach
     peers.py check MODEL.onnx            PyTorch's outputs against ONNX Runtime's, in float32 on the CPU
+    peers.py constants MODEL.onnx RESULT.onnx    the model with its arithmetic on sizes replaced by the results
     peers.py table FOLDER                what run.sh measured, and these two beside it, as a table of Markdown
 
 All sizes of a model's input must be fixed. The first three print JSON, one line for each model. Needs torch, onnx,
@@ -288,6 +289,11 @@ def check(arguments):
             raise SystemExit(f"{path}: PyTorch's outputs are off by {error} of the largest")
 
 
+def constants(arguments):
+    model, result = arguments.models
+    onnx.save(constant_folded(model), result)
+
+
 PRECISIONS = {"half": "fp16", "tf32": "tf32", "folded": "fp32", "plain": "fp32"}
 
 
@@ -322,14 +328,14 @@ def figure(value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["time", "bound", "check", "table"])
+    parser.add_argument("command", choices=["time", "bound", "check", "constants", "table"])
     parser.add_argument("models", nargs="+")
     parser.add_argument("--precision", choices=["fp16", "tf32", "fp32"], default="fp16")
     parser.add_argument("--form", choices=["eager", "compiled"], default="eager")
     parser.add_argument("--mode", default="reduce-overhead", help="of torch.compile")
     parser.add_argument("--seconds", type=float, default=3)
     arguments = parser.parse_args()
-    {"time": measure, "bound": bound, "check": check, "table": table}[arguments.command](arguments)
+    {"time": measure, "bound": bound, "check": check, "constants": constants, "table": table}[arguments.command](arguments)
 
 
 if __name__ == "__main__":

@@ -66,33 +66,34 @@ slim() {
 }
 
 pack() {
-  local out=$1 tensorrt=${2:-$tensorrt_default} size=${3:-56} work cuda name
+  local out=$1 tensorrt=${2:-$tensorrt_default} size=${3:-56} cuda name
   mkdir -p "$out"
   out=$(cd "$out" && pwd)
   cd "$here/../.."
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+  # No local name: it is removed when all has ended.
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
   case $tensorrt in
     10.6-*) cuda=12.6-9.5-1.5.11 ;;
     10.15-*) cuda=13.1-9.19-1.5.13 ;;
     *) cuda=13.3-9.25-1.5.14 ;;
   esac
-  fetch "org.bytedeco:tensorrt:$tensorrt:jar:linux-x86_64" "$work/jars"
-  fetch "org.bytedeco:tensorrt:$tensorrt:jar:linux-x86_64-redist" "$work/jars"
-  fetch "org.bytedeco:cuda:$cuda:jar:linux-x86_64-redist" "$work/jars"
-  mkdir -p "$work/root/lib"
-  unzip -q -o -j "$work/jars/tensorrt-*.jar" '*.so*' -d "$work/root/lib"
-  unzip -q -o -j "$work/jars/cuda-*.jar" '*/libcudart.so*' '*/libnvrtc*.so*' -d "$work/root/lib"
+  fetch "org.bytedeco:tensorrt:$tensorrt:jar:linux-x86_64" "$scratch/jars"
+  fetch "org.bytedeco:tensorrt:$tensorrt:jar:linux-x86_64-redist" "$scratch/jars"
+  fetch "org.bytedeco:cuda:$cuda:jar:linux-x86_64-redist" "$scratch/jars"
+  mkdir -p "$scratch/root/lib"
+  unzip -q -o -j "$scratch/jars/tensorrt-*.jar" '*.so*' -d "$scratch/root/lib"
+  unzip -q -o -j "$scratch/jars/cuda-*.jar" '*/libcudart.so*' '*/libnvrtc*.so*' -d "$scratch/root/lib"
   # The parser's binding loads that of the plugins, and that their library, but none of these.
-  rm -f "$work/root/lib"/libnvinfer_vc_plugin*
+  rm -f "$scratch/root/lib"/libnvinfer_vc_plugin*
   # The binding wants these by name, half a gigabyte, and TensorRT from 10 on uses none of them.
-  for name in $(unzip -l "$work/jars"/cuda-*.jar | grep -o 'lib\(cublas\|cublasLt\|cudnn\|cudnn_adv\|cudnn_cnn\|cudnn_ops\|cudnn_graph\)\.so\.[0-9]*$' | sort -u); do
-    echo | gcc -shared -o "$work/root/lib/$name" -Wl,-soname,"$name" -x c -
+  for name in $(unzip -l "$scratch/jars"/cuda-*.jar | grep -o 'lib\(cublas\|cublasLt\|cudnn\|cudnn_adv\|cudnn_cnn\|cudnn_ops\|cudnn_graph\)\.so\.[0-9]*$' | sort -u); do
+    echo | gcc -shared -o "$scratch/root/lib/$name" -Wl,-soname,"$name" -x c -
   done
   jlink --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.unsupported,jdk.zipfs \
-    --no-man-pages --no-header-files --output "$work/root/jre"
+    --no-man-pages --no-header-files --output "$scratch/root/jre"
   rm -f "$out"/part.*
-  tar -C "$work/root" -cf - . | xz -T0 -3 | split -b "${size}m" -d - "$out/part."
+  tar -C "$scratch/root" -cf - . | xz -T0 -3 | split -b "${size}m" -d - "$out/part."
   cat >"$out/unpack.sh" <<'U'
 #!/bin/sh
 # unpack.sh PARTS_FOLDER TARGET
@@ -214,11 +215,13 @@ measure() {
   done
   for network in $networks; do timed "$network" half; done
   for network in $networks; do peer "$network" -folded fp16; done
+  bounds -folded $networks
   for network in $networks; do timed "$network" folded; timed "$network" tf32; done
   for network in $networks; do timed "$network" plain; done
   step checks 500 "${java[@]}" -Dgpu.loads="${LOADS:-1000}" io.repfold.tensorrt.GpuChecks
   for network in $networks; do peer "$network" -folded tf32; done
   for network in $networks; do peer "$network" -folded fp32; done
+  bounds "" $networks
   for network in $networks; do peer "$network" "" fp16; done
   finish
 }
@@ -241,17 +244,30 @@ timed() {
   step "fix.$id" 100 "${java[@]}" io.repfold.gpu.GpuNetworks fix "$work/$network.onnx" "$shape" "$base"
   step "fix.$source.$shape" 100 "${java[@]}" io.repfold.gpu.GpuNetworks fix "$work/$source.onnx" "$shape" "$model"
   step "compile.$id.$form" 400 json builds.jsonl "${repfold[@]}" compile "$model" -o "$plan" --timing-cache "$work/times" "${compile[@]}" --json
+  if [ ! -e "$plan" ] && grep -qs "^compile.$id.$form:" "$kept/failed.txt"; then
+    # Was it the arithmetic on sizes that TensorRT's parser did not take?
+    step "constants.$source.$shape" 100 "$python" "$here/peers.py" constants "$model" "$model.constants.onnx"
+    step "compile.$id.$form.constants" 400 json builds.jsonl "${repfold[@]}" compile "$model.constants.onnx" -o "$plan" \
+      --timing-cache "$work/times" "${compile[@]}" --json
+  fi
   [ -e "$plan" ] || return 0
   step "bench.$id.$form" 100 json bench.jsonl "${repfold[@]}" bench "$plan" --engine tensorrt --seconds 3 --json
   step "verify.$id.$form" 200 json verify.jsonl "${repfold[@]}" verify "$base" "$plan" --engine tensorrt --samples 1 "${judge[@]}" --json
 }
 
-# peer NETWORK:SHAPE SUFFIX PRECISION: the roofline, and PyTorch both ways.
+# bounds SUFFIX NETWORK:SHAPE...: their rooflines.
+bounds() {
+  local suffix=$1 network files=()
+  shift
+  for network in "$@"; do files+=("$work/${network%%:*}$suffix.${network#*:}.onnx"); done
+  step "bounds$suffix" 200 appended peers.jsonl "$python" "$here/peers.py" bound "${files[@]}"
+}
+
+# peer NETWORK:SHAPE SUFFIX PRECISION: PyTorch both ways.
 peer() {
   local network=${1%%:*} shape=${1#*:} form
   local id=$network$2.$shape
   step "fix.$id" 100 "${java[@]}" io.repfold.gpu.GpuNetworks fix "$work/$network$2.onnx" "$shape" "$work/$id.onnx"
-  step "bound.$id" 100 appended peers.jsonl "$python" "$here/peers.py" bound "$work/$id.onnx"
   for form in eager compiled; do
     step "peer.$id.$3.$form" 200 appended peers.jsonl "$python" "$here/peers.py" time "$work/$id.onnx" --precision "$3" --form "$form" --mode "${MODE:-reduce-overhead}"
   done
@@ -269,5 +285,5 @@ cuda_libraries() {
 
 case ${1:-} in
   gather | pack | check | measure) "$@" ;;
-  *) sed -n '2,26s/^# \{0,1\}//p' "$self" && exit 2 ;;
+  *) sed -n '2,/^set /s/^# \{0,1\}//p' "$self" && exit 2 ;;
 esac

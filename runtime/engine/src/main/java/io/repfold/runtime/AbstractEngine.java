@@ -59,7 +59,8 @@ public abstract class AbstractEngine implements Engine {
   /**
    * Runs the model, possibly on several threads at once.
    *
-   * @param inputs all of {@link #inputs} in their types and declared shapes, and nothing else
+   * @param inputs all of {@link #inputs} in their types and declared shapes, in direct memory, and
+   *     nothing else
    * @param requested some names of {@link #outputs}, at least one
    * @return the requested outputs in the model's order, in memory that nothing else writes to
    * @throws EngineException if the run fails
@@ -109,7 +110,15 @@ public abstract class AbstractEngine implements Engine {
   public final Map<String, HostTensor> run(Map<String, HostTensor> given, Set<String> requested) {
     InputCheck.inputs(name, inputs, given);
     InputCheck.outputs(name, outputs, requested);
-    return whileOpen(() -> compute(given, requested));
+    Map<String, HostTensor> direct = inDirectMemory(given);
+    return whileOpen(() -> compute(direct, requested));
+  }
+
+  /** The same tensors, those on the heap copied. */
+  protected static Map<String, HostTensor> inDirectMemory(Map<String, HostTensor> tensors) {
+    Map<String, HostTensor> direct = new LinkedHashMap<>(tensors);
+    direct.replaceAll((name, tensor) -> tensor.inDirectMemory());
+    return direct;
   }
 
   /**

@@ -32,8 +32,8 @@ public interface Engine extends AutoCloseable {
   ModelMetadata metadata();
 
   /**
-   * Runs the model once. The outputs are new memory outside the heap each time, which the garbage
-   * collector frees; for many runs in a row use {@link #bind} or a {@link Session}.
+   * Runs the model once. The outputs are new memory on the heap each time; for many runs in a row
+   * use {@link #bind} or a {@link Session}, which take none.
    *
    * @param inputs one tensor for each of {@link #inputs}, by name
    * @return all outputs by name, in the model's order

@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An n-dimensional array of numbers in memory outside the Java heap, in row-major order and the
- * machine's byte order: what engines read and write without copying. It has no method that changes
- * a value. A tensor made by {@link #wrap} is a view: it shows what the owner of the buffer writes.
+ * An n-dimensional array of numbers in row-major order and the machine's byte order. It lies in
+ * direct memory, outside the Java heap, which engines read and write without copying; only what
+ * {@link Engine#run} returns may lie on the heap, where it costs nothing once it is not used any
+ * more. It has no method that changes a value. A tensor made by {@link #wrap} is a view: it shows
+ * what the owner of the buffer writes.
  */
 public final class HostTensor {
   private final ElementType type;
@@ -63,6 +65,16 @@ public final class HostTensor {
         type);
     ByteBuffer memory = buffer.slice().order(ByteOrder.nativeOrder());
     return new HostTensor(type, shape.clone(), size, memory);
+  }
+
+  /**
+   * A tensor on the heap.
+   *
+   * @param memory in native byte order, from 0 to its limit exactly as long as the shape says; its
+   *     bytes belong to the tensor from now on
+   */
+  static HostTensor onHeap(ElementType type, ByteBuffer memory, long... shape) {
+    return new HostTensor(type, shape.clone(), elements(type, shape), memory);
   }
 
   /** A float32 tensor with a copy of these values. */
@@ -120,9 +132,22 @@ public final class HostTensor {
     return size;
   }
 
-  /** A read-only view of the bytes: direct, in native byte order, at position 0. */
+  /**
+   * A read-only view of the bytes in native byte order, at position 0. It is direct if the tensor
+   * is; see {@link #inDirectMemory}.
+   */
   public ByteBuffer bytes() {
     return memory.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+  }
+
+  /** This tensor, or a copy in direct memory if it lies on the heap. */
+  public HostTensor inDirectMemory() {
+    if (memory.isDirect()) {
+      return this;
+    }
+    HostTensor copy = allocate(type, shape);
+    copy.memory().put(bytes());
+    return copy;
   }
 
   /**

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads and writes typed elements in a direct buffer; callers check the index. */
+/** Reads and writes typed elements in a buffer; callers check the index. */
 final class Memory {
   private Memory() {}
 

@@ -15,7 +15,6 @@ import java.util.Set;
 /** Owns one ONNX Runtime session: the only class that runs or closes it. */
 final class OrtEngine extends AbstractEngine {
   private final OrtSession session;
-  private final OutputForms forms = new OutputForms();
 
   private OrtEngine(String name, String backend, EngineOptions options, OrtSession session)
       throws OrtException {
@@ -44,29 +43,12 @@ final class OrtEngine extends AbstractEngine {
     }
   }
 
-  /**
-   * Where a run with these shapes has been seen, ONNX Runtime writes into the tensors that are
-   * returned; its own memory can only be read by way of a copy on the heap. If it will not, because
-   * values decide the shapes, it computes once more into its own. An output that is an input is
-   * always copied: into a tensor given for it, ONNX Runtime writes nothing.
-   */
   @Override
   protected Map<String, HostTensor> compute(Map<String, HostTensor> given, Set<String> requested) {
-    OutputForms.Key key = OutputForms.Key.of(inputs(), given, requested);
-    Map<String, HostTensor> outputs = forms.allocate(key);
     try {
       Map<String, OnnxTensor> natives = OrtTensors.over(name(), given);
-      try {
-        if (!outputs.isEmpty() && runInto(natives, outputs)) {
-          return outputs;
-        }
-        Map<String, HostTensor> copies = runAndCopy(natives, requested);
-        if (!outputs.isEmpty()) {
-          forms.giveUp(key);
-        } else if (canBeHandedOver(copies) && !copies.keySet().stream().anyMatch(this::isInput)) {
-          forms.remember(key, copies);
-        }
-        return copies;
+      try (OrtSession.Result result = session.run(natives, requested)) {
+        return copies(result);
       } finally {
         OrtTensors.close(natives);
       }
@@ -75,38 +57,15 @@ final class OrtEngine extends AbstractEngine {
     }
   }
 
-  private boolean runInto(Map<String, OnnxTensor> natives, Map<String, HostTensor> outputs)
-      throws OrtException {
-    Map<String, OnnxTensor> pinned = OrtTensors.over(name(), outputs);
-    try {
-      session.run(natives, pinned).close();
-      return true;
-    } catch (OrtException e) {
-      return false;
-    } finally {
-      OrtTensors.close(pinned);
-    }
-  }
-
-  private Map<String, HostTensor> runAndCopy(Map<String, OnnxTensor> natives, Set<String> requested)
-      throws OrtException {
-    try (OrtSession.Result result = session.run(natives, requested)) {
-      return copies(result);
-    }
-  }
-
   /** Whether a name is an input's; a model may return what it was given. */
   boolean isInput(String name) {
     return inputs().stream().anyMatch(input -> input.name().equals(name));
   }
 
-  private static boolean canBeHandedOver(Map<String, HostTensor> outputs) {
-    return outputs.values().stream().allMatch(o -> OrtTypes.javaType(o.type()).isPresent());
-  }
-
   @Override
   public BoundRun bind(Map<String, HostTensor> given) {
-    return OrtBoundRun.of(this, given, run(given));
+    Map<String, HostTensor> direct = inDirectMemory(given);
+    return OrtBoundRun.of(this, direct, inDirectMemory(run(direct)));
   }
 
   /** Runs on native tensors that the caller owns, writing into the given outputs. */

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,7 +31,10 @@ final class OrtTensors {
     }
   }
 
-  /** Copies a result into memory of our own. */
+  /**
+   * Copies a result onto the heap, whose collector frees it in time; of direct memory it knows
+   * nothing but the few bytes of the buffer, and lets gigabytes gather.
+   */
   static HostTensor copy(String model, String name, OnnxTensor result) {
     ai.onnxruntime.TensorInfo info = result.getInfo();
     ElementType type =
@@ -39,11 +43,10 @@ final class OrtTensors {
                 () ->
                     new EngineException(
                         "Output '%s' of '%s' has no numbers".formatted(name, model)));
-    HostTensor copy = HostTensor.allocate(type, info.getShape());
-    if (copy.size() > 0) {
-      copy.memory().put(result.getByteBuffer());
-    }
-    return copy;
+    long[] shape = info.getShape();
+    return Arrays.stream(shape).anyMatch(size -> size == 0)
+        ? HostTensor.allocate(type, shape)
+        : HostTensor.onHeap(type, result.getByteBuffer(), shape);
   }
 
   static void close(Map<String, OnnxTensor> natives) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,23 @@ class HostTensorTest {
     assertRefused(() -> wrap(direct, 3), "float32[3] needs 12 bytes, the buffer has 16");
     ByteBuffer odd = direct.duplicate().order(ByteOrder.nativeOrder()).position(1).limit(5);
     assertRefused(() -> wrap(odd, 1), "not a multiple of 4");
+  }
+
+  @Test
+  void one_on_the_heap_holds_the_same_as_its_copy_in_direct_memory() {
+    ByteBuffer heap = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    heap.asFloatBuffer().put(new float[] {1, 2, 3, 4});
+    HostTensor tensor = HostTensor.onHeap(ElementType.FLOAT, heap, 2, 2);
+    HostTensor direct = tensor.inDirectMemory();
+
+    assertThat(tensor.bytes().isDirect()).isFalse();
+    assertThat(direct.bytes().isDirect()).isTrue();
+    assertThat(direct.inDirectMemory()).isSameAs(direct);
+    for (HostTensor each : List.of(tensor, direct)) {
+      assertThat(each.toFloats()).containsExactly(1, 2, 3, 4);
+      assertThat(each.shape()).containsExactly(2, 2);
+      assertThat(each.row(1).toDoubles()).containsExactly(3, 4);
+    }
   }
 
   @Test

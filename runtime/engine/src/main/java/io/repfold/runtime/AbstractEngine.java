@@ -68,6 +68,13 @@ public abstract class AbstractEngine implements Engine {
   protected abstract Map<String, HostTensor> compute(
       Map<String, HostTensor> inputs, Set<String> requested);
 
+  /** Copies of these tensors on the heap, as {@link #compute} should return them. */
+  protected static Map<String, HostTensor> onHeap(Map<String, HostTensor> tensors) {
+    Map<String, HostTensor> copies = new LinkedHashMap<>(tensors);
+    copies.replaceAll((name, tensor) -> tensor.copyOnHeap());
+    return copies;
+  }
+
   /** Frees what the model holds. Called once, when nothing runs. */
   protected abstract void free();
 
@@ -114,7 +121,7 @@ public abstract class AbstractEngine implements Engine {
     return whileOpen(() -> compute(direct, requested));
   }
 
-  /** The same tensors, those on the heap copied. */
+  /** The same tensors, those on the heap copied into direct memory. */
   protected static Map<String, HostTensor> inDirectMemory(Map<String, HostTensor> tensors) {
     Map<String, HostTensor> direct = new LinkedHashMap<>(tensors);
     direct.replaceAll((name, tensor) -> tensor.inDirectMemory());

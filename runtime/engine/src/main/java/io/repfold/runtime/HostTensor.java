@@ -150,6 +150,12 @@ public final class HostTensor {
     return copy;
   }
 
+  /** A copy on the heap. */
+  HostTensor copyOnHeap() {
+    ByteBuffer copy = ByteBuffer.allocate(size * type.bytes()).order(ByteOrder.nativeOrder());
+    return new HostTensor(type, shape, size, copy.put(bytes()).flip());
+  }
+
   /**
    * The element at a row-major index, as a double: exact for all types except int64 and uint64
    * values beyond 2^53, which are rounded. True is 1.

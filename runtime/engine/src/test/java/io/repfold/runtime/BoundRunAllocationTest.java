@@ -56,7 +56,7 @@ class BoundRunAllocationTest {
       long byLarge = allocatedBy(() -> engine.run(large));
 
       assertThat(byLarge).isBetween(IMAGE, IMAGE + 16384);
-      assertThat(direct()).isEqualTo(pooled);
+      assertThat(direct()).isLessThan(pooled + IMAGE);
     }
   }
 

@@ -120,7 +120,8 @@ class HostTensorTest {
     assertThat(tensor.bytes().isDirect()).isFalse();
     assertThat(direct.bytes().isDirect()).isTrue();
     assertThat(direct.inDirectMemory()).isSameAs(direct);
-    for (HostTensor each : List.of(tensor, direct)) {
+    assertThat(direct.copyOnHeap().bytes().isDirect()).isFalse();
+    for (HostTensor each : List.of(tensor, direct, direct.copyOnHeap())) {
       assertThat(each.toFloats()).containsExactly(1, 2, 3, 4);
       assertThat(each.shape()).containsExactly(2, 2);
       assertThat(each.row(1).toDoubles()).containsExactly(3, 4);

@@ -25,6 +25,10 @@ final class Execution implements Dependent {
   private final Stream stream;
   private final Map<String, DeviceMemory> memory = new LinkedHashMap<>();
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
+
+  /** Where the outputs of the last run are copied to. */
+  private final Map<String, HostTensor> results = new LinkedHashMap<>();
+
   private int profile;
 
   Execution(PlanInMemory plan) {
@@ -117,7 +121,10 @@ final class Execution implements Dependent {
     return context.get().enqueueV3(stream.get());
   }
 
-  /** Runs the plan once and copies what was asked for. */
+  /**
+   * Runs the plan once and copies what was asked for, in direct memory, into tensors that the next
+   * run overwrites.
+   */
   Map<String, HostTensor> run(Map<String, HostTensor> inputs, Set<String> requested) {
     Map<String, BytePointer> sources = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> sources.put(name, new BytePointer(tensor.bytes())));
@@ -147,12 +154,12 @@ final class Execution implements Dependent {
             stream.toDevice(reserve(own, bytes), source, bytes);
           }
         });
-    Map<String, HostTensor> results = new LinkedHashMap<>();
+    Map<String, HostTensor> wanted = new LinkedHashMap<>();
     Map<String, Pointer> places = new LinkedHashMap<>();
     for (TensorInfo output : plan.outputs()) {
       long[] shape = shapesOfOutputs.getOrDefault(output.name(), new long[0]);
-      HostTensor result = HostTensor.allocate(output.type(), shape);
-      results.put(output.name(), result);
+      HostTensor result = result(output, shape);
+      wanted.put(output.name(), result);
       if (plan.isOnHost(output.name())) {
         bind(output.name(), new BytePointer(result.bytes()));
       } else {
@@ -161,8 +168,8 @@ final class Execution implements Dependent {
     }
     long mark = TrtLogger.messages().mark();
     demand(enqueue(), "run", mark);
-    results.keySet().retainAll(requested);
-    results.forEach(
+    wanted.keySet().retainAll(requested);
+    wanted.forEach(
         (name, result) -> {
           Pointer place = places.get(name);
           if (place != null) {
@@ -170,7 +177,16 @@ final class Execution implements Dependent {
           }
         });
     stream.await();
-    return results;
+    return wanted;
+  }
+
+  private HostTensor result(TensorInfo output, long... shape) {
+    HostTensor result = results.get(output.name());
+    if (result == null || !Arrays.equals(result.shape(), shape)) {
+      result = HostTensor.allocate(output.type(), shape);
+      results.put(output.name(), result);
+    }
+    return result;
   }
 
   static long bytes(HostTensor tensor) {

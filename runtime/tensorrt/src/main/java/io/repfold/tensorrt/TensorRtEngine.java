@@ -78,7 +78,8 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
     Execution execution = plan.borrow();
     boolean whole = false;
     try {
-      Map<String, HostTensor> results = execution.run(inputs, requested);
+      // The execution writes over its results the next time.
+      Map<String, HostTensor> results = onHeap(execution.run(inputs, requested));
       whole = true;
       return results;
     } finally {
@@ -111,7 +112,7 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
   @Override
   public DeviceRun bind(
       Map<String, HostTensor> host, Map<String, DeviceBuffer> device, boolean graph) {
-    Map<String, HostTensor> ownHost = new LinkedHashMap<>(host);
+    Map<String, HostTensor> ownHost = inDirectMemory(host);
     Map<String, DeviceBuffer> ownDevice = new LinkedHashMap<>(device);
     if (ownDevice.isEmpty()) {
       // Also refuses what does not fit, in the words that every engine uses.

@@ -98,7 +98,7 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     }
     if (!samples.isEmpty() && comparisons.isEmpty()) {
       throw new WorkFailedException(
-          "%s: ONNX Runtime's CPU has no kernels for this precision, and %s So the result cannot be compared with the original here; without --data it is written all the same"
+          "%s: the result cannot be compared with the original here, since ONNX Runtime's CPU has no kernels for this precision. %s Without --data it is written all the same"
               .formatted(source.path(), String.join(" ", remarks)));
     }
     return new ConvertOutcome(

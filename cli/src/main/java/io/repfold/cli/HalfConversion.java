@@ -48,6 +48,13 @@ record HalfConversion(Graph graph, HalfReport report, int ranges, Set<String> in
     return report.type() == ElementType.FLOAT16;
   }
 
+  @Override
+  public List<String> remarks() {
+    return report.halfNodes() > 0
+        ? List.of()
+        : List.of("No node computes in %s: the table above says why.".formatted(type()));
+  }
+
   private String type() {
     return report.type().name().toLowerCase(Locale.ROOT);
   }

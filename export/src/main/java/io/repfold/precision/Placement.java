@@ -81,10 +81,11 @@ final class Placement {
       return Optional.of(
           Verdict.of(
               Cause.NORMALIZATION,
-              "a normalization that is not folded needs float32 statistics; fold the model first"));
+              "a normalization that is not folded into a layer needs float32 statistics"));
     }
     if (sizes.contains(node) || node.op() instanceof Op.Range) {
-      return Optional.of(Verdict.of(Cause.SIZES, "it computes sizes, scales or indices"));
+      return Optional.of(
+          Verdict.of(Cause.SIZES, "it computes sizes, scales, indices or positions"));
     }
     if (node.op() instanceof Op.Cast) {
       return ports

@@ -10,13 +10,18 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The nodes that compute sizes, scales or indices in float32. float16 counts whole numbers up to
- * 2048 only, bfloat16 up to 256.
+ * The nodes that compute sizes, scales, indices or positions in float32. float16 counts whole
+ * numbers up to 2048 only, bfloat16 up to 256.
  */
 final class SizeArithmetic {
+  /** Ops that are not modelled, and which of their inputs holds positions in an image. */
+  private static final Map<String, Integer> POSITIONS =
+      Map.of("GridSample", 1, "RoiAlign", 1, "MaxRoiPool", 1, "NonMaxSuppression", 0);
+
   private final Graph graph;
   private final Ports ports;
   private final Set<Node> found = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -54,7 +59,10 @@ final class SizeArithmetic {
     return !variable.isEmpty() && sizes.containsAll(variable);
   }
 
-  /** What leads to an index, a scale or a range, back to the next op that mixes elements. */
+  /**
+   * What leads to an index, a position, a scale or a range, back to the next op that mixes
+   * elements.
+   */
   private void traceIndices() {
     Deque<String> open = new ArrayDeque<>();
     for (Node node : graph.nodes()) {
@@ -74,6 +82,9 @@ final class SizeArithmetic {
   private static boolean needsEveryDigit(Op op, int input) {
     if (op instanceof Op.Cast cast) {
       return isWide(cast.to());
+    }
+    if (op instanceof Op.Opaque opaque) {
+      return POSITIONS.getOrDefault(opaque.type(), -1) == input;
     }
     return op instanceof Op.Range || (op instanceof Op.Resize && input > 0);
   }

@@ -244,6 +244,22 @@ class HalfIslandsTest {
         .containsExactly(tuple("real", Cause.SIZES), tuple("middle", Cause.SIZES));
   }
 
+  @ParameterizedTest
+  @CsvSource({"GridSample, 1", "RoiAlign, 1", "NonMaxSuppression, 0"})
+  void what_leads_to_positions_in_an_image_stays_up_to_the_layer_before(String type, int input) {
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
+    b.initializer("width", Tensor.ofFloats(new float[] {640}));
+    b.node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "s");
+    b.node(MUL, List.of("s", "width"), "places");
+    List<String> inputs = input == 0 ? List.of("places", "a") : List.of("a", "places");
+    b.node(new Op.Opaque("", type, Map.of(), List.of()), inputs, "y").output(output("y"));
+
+    assertThat(islands(b.build(), HalfOptions.FLOAT16))
+        .extracting(Island::output, Island::cause)
+        .containsExactly(
+            tuple("s", Cause.SIZES), tuple("places", Cause.SIZES), tuple("y", Cause.UNKNOWN));
+  }
+
   @Test
   void what_leads_to_an_index_stays() {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).input(Value.float32("position", 1));

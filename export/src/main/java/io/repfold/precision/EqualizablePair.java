@@ -99,26 +99,35 @@ record EqualizablePair(QuantizableLayer first, String value, List<Reader> reader
           layer.weight().size() / (layer.weight().dim(0) * layer.weight().dim(1)));
     }
 
-    /** The channel that element {@code index} of the weight meets. */
-    private int channel(int index) {
+    /** The channel that each kernel of the weight meets, in their order. */
+    private int[] channelsOfKernels() {
       int fanIn = Math.toIntExact(layer.weight().dim(1));
-      int out = index / kernel() / fanIn;
-      int perGroup = Math.toIntExact(layer.weight().dim(0)) / groups;
-      return out / perGroup * fanIn + index / kernel() % fanIn;
+      int outs = Math.toIntExact(layer.weight().dim(0));
+      int perGroup = outs / groups;
+      int[] met = new int[outs * fanIn];
+      for (int i = 0; i < met.length; i++) {
+        met[i] = i / fanIn / perGroup * fanIn + i % fanIn;
+      }
+      return met;
     }
 
     /** The largest magnitude of the weights that meet each channel. */
     double[] largest(double... weight) {
       double[] largest = new double[channels()];
+      int[] met = channelsOfKernels();
+      int kernel = kernel();
       for (int i = 0; i < weight.length; i++) {
-        largest[channel(i)] = Math.max(largest[channel(i)], Math.abs(weight[i]));
+        int channel = met[i / kernel];
+        largest[channel] = Math.max(largest[channel], Math.abs(weight[i]));
       }
       return largest;
     }
 
     void scale(double[] weight, double... factors) {
+      int[] met = channelsOfKernels();
+      int kernel = kernel();
       for (int i = 0; i < weight.length; i++) {
-        weight[i] *= factors[channel(i)];
+        weight[i] *= factors[met[i / kernel]];
       }
     }
 
@@ -129,13 +138,15 @@ record EqualizablePair(QuantizableLayer first, String value, List<Reader> reader
     double noise(double[] weight, double largest, double[] powers, double[] factors) {
       int outs = Math.toIntExact(layer.weight().dim(0));
       int each = weight.length / outs;
+      int[] met = channelsOfKernels();
+      int kernel = kernel();
       double noise = 0;
       for (int out = 0; out < outs; out++) {
         double top = 0;
         double squares = 0;
         double power = 0;
         for (int i = out * each; i < (out + 1) * each; i++) {
-          int channel = channel(i);
+          int channel = met[i / kernel];
           double scaled = weight[i] * factors[channel];
           top = Math.max(top, Math.abs(scaled));
           squares += scaled * scaled;

@@ -159,8 +159,11 @@ final class Placement {
       if (bound || !ports.reads(node).contains(value)) {
         continue;
       }
+      boolean bias =
+          Ports.isHeavy(node.op()) && i == 2; // what vanishes of it was too little to add
       Optional<Tensor> tensor = graph.constant(value);
-      Optional<String> problem = tensor.flatMap(t -> weights.problem(value, t));
+      Optional<String> problem =
+          tensor.flatMap(t -> bias ? weights.overflow(value, t) : weights.problem(value, t));
       if (problem.isPresent()) {
         return Optional.of(new Verdict(Cause.WEIGHTS, problem.get()));
       }

@@ -1,6 +1,7 @@
 package io.repfold.precision;
 
 import io.repfold.graph.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,15 +29,27 @@ final class Weights {
     return known.computeIfAbsent(name, k -> find(name, tensor));
   }
 
+  /** That it holds more than the half type does; empty if not. */
+  Optional<String> overflow(String name, Tensor tensor) {
+    return problem(name, tensor).filter(found -> largest(tensor) > format.largest());
+  }
+
+  private static double largest(Tensor tensor) {
+    return Arrays.stream(tensor.toDoubles())
+        .map(Math::abs)
+        .filter(Double::isFinite)
+        .max()
+        .orElse(0);
+  }
+
   private Optional<String> find(String name, Tensor tensor) {
-    double largest = 0;
+    double largest = largest(tensor);
     long nonzero = 0;
     long small = 0;
     int size = Math.toIntExact(tensor.size());
     for (int i = 0; i < size; i++) {
       double magnitude = Math.abs(tensor.doubleAt(i));
       if (magnitude > 0 && magnitude < Double.POSITIVE_INFINITY) {
-        largest = Math.max(largest, magnitude);
         nonzero++;
         small += magnitude < format.smallestNormal() ? 1 : 0;
       }

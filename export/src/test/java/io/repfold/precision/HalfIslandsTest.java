@@ -19,6 +19,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.graph.Window;
 import io.repfold.precision.HalfReport.Cause;
 import io.repfold.precision.HalfReport.Island;
 import java.util.List;
@@ -197,6 +198,23 @@ class HalfIslandsTest {
     assertThat(islands(tiny, HalfOptions.FLOAT16).get(0).because())
         .contains("100.0 % of the nonzero elements of constant 'y.weight'");
     assertThat(islands(uneven, HalfOptions.FLOAT16)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-6, true", "1e5, false"})
+  void a_bias_may_vanish_but_not_overflow(float bias, boolean half) {
+    float[] values = {bias, -bias, bias, bias};
+    Graph.Builder b = images(3, 3).initializer("bias", Tensor.ofFloats(values, 4));
+    b.initializer("w", Tensor.ofFloats(new float[] {1, 1, 1, 1, 1, 1, 1, 1}, 4, 2, 1, 1));
+    Op grouped = new Op.Conv(Window.DEFAULT, 2);
+    Graph graph = b.node(grouped, List.of("x", "w", "bias"), "y").output(output("y")).build();
+
+    assertThat(islands(graph, HalfOptions.FLOAT16))
+        .extracting(Island::cause)
+        .isEqualTo(half ? List.of() : List.of(Cause.WEIGHTS));
+    double[] rounded =
+        run(HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph(), Rounding.STORED);
+    assertThat(difference(run(graph, Rounding.NONE), rounded)).isLessThan(2e-3);
   }
 
   @Test

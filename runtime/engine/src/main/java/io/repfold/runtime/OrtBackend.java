@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** ONNX Runtime with one choice of kernels. */
@@ -104,6 +105,9 @@ final class OrtBackend implements Backend {
       settings.setOptimizationLevel(
           options.optimize() ? SessionOptions.OptLevel.ALL_OPT : SessionOptions.OptLevel.NO_OPT);
       settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      for (Map.Entry<String, String> option : options.sessionOptions().entrySet()) {
+        settings.addConfigEntry(option.getKey(), option.getValue());
+      }
       if (kernels.onGpu()) {
         settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
       }

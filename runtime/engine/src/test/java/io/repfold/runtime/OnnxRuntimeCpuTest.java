@@ -161,10 +161,28 @@ class OnnxRuntimeCpuTest {
     try (Engine one = CPU.load("m", OnnxModel.conv(1).bytes(), options);
         Engine two =
             CPU.load("m", OnnxModel.conv(1).bytes(), options.withoutOptimizer().withThreads(1))) {
-      assertThat(two.options()).isEqualTo(new EngineOptions(1, false, 0, false));
+      assertThat(two.options()).isEqualTo(new EngineOptions(1, false, 0, false, Map.of()));
       assertThat(two.run(inputs).get("y").toFloats())
           .containsExactly(one.run(inputs).get("y").toFloats());
     }
+  }
+
+  @Test
+  void session_options_reach_onnx_runtime_and_no_other_engine() {
+    String key = "session.intra_op_thread_affinities";
+    EngineOptions options = EngineOptions.defaults().withThreads(2);
+    EngineOptions senseless = options.withSessionOption(key, "nowhere");
+
+    assertThatThrownBy(() -> CPU.load("m", OnnxModel.conv(1).bytes(), senseless))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContainingAll("'m'", "nowhere");
+    CPU.load("m", OnnxModel.conv(1).bytes(), senseless.withSessionOption(key, "1")).close();
+    assertThat(options.withTf32(true).sessionOptions()).isEmpty();
+    assertThat(senseless.withDevice(1).sessionOptions()).containsExactly(Map.entry(key, "nowhere"));
+    options.refuseSessionOptions("m", "tensorrt");
+    assertThatThrownBy(() -> senseless.refuseSessionOptions("m", "tensorrt"))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContainingAll("'m'", "tensorrt", key);
   }
 
   @ParameterizedTest

@@ -53,6 +53,7 @@ public final class TensorRtBackend implements Backend {
    */
   @Override
   public Engine load(Path model, EngineOptions options) {
+    options.refuseSessionOptions(model.toString(), id());
     demand(model.toString());
     if (isPlan(model)) {
       PlanFile file = PlanFile.read(model, Gpu.describe(options.device()));
@@ -68,12 +69,14 @@ public final class TensorRtBackend implements Backend {
    * @throws EngineException as {@link #load(Path, EngineOptions)}
    */
   public DeviceEngine load(Path model, EngineOptions options, PlanOptions planOptions) {
+    options.refuseSessionOptions(model.toString(), id());
     demand(model.toString());
     return onnx(model.toString(), model, false, options, planOptions);
   }
 
   @Override
   public Engine load(String name, byte[] model, EngineOptions options) {
+    options.refuseSessionOptions(name, id());
     demand(name);
     Path file = null;
     boolean taken = false;

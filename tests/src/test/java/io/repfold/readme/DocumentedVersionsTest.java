@@ -1,0 +1,68 @@
+package io.repfold.readme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The dependencies that docs/runtime.md names are those of the build. */
+class DocumentedVersionsTest {
+  private static final Pattern DEPENDENCY =
+      Pattern.compile(
+          "<dependency>\\s*<groupId>(.*?)</groupId>\\s*<artifactId>(.*?)</artifactId>"
+              + "\\s*<version>(.*?)</version>(?:\\s*<classifier>(.*?)</classifier>)?");
+
+  private static final Pattern PROPERTY = Pattern.compile("<([a-z.]+)>([^<${}]+)</\\1>");
+
+  private static Path root() {
+    return Path.of("").toAbsolutePath().getParent();
+  }
+
+  private static String read(String file) throws IOException {
+    return Files.readString(root().resolve(file));
+  }
+
+  private static Set<String> dependencies(String text) {
+    Set<String> found = new TreeSet<>();
+    for (Matcher m = DEPENDENCY.matcher(text); m.find(); ) {
+      found.add("%s:%s:%s:%s".formatted(m.group(1), m.group(2), m.group(3), m.group(4)));
+    }
+    return found;
+  }
+
+  /** The build's own values come first, those of its profiles after them. */
+  private static String resolved(String text) throws IOException {
+    Map<String, String> values = new TreeMap<>();
+    for (Matcher m = PROPERTY.matcher(read("pom.xml")); m.find(); ) {
+      values.putIfAbsent(m.group(1), m.group(2));
+    }
+    return Pattern.compile("\\$\\{([a-z.]+)}")
+        .matcher(text)
+        .replaceAll(m -> Matcher.quoteReplacement(values.getOrDefault(m.group(1), m.group())));
+  }
+
+  @Test
+  void they_are_those_of_the_profile_for_gpus() throws IOException {
+    Set<String> documented = dependencies(read("docs/runtime.md"));
+    String cli = read("cli/pom.xml");
+    String profile = resolved(cli.substring(cli.indexOf("<id>gpu</id>")));
+
+    assertThat(dependencies(profile)).hasSize(5);
+    assertThat(documented).containsAll(dependencies(profile));
+    documented.removeAll(dependencies(profile));
+    assertThat(documented)
+        .containsExactly(
+            resolved("com.microsoft.onnxruntime:onnxruntime_gpu:${onnxruntime.version}:null"),
+            "io.repfold:repfold-runtime:0.1.0-SNAPSHOT:null",
+            "io.repfold:repfold-tensorrt:0.1.0-SNAPSHOT:null");
+    assertThat(read("pom.xml")).contains("<version>0.1.0-SNAPSHOT</version>");
+  }
+}

@@ -13,16 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a machine can run.
  *
+ * @param sums how ONNX Runtime's integer kernels add up
  * @param memory the most that Java's heap may take, in bytes
  * @param temporary the folder where native libraries are unpacked
  * @param temporaryState its free space, or what is wrong with it
  */
 record Diagnosis(
     Machine machine,
+    DotProducts sums,
     long memory,
     Graphics graphics,
     List<Engine> engines,
@@ -53,6 +56,7 @@ record Diagnosis(
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     return new Diagnosis(
         Machine.current(),
+        DotProducts.ofThisMachine(),
         Runtime.getRuntime().maxMemory(),
         Graphics.ofThisMachine(),
         Backends.all().stream().map(Diagnosis::engine).toList(),
@@ -84,6 +88,7 @@ record Diagnosis(
     facts.add(
         List.of(
             "processor", machine.cpu() + ", " + Text.plural(machine.cores(), "core") + " here"));
+    facts.add(List.of("8-bit sums", sums.summary()));
     facts.add(List.of("graphics", graphics.toString()));
     facts.add(List.of("temporary", temporary + ", " + temporaryState));
     facts.add(
@@ -106,6 +111,7 @@ record Diagnosis(
     ObjectNode root = Json.object();
     root.put("repfold", Version.ofTool());
     root.set("machine", Json.of(machine));
+    root.put("eightBitSums", sums.name().toLowerCase(Locale.ROOT));
     root.put("heapBytes", memory);
     root.set("graphics", Json.of(graphics));
     ArrayNode all = root.putArray("engines");

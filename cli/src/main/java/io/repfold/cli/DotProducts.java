@@ -15,25 +15,30 @@ import java.util.List;
 enum DotProducts {
   /** It has VNNI. */
   EXACT(
+      "exact here (VNNI)",
       "This processor has VNNI, and its integer sums are exact. On x86 processors without it, ONNX"
           + " Runtime's may saturate and decisions differ: compare again there, or give"
           + " --weight-bits 7 (docs/int8.md)."),
   /** An x86 processor without VNNI. */
   SATURATING(
+      "may saturate here in ONNX Runtime (no VNNI); --weight-bits 7 keeps them exact",
       "This processor has no VNNI, so ONNX Runtime's integer sums may saturate here; the comparison"
           + " includes that, and processors with VNNI may decide otherwise. --weight-bits 7 makes"
           + " sums exact on both (docs/int8.md)."),
   /** The system does not tell, or it is no x86 processor. */
   UNKNOWN(
+      "unknown whether they saturate here",
       "Whether this processor has VNNI is not known. On x86 processors without it, ONNX Runtime's"
           + " integer sums may saturate and decisions differ: compare again there, or give"
           + " --weight-bits 7 (docs/int8.md).");
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
+  private final String summary;
   private final String remark;
 
-  DotProducts(String remark) {
+  DotProducts(String summary, String remark) {
+    this.summary = summary;
     this.remark = remark;
   }
 
@@ -57,6 +62,11 @@ enum DotProducts {
         .map(exact -> exact ? EXACT : SATURATING)
         .findFirst()
         .orElse(UNKNOWN);
+  }
+
+  /** In some words. */
+  String summary() {
+    return summary;
   }
 
   /** What to say beside a comparison that ran on such a processor. */

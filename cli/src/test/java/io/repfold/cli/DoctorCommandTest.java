@@ -25,7 +25,8 @@ class DoctorCommandTest {
     for (var backend : Backends.all()) {
       assertThat(run.out()).containsPattern("(?m)^" + backend.id() + " .*(ready, |missing\\. )\\S");
     }
-    assertThat(run.out()).contains("training", "processor", "MiB free");
+    assertThat(run.out())
+        .contains("training", "processor", "MiB free", DotProducts.ofThisMachine().summary());
   }
 
   @Test
@@ -37,6 +38,8 @@ class DoctorCommandTest {
     assertThat(json.at("/engines/0/ready").asBoolean()).isTrue();
     assertThat(json.at("/engines/0/version").asText()).matches("\\d+\\.\\d+\\.\\d+");
     assertThat(json.at("/machine/cores").asInt()).isPositive();
+    assertThat(json.at("/eightBitSums").asText())
+        .isEqualToIgnoringCase(DotProducts.ofThisMachine().name());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.precision.Decisions.Kind;
 import java.util.List;
@@ -99,5 +100,35 @@ class DecisionsTest {
 
     assertThat(ClassAxes.of(graph).of("y", 3)).isEqualTo(2);
     assertThat(ClassAxes.of(graph).of("z", 3)).isEqualTo(1);
+  }
+
+  @Test
+  void a_transpose_and_a_product_with_weights_tell_the_axis_too() {
+    Op.Transpose last = new Op.Transpose(List.of(0, 2, 3, 1));
+    Op sigmoid = new Op.Unary(Op.Unary.Function.SIGMOID);
+    Graph graph =
+        new Graph.Builder("axes")
+            .input(Value.float32("image", 1, 3, 4, 5))
+            .input(Value.float32("words", 1, 6, 5))
+            .initializer("w", Tensor.ofFloats(new float[35], 5, 7))
+            .initializer("b", Tensor.ofFloats(new float[7], 7))
+            .node(last, List.of("image"), "channels_last")
+            .node(sigmoid, List.of("channels_last"), "map")
+            .node(new Op.Transpose(List.of()), List.of("image"), "reversed")
+            .node(new Op.MatMul(), List.of("words", "w"), "product")
+            .node(QuantizedGraphs.ADD, List.of("b", "product"), "tokens")
+            .node(new Op.MatMul(), List.of("image", "w"), "interpolated")
+            .output(QuantizedGraphs.out("map"))
+            .output(QuantizedGraphs.out("reversed"))
+            .output(QuantizedGraphs.out("tokens"))
+            .output(QuantizedGraphs.out("interpolated"))
+            .build();
+
+    ClassAxes axes = ClassAxes.of(graph);
+
+    assertThat(axes.of("map", 4)).isEqualTo(3);
+    assertThat(axes.of("reversed", 4)).isEqualTo(2);
+    assertThat(axes.of("tokens", 3)).isEqualTo(2);
+    assertThat(axes.of("interpolated", 4)).isEqualTo(1);
   }
 }

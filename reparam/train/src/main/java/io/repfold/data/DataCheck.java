@@ -92,10 +92,8 @@ final class DataCheck {
     } else {
       try {
         size = ImageFiles.size(entry.image());
-        if (!endsAsItShould(entry.image()) && !ImageFiles.intact(entry.image())) {
-          problems.add(
-              new Problem(
-                  Kind.UNREADABLE, "'%s' is damaged, it may be cut off".formatted(entry.image())));
+        if (!endsAsItShould(entry.image())) {
+          ImageFiles.requireIntact(entry.image());
         }
       } catch (DataException e) {
         problems.add(new Problem(Kind.UNREADABLE, String.valueOf(e.getMessage())));

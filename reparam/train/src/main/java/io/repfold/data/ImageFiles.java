@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -37,19 +36,29 @@ final class ImageFiles {
 
   /** A PNG or JPEG file, grey or colour, as RGB of 8 bits. */
   static RgbImage readRgb(Path file) {
-    return RgbPixels.of(file, with(file, reader -> reader.read(0)));
+    return RgbPixels.of(file, with(file, reader -> undamaged(file, reader)));
   }
 
-  /** Whether a file can be decoded to its end without a warning. */
-  static boolean intact(Path file) {
-    return with(
-        file,
-        reader -> {
-          var warned = new AtomicBoolean();
-          reader.addIIOReadWarningListener((source, warning) -> warned.set(true));
-          reader.read(0);
-          return !warned.get();
-        });
+  private static BufferedImage undamaged(Path file, ImageReader reader) throws IOException {
+    Damage damage = new Damage();
+    reader.addIIOReadWarningListener(damage);
+    BufferedImage image = reader.read(0);
+    if (damage.found().isPresent()) {
+      throw new DataException(
+          "Cannot use '%s': it is damaged, it may be cut off (%s); take an undamaged copy, or take"
+              + " it out of the data",
+          file, damage.found().get());
+    }
+    return image;
+  }
+
+  /**
+   * Decodes a file to its end.
+   *
+   * @throws DataException if a part of it is missing or not what was encoded
+   */
+  static void requireIntact(Path file) {
+    with(file, reader -> undamaged(file, reader));
   }
 
   /** A paletted PNG as its indices, or a grey one as its values. */

@@ -78,6 +78,21 @@ class ImageFilesTest {
         .hasMessageContaining("alpha channel");
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 0.9, 0.999})
+  void a_jpeg_that_is_cut_off_is_refused(double part) throws IOException {
+    var random = new SplittableRandom(4);
+    RgbImage image = TestImages.image(60, 80, (x, y) -> random.nextInt(1 << 24));
+    Path file = TestImages.write(folder.resolve("a.jpg"), image);
+    assertThat(ImageFiles.readRgb(file).width()).isEqualTo(60);
+
+    TestImages.cut(file, part);
+
+    assertThatThrownBy(() -> ImageFiles.readRgb(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("a.jpg", "is damaged, it may be cut off");
+  }
+
   @Test
   void cmyk_is_refused() throws IOException {
     Path file = TestImages.writeCmykJpeg(folder.resolve("cmyk.jpg"));

@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,10 @@ import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Decodes PNG and JPEG images, which may come from strangers. */
+/**
+ * Decodes PNG and JPEG images, which may come from strangers. Damaged ones are refused: the decoder
+ * of the JDK fills what is missing of a JPEG with grey and warns.
+ */
 final class Decoder {
   static final long MOST_PIXELS = 1L << 26;
 
@@ -87,7 +91,16 @@ final class Decoder {
   }
 
   private static Pixels pixels(String name, ImageReader reader) throws IOException {
-    return PixelReader.read(name, reader.read(0));
+    Damage damage = new Damage();
+    reader.addIIOReadWarningListener(damage);
+    BufferedImage image = reader.read(0);
+    if (damage.found().isPresent()) {
+      throw new ImageFormatException(
+          name,
+          "it is damaged, it may be cut off (%s); take an undamaged copy"
+              .formatted(damage.found().get()));
+    }
+    return PixelReader.read(name, image);
   }
 
   private static ImageReader reader(String name, ImageInputStream in) throws IOException {

@@ -45,6 +45,9 @@ public final class ImageSegmenter implements AutoCloseable {
    *
    * @throws io.repfold.runtime.EngineException if it does not segment images, does not fit to the
    *     options, or does not tell what the options leave open; names what to state
+   * @throws IllegalArgumentException if the options have a threshold or class names that do not fit
+   *     to the classes that the model declares, pad images that are scaled, or ask for windows that
+   *     do not begin at multiples
    */
   public static ImageSegmenter of(Engine engine, SegmentOptions options) {
     RepfoldMetadata metadata = new RepfoldMetadata(engine.name(), engine.metadata().custom());
@@ -52,7 +55,7 @@ public final class ImageSegmenter implements AutoCloseable {
     Method method =
         options.tiling().isPresent()
             ? new SlidingTiles(
-                engine.name(), network, options.tiling().get(), options.probabilities())
+                engine.name(), network, options.tiling().get(), options, metadata.isOurs())
             : new WholeImages(engine.name(), network, options, metadata.isOurs());
     return new ImageSegmenter(network, method);
   }

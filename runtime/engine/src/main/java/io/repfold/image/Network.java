@@ -53,6 +53,7 @@ final class Network implements AutoCloseable {
     }
     int batch = input.batch() > 0 ? (int) input.batch() : options.batch();
     OutputPort output = OutputPort.of(engine, metadata, input.layout(), options);
+    new DeclaredClasses(engine, input, output, metadata).check(options);
     List<String> names =
         options.classNames().isEmpty() ? metadata.classNames() : options.classNames();
     return new Network(engine, input, output, batch, names);

@@ -153,7 +153,7 @@ record OutputPort(
   }
 
   /** That of the input, unless only the other has the proportions of the image. */
-  private ImageLayout axes(long[] shape, ImageSize input) {
+  ImageLayout axes(long[] shape, ImageSize input) {
     ImageLayout other = layout == ImageLayout.NCHW ? ImageLayout.NHWC : ImageLayout.NCHW;
     if (layoutIsKnown || isLike(shape, layout, input)) {
       return layout;

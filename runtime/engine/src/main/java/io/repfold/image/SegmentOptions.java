@@ -19,8 +19,9 @@ import java.util.OptionalInt;
  * @param layout of input and output, where shapes do not tell
  * @param output the name of the output with the classes; needed if there are several
  * @param threshold for an output of one channel: values above it are class 1, others class 0
- * @param multiple images at their own size are padded to multiples of this; if empty 32, or 1 for
- *     repfold's own networks, which take any size
+ * @param multiple images at their own size are padded to multiples of this, and windows begin at
+ *     them; if empty 32 or, for windows, the largest power of two up to that which divides them;
+ *     repfold's own networks take any size, so for them nothing is padded if it is empty
  * @param batch images or windows in a run, at most
  * @param probabilities whether to keep the probability of every class for every pixel
  * @param classNames one for each class; if empty, those that the metadata tell

@@ -3,26 +3,61 @@ package io.repfold.image;
 import io.repfold.image.Network.Job;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Slides a window over images of any size. */
 final class SlidingTiles implements Method {
   private final Network network;
   private final Tiling tiling;
+  private final OptionalInt multiple;
+  private final boolean takesAnySize;
   private final boolean classes;
   private final boolean probabilities;
 
   /**
    * @param tiling classes have no mean, so those of an output without scores are cut at the middle
    *     of what windows share, whatever the blend
+   * @throws IllegalArgumentException if windows cannot begin and end at the stated multiples
    */
-  SlidingTiles(String model, Network network, Tiling tiling, boolean probabilities) {
+  SlidingTiles(
+      String model, Network network, Tiling tiling, SegmentOptions options, boolean takesAnySize) {
+    this.multiple = options.multiple();
+    this.takesAnySize = takesAnySize;
+    multiple.ifPresent(m -> requireMultiple(tiling, m));
     this.network = network;
     this.classes = network.output().meaning() == OutputPort.Meaning.CLASSES;
     this.tiling =
         classes ? new Tiling(tiling.tile(), tiling.overlap(), Tiling.Blend.CENTRE) : tiling;
-    this.probabilities = probabilities;
+    this.probabilities = options.probabilities();
     network.input().requireFit(model, tiling.tile(), "windows");
+  }
+
+  private static void requireMultiple(Tiling tiling, int multiple) {
+    int height = tiling.tile().height();
+    int width = tiling.tile().width();
+    if (height % multiple != 0
+        || width % multiple != 0
+        || Math.min(height, width) - tiling.overlap() < multiple) {
+      throw new IllegalArgumentException(
+          "Windows of %s that share %d pixels cannot begin and end at multiples of %d; take larger ones of such a size"
+              .formatted(tiling.tile(), tiling.overlap(), multiple));
+    }
+  }
+
+  private TileAxis axis(int image, int tile) {
+    int overlap = tiling.overlap();
+    int unit =
+        multiple.orElseGet(() -> TileAxis.usualMultiple(image, tile, overlap, !takesAnySize));
+    return new TileAxis(image, tile, overlap, unit, tiling.blend());
+  }
+
+  /** A network of open size is given no more of a small image than its padding. */
+  private ImageSize window(TileAxis rows, TileAxis columns) {
+    InputPort input = network.input();
+    return new ImageSize(
+        input.height() > 0 ? tiling.tile().height() : rows.extent(),
+        input.width() > 0 ? tiling.tile().width() : columns.extent());
   }
 
   @Override
@@ -32,7 +67,8 @@ final class SlidingTiles implements Method {
 
   @Override
   public ImageSize inputSize(String name, ImageSize image) {
-    return tiling.tile();
+    return window(
+        axis(image.height(), tiling.tile().height()), axis(image.width(), tiling.tile().width()));
   }
 
   @Override
@@ -56,10 +92,7 @@ final class SlidingTiles implements Method {
     ImageSize size = image.pixels().size();
     ImageSize tile = tiling.tile();
     Canvas canvas =
-        new Canvas(
-            image,
-            new TileAxis(size.height(), tile.height(), tiling.overlap(), tiling.blend()),
-            new TileAxis(size.width(), tile.width(), tiling.overlap(), tiling.blend()));
+        new Canvas(image, axis(size.height(), tile.height()), axis(size.width(), tile.width()));
     List<Place> places = new ArrayList<>();
     for (int row = 0; row < canvas.rows.count(); row++) {
       for (int column = 0; column < canvas.columns.count(); column++) {
@@ -98,10 +131,10 @@ final class SlidingTiles implements Method {
                 image.pixels(),
                 rows.start(place.row()),
                 columns.start(place.column()),
-                rows.extent(),
-                columns.extent()));
+                Math.min(rows.extent(), rows.image() - rows.start(place.row())),
+                Math.min(columns.extent(), columns.image() - columns.start(place.column()))));
       }
-      network.run(windows, tiling.tile(), job, scores -> blend(places, scores));
+      network.run(windows, window(rows, columns), job, scores -> blend(places, scores));
     }
 
     private void blend(List<Place> places, Scores scores) {
@@ -115,7 +148,8 @@ final class SlidingTiles implements Method {
                 probabilities);
         blend = new TileBlend(image.name(), rows, columns, scores.channels(), mask);
       }
-      Frame frame = Frame.within(new ImageSize(rows.extent(), columns.extent()), tiling.tile());
+      Frame frame =
+          Frame.within(new ImageSize(rows.extent(), columns.extent()), window(rows, columns));
       for (int i = 0; i < places.size(); i++) {
         Place place = places.get(i);
         blend.add(place.row(), place.column(), new ScoreRows(scores, i, frame, classes));
@@ -130,7 +164,7 @@ final class SlidingTiles implements Method {
     }
   }
 
-  /** A part of an image. */
+  /** A part of an image; beyond it, a window is padded. */
   private record Window(Pixels pixels, int top, int left, int height, int width)
       implements InputWriter.Rows {
     @Override

@@ -1,28 +1,55 @@
 package io.repfold.image;
 
-/** Where windows lie along one axis of an image, and what they weigh there. */
+/**
+ * Where windows lie along one axis of an image, and what they weigh there. The image is padded to a
+ * multiple of the network's stride, and windows begin at such multiples: between them, a network
+ * computes something else.
+ */
 final class TileAxis {
+  private static final int USUAL_MULTIPLE = 32;
+
   private final int extent;
   private final int[] starts;
+  private final int image;
   private final int length;
   private final Tiling.Blend blend;
 
   /**
-   * Lays windows out: each shares {@code overlap} with the one before, the last lies at the end.
+   * Lays windows out: each shares at least {@code overlap} with the one before, the last lies at
+   * the end.
    *
-   * @param length of the image
-   * @param tile length of a window
+   * @param image length of the image
+   * @param tile length of a window, a multiple of {@code multiple}
+   * @param overlap at most {@code tile - multiple}
    */
-  TileAxis(int length, int tile, int overlap, Tiling.Blend blend) {
-    this.length = length;
+  TileAxis(int image, int tile, int overlap, int multiple, Tiling.Blend blend) {
+    this.image = image;
+    this.length = Math.multiplyExact((image + multiple - 1) / multiple, multiple);
     this.blend = blend;
     this.extent = Math.min(tile, length);
-    int step = tile - overlap;
+    int step = (tile - overlap) / multiple * multiple;
     int count = length <= tile ? 1 : (length - tile + step - 1) / step + 1;
     starts = new int[count];
     for (int k = 0; k < count; k++) {
       starts[k] = Math.min(k * step, length - extent);
     }
+  }
+
+  /**
+   * The multiple to take if none is stated: a power of two up to 32, because strides of networks
+   * are.
+   *
+   * @param padded whether the image may be padded to it
+   */
+  static int usualMultiple(int image, int tile, int overlap, boolean padded) {
+    int multiple = Math.min(USUAL_MULTIPLE, Integer.lowestOneBit(tile));
+    if (!padded) {
+      multiple = Math.min(multiple, Integer.lowestOneBit(image));
+    }
+    while (multiple > tile - overlap) {
+      multiple /= 2;
+    }
+    return multiple;
   }
 
   /** The number of windows. */
@@ -31,11 +58,16 @@ final class TileAxis {
   }
 
   /** The image's length. */
+  int image() {
+    return image;
+  }
+
+  /** The length of the image with its padding. */
   int length() {
     return length;
   }
 
-  /** How much of the image a window shows. */
+  /** How much of the padded image a window shows. */
   int extent() {
     return extent;
   }

@@ -38,7 +38,7 @@ final class TileBlend {
       throw new EngineException(
           "'%s' is %d pixels wide: with %d classes and %d shared rows, %d MiB would have to be kept; take less overlap or turn the image"
               .formatted(
-                  image, columns.length(), channels, rows.mostShared(), kept * Double.BYTES >> 20));
+                  image, columns.image(), channels, rows.mostShared(), kept * Double.BYTES >> 20));
     }
     this.rows = rows;
     this.columns = columns;
@@ -118,8 +118,9 @@ final class TileBlend {
   }
 
   private void decide(int row, int column) {
-    int count = columns.complete(column);
-    for (int y = 0; y < rows.complete(row); y++) {
+    int count = Math.min(columns.complete(column), columns.image() - columns.start(column));
+    int height = Math.min(rows.complete(row), rows.image() - rows.start(row));
+    for (int y = 0; y < height; y++) {
       int offset = y * columns.extent();
       for (int c = 0; c < channels; c++) {
         divide(window[c], window[channels], offset, line[c], count);

@@ -4,7 +4,7 @@ package io.repfold.image;
  * How a window slides over an image.
  *
  * @param tile size of the window
- * @param overlap pixels that neighbouring windows share, 0 to half of the window
+ * @param overlap pixels that neighbouring windows share at least, 0 to half of the window
  * @param blend what a pixel gets that several windows show
  */
 public record Tiling(ImageSize tile, int overlap, Blend blend) {
@@ -15,9 +15,10 @@ public record Tiling(ImageSize tile, int overlap, Blend blend) {
     /** Their mean, with weights that fall linearly towards the edge of a window. */
     TAPERED,
     /**
-     * That of the window in which the pixel lies further inside. Where the overlap is at least the
-     * receptive field less 1, this gives what the whole image would, provided that windows begin at
-     * multiples of the network's stride.
+     * That of the window in which the pixel lies further inside. This gives what the whole image
+     * would, padded to the same multiple, if that and the window are multiples of the network's
+     * stride, the overlap is at least twice as far as a score depends on pixels, and nothing in the
+     * network looks at the image as a whole, such as a mean over it.
      */
     CENTRE
   }

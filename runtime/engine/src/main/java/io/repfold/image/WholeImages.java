@@ -25,6 +25,11 @@ final class WholeImages implements Method {
     this.multiple = options.multiple().orElse(takesAnySize ? 1 : USUAL_MULTIPLE);
     InputPort input = network.input();
     options.size().ifPresent(size -> input.requireFit(model, size, "images"));
+    if (options.multiple().isPresent() && (options.size().isPresent() || input.isFixed())) {
+      throw new IllegalArgumentException(
+          "Images for '%s' are scaled to one size; a multiple to pad them to is for images at their own"
+              .formatted(model));
+    }
     if (options.size().isEmpty() && !input.isFixed() && (input.height() > 0 || input.width() > 0)) {
       throw new EngineException(
           "'%s' takes images of one height or width only; state the size that they get"

@@ -263,11 +263,6 @@ class ImageSegmenterTest {
     assertRefused(four, options().layout(ImageLayout.NCHW), "takes 4 channels");
     assertRefused(OnnxModel.unary("Relu", OnnxModel.FLOAT, 1L, 3L), options(), "[N, C, H, W]");
     assertRefused(
-        SegmentModels.local(3),
-        options().classNames(List.of("one", "two")),
-        "3 classes",
-        "2 names");
-    assertRefused(
         SegmentModels.conv(3, 1, 1, 1L, "H", "W"), options().batch(2), "1 images in a run, not 2");
     assertRefused(
         SegmentModels.conv(3, 1, 1, 1L, 8L, 8L),
@@ -278,6 +273,50 @@ class ImageSegmenterTest {
         SegmentModels.channelsLast(3),
         options().normalization(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
         "bytes as they are");
+  }
+
+  @Test
+  void options_that_contradict_what_the_model_declares_are_refused_before_it_runs() {
+    List<String> two = List.of("one", "two");
+    List<String> three = List.of("one", "two", "three");
+    assertContradicts(SegmentModels.local(3), options().classNames(two), "3 classes", "2 names");
+    assertContradicts(
+        SegmentModels.channelsLast(3), options().classNames(two), "3 classes", "2 names");
+    assertContradicts(
+        SegmentModels.conv(3, 1, 1, 1L, 8L, 8L), options().classNames(two), "3 classes", "2 names");
+    assertContradicts(
+        SegmentModels.classes(4).metadata("repfold.class_names", "a\nb\nc\nd"),
+        options().classNames(three),
+        "4 classes",
+        "3 names");
+    assertContradicts(
+        SegmentModels.single(),
+        options().threshold(0).classNames(three),
+        "2 classes apart, what is not there (0) and what is (1)");
+    assertContradicts(SegmentModels.local(3), options().threshold(0), "'scores'", "3 channels");
+    assertContradicts(SegmentModels.classes(3), options().threshold(0), "holds classes");
+    assertContradicts(
+        SegmentModels.conv(3, 1, 1, 1L, 8L, 8L), options().multiple(8), "scaled to one size");
+  }
+
+  private static void assertContradicts(
+      OnnxModel model, SegmentOptions.Builder options, String... words) {
+    try (Engine engine = model.load()) {
+      assertThatThrownBy(() -> ImageSegmenter.of(engine, options.build()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll(words);
+    }
+  }
+
+  @Test
+  void names_that_fit_are_taken() throws Exception {
+    for (OnnxModel model : List.of(SegmentModels.local(2), SegmentModels.classes(2))) {
+      segment(model, options().classNames(List.of("a", "b")).build(), Pictures.source(8, 8, 1));
+    }
+    segment(
+        SegmentModels.single(),
+        options().threshold(0).classNames(List.of("not", "there")).build(),
+        Pictures.source(8, 8, 1));
   }
 
   private static void assertRefused(

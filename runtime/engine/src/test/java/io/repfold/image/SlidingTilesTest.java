@@ -65,11 +65,47 @@ class SlidingTilesTest {
     OnnxModel field9 = SegmentModels.conv(CLASSES, 5, 2, "N", "H", "W");
     Mask whole = segment(field9, whole(), image).mask();
 
-    assertThat(segment(field9, sliding(tile, overlap, Blend.CENTRE), image).mask())
+    assertThat(segment(field9, sliding(tile, overlap, Blend.CENTRE).multiple(1), image).mask())
         .isEqualTo(whole);
-    assertThat(segment(field9, sliding(tile, 2, Blend.CENTRE), image).mask())
+    assertThat(segment(field9, sliding(tile, 2, Blend.CENTRE).multiple(1), image).mask())
         .as("less overlap than the field reaches shows at the seams")
         .isNotEqualTo(whole);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "101, 143, 32, 8, 4, N",
+    "101, 143, 32x48, 16, 8, N",
+    "99, 30, 32, 9, 4, N",
+    "20, 143, 64, 8, 4, N",
+    "66, 38, 16, 8, 4, N",
+    "101, 143, 32, 8, 4, ours",
+    "100, 132, 32, 8, 0, ours"
+  })
+  void windows_begin_at_multiples_of_the_stride(
+      int height, int width, String tile, int overlap, int multiple, String who) throws Exception {
+    ImageSource image = Pictures.source(height, width, 17);
+    OnnxModel model = SegmentModels.strided(CLASSES, "N", "H", "W");
+    if (who.equals("ours")) {
+      model = model.metadata("repfold.architecture", "Strided");
+    }
+    SegmentOptions.Builder windows = sliding(tile, overlap, Blend.CENTRE);
+    SegmentOptions.Builder whole = new SegmentOptions.Builder();
+    if (multiple > 0) {
+      windows = windows.multiple(multiple);
+      whole = whole.multiple(multiple);
+    }
+    assertThat(segment(model, windows, image).mask())
+        .isEqualTo(segment(model, whole, image).mask());
+  }
+
+  @Test
+  void the_usual_multiple_is_a_power_of_two_that_fits() {
+    assertThat(TileAxis.usualMultiple(741, 512, 64, true)).isEqualTo(32);
+    assertThat(TileAxis.usualMultiple(741, 500, 64, true)).isEqualTo(4);
+    assertThat(TileAxis.usualMultiple(741, 32, 16, true)).isEqualTo(16);
+    assertThat(TileAxis.usualMultiple(741, 512, 64, false)).isEqualTo(1);
+    assertThat(TileAxis.usualMultiple(744, 512, 64, false)).isEqualTo(8);
   }
 
   @ParameterizedTest
@@ -78,11 +114,11 @@ class SlidingTilesTest {
     int length = 40;
     ImageSource image = Pictures.source(1, length, 13);
     OnnxModel model = SegmentModels.conv(CLASSES, 3, 1, "N", "H", "W");
-    TileAxis axis = new TileAxis(length, 16, 6, blend);
+    TileAxis axis = new TileAxis(length, 16, 6, 1, blend);
     assertThat(IntStream.range(0, axis.count()).map(axis::start)).containsExactly(0, 10, 20, 24);
 
     float[] shares =
-        segment(model, sliding("16", 6, blend).probabilities(true), image)
+        segment(model, sliding("16", 6, blend).multiple(1).probabilities(true), image)
             .probabilities()
             .orElseThrow()
             .toFloats();
@@ -125,7 +161,7 @@ class SlidingTilesTest {
 
   @Test
   void tapered_weights_add_up_to_one_where_two_windows_meet() {
-    TileAxis axis = new TileAxis(26, 16, 6, Blend.TAPERED);
+    TileAxis axis = new TileAxis(26, 16, 6, 1, Blend.TAPERED);
     double[] first = axis.weights(0);
     double[] second = axis.weights(1);
     for (int i = 0; i < 6; i++) {
@@ -193,6 +229,14 @@ class SlidingTilesTest {
                     Pictures.source(8, 8, 1)))
         .isInstanceOf(EngineException.class)
         .hasMessageContainingAll("windows of 32x32", "height 16");
+    assertThatThrownBy(
+            () ->
+                segment(
+                    SegmentModels.local(2),
+                    sliding("24", 12, Blend.UNIFORM).multiple(16),
+                    Pictures.source(8, 8, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("24x24 that share 12 pixels cannot begin and end at multiples of 16");
     assertThatThrownBy(() -> sliding("8", 0, Blend.UNIFORM).size(new ImageSize(8, 8)).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not both");

@@ -67,7 +67,7 @@ public record Mask(int height, int width, byte[] classes) {
     }
   }
 
-  static byte[] encoded(BufferedImage image) {
+  private static byte[] encoded(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (var out = new MemoryCacheImageOutputStream(bytes)) {
       if (!ImageIO.write(image, "png", out)) {

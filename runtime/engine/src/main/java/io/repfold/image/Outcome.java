@@ -24,14 +24,17 @@ public sealed interface Outcome<T> {
    * @param cause a message for people is in it
    */
   record Failed<T>(String name, Throwable cause) implements Outcome<T> {
-    /** What went wrong, in a sentence. */
+    /** What went wrong, in a sentence that names the image. */
     public String reason() {
-      if (cause instanceof NoSuchFileException) {
+      if (cause instanceof NoSuchFileException missing && name.equals(missing.getFile())) {
         return "There is no image '%s'".formatted(name);
       }
-      return cause instanceof OutOfMemoryError
-          ? "Out of memory on '%s': %s".formatted(name, cause.getMessage())
-          : String.valueOf(cause.getMessage());
+      if (cause instanceof OutOfMemoryError) {
+        return "Out of memory on '%s': %s".formatted(name, cause.getMessage());
+      }
+      String message =
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      return message.contains(name) ? message : "'%s': %s".formatted(name, message);
     }
   }
 }

@@ -51,22 +51,24 @@ final class Pipeline<T> {
     ExecutorService pool = Executors.newFixedThreadPool(workers, this::thread);
     Deque<Future<List<Outcome<T>>>> underWay = new ArrayDeque<>();
     Groups groups = new Groups(images.iterator());
-    int count = 0;
+    int done = 0;
     try {
       while (groups.hasNext() || !underWay.isEmpty()) {
         while (groups.hasNext() && underWay.size() <= workers) {
           List<ImageSource> group = groups.next();
-          count += group.size();
           underWay.add(pool.submit(() -> segment(group)));
         }
-        underWay.remove().get().forEach(outcomes);
+        for (Outcome<T> outcome : underWay.remove().get()) {
+          done += outcome instanceof Outcome.Done ? 1 : 0;
+          outcomes.accept(outcome);
+        }
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException("A worker failed: " + e.getCause(), e);
     } finally {
       end(pool);
     }
-    return times.figures(count);
+    return times.figures(done);
   }
 
   /** What is being computed is waited for, so that nothing is used after the caller frees it. */

@@ -2,6 +2,7 @@ package io.repfold.image;
 
 import io.repfold.runtime.HostTensor;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.util.Optional;
 
 /** What a network found in an image. */
@@ -44,33 +45,54 @@ public final class Segmentation {
    *     out of range
    */
   public BufferedImage overlay(Palette palette, double opacity) {
+    BufferedImage image =
+        new BufferedImage(mask.width(), mask.height(), BufferedImage.TYPE_3BYTE_BGR);
+    byte[] all = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    rows(
+        palette,
+        opacity,
+        (y, rgb) -> {
+          int at = y * rgb.length;
+          for (int i = 0; i < rgb.length; i += 3) {
+            all[at + i] = rgb[i + 2];
+            all[at + i + 1] = rgb[i + 1];
+            all[at + i + 2] = rgb[i];
+          }
+        });
+    return image;
+  }
+
+  private interface Rows {
+    void row(int y, byte[] rgb);
+  }
+
+  /** Mixes the colours; two arrays take turns. */
+  private void rows(Palette palette, double opacity, Rows into) {
     if (!(opacity >= 0 && opacity <= 1)) {
       throw new IllegalArgumentException("Opacity is 0 to 1, not " + opacity);
     }
     mask.check(palette);
-    BufferedImage image =
-        new BufferedImage(mask.width(), mask.height(), BufferedImage.TYPE_INT_RGB);
     float[] below = new float[3 * mask.width()];
-    int[] row = new int[mask.width()];
+    byte[][] mixed = new byte[2][3 * mask.width()];
     for (int y = 0; y < mask.height(); y++) {
       pixels.row(y, 0, mask.width(), below);
-      for (int x = 0; x < row.length; x++) {
+      byte[] row = mixed[y % 2];
+      for (int x = 0; x < mask.width(); x++) {
         int above = palette.colour(mask.at(y, x));
-        int colour = 0;
         for (int c = 0; c < 3; c++) {
           double from = below[3 * x + c];
           double to = above >> 8 * (2 - c) & 0xff;
-          colour = colour << 8 | (int) Math.round(from + opacity * (to - from));
+          row[3 * x + c] = (byte) (int) (from + opacity * (to - from) + 0.5);
         }
-        row[x] = colour;
       }
-      image.setRGB(0, y, row.length, 1, row, 0, row.length);
+      into.row(y, row);
     }
-    return image;
   }
 
-  /** As {@link #overlay}, as a PNG file. */
+  /** As {@link #overlay}, as a PNG file that is written fast rather than small. */
   public byte[] overlayPng(Palette palette, double opacity) {
-    return Mask.encoded(overlay(palette, opacity));
+    PngFile file = new PngFile(mask.height(), mask.width());
+    rows(palette, opacity, (y, rgb) -> file.row(rgb));
+    return file.end();
   }
 }

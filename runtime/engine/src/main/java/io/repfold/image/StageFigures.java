@@ -8,9 +8,10 @@ import java.util.Map;
  * How long the stages of many images took. They overlap, so their sum may exceed the time that
  * passed.
  *
- * @param images that were tried, also those that failed
- * @param elapsedSeconds time that passed
- * @param seconds by stage, added up over all images and threads; all stages are in it
+ * @param images that were segmented; those that failed do not count
+ * @param elapsedSeconds time that passed, also with images that failed
+ * @param seconds by stage, added up over all images and threads, without the stage in which an
+ *     image failed; all stages are in it
  */
 public record StageFigures(int images, double elapsedSeconds, Map<Stage, Double> seconds) {
   public StageFigures {
@@ -26,7 +27,7 @@ public record StageFigures(int images, double elapsedSeconds, Map<Stage, Double>
     return seconds.getOrDefault(stage, 0.0);
   }
 
-  /** Milliseconds of a stage for one image. */
+  /** Milliseconds of a stage for one image; 0 if there is none. */
   public double millisecondsPerImage(Stage stage) {
     return images == 0 ? 0 : 1000 * total(stage) / images;
   }
@@ -37,7 +38,7 @@ public record StageFigures(int images, double elapsedSeconds, Map<Stage, Double>
     return sum == 0 ? 0 : total(stage) / sum;
   }
 
-  /** Images in a second of the time that passed. */
+  /** Images that were segmented in a second of the time that passed. */
   public double imagesPerSecond() {
     return elapsedSeconds == 0 ? 0 : images / elapsedSeconds;
   }

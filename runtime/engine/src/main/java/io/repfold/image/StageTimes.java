@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Adds up how long stages take, on any thread. */
+/** Adds up how long stages take that come to their end, on any thread. */
 final class StageTimes {
   private final long start = System.nanoTime();
   private final Map<Stage, LongAdder> nanoseconds = new EnumMap<>(Stage.class);
@@ -23,20 +23,15 @@ final class StageTimes {
 
   <T> T measure(Stage stage, Work<T> work) throws IOException {
     long begin = System.nanoTime();
-    try {
-      return work.run();
-    } finally {
-      add(stage, System.nanoTime() - begin);
-    }
+    T result = work.run();
+    add(stage, System.nanoTime() - begin);
+    return result;
   }
 
   void time(Stage stage, Runnable work) {
     long begin = System.nanoTime();
-    try {
-      work.run();
-    } finally {
-      add(stage, System.nanoTime() - begin);
-    }
+    work.run();
+    add(stage, System.nanoTime() - begin);
   }
 
   private void add(Stage stage, long duration) {

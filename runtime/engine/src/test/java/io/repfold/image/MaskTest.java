@@ -98,6 +98,10 @@ class MaskTest {
       BufferedImage half = found.overlay(Palette.voc(), 0.5);
       assertThat(half.getRGB(0, 0)).isEqualTo(0xff323232);
       assertThat(half.getRGB(1, 0)).isEqualTo(0xffa46464);
+      BufferedImage read =
+          ImageIO.read(new ByteArrayInputStream(found.overlayPng(Palette.voc(), 0.5)));
+      assertThat(read.getRGB(0, 0)).isEqualTo(0xff323232);
+      assertThat(read.getRGB(1, 0)).isEqualTo(0xffa46464);
       assertThat(found.overlay(Palette.voc(), 0).getRGB(1, 0)).isEqualTo(0xffc8c8c8);
       assertThat(found.overlay(Palette.voc(), 1).getRGB(1, 0)).isEqualTo(0xff800000);
       assertThatThrownBy(() -> found.overlay(Palette.voc(), 1.5)).hasMessageContaining("1.5");

@@ -2,6 +2,7 @@ package io.repfold.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.OnnxModel;
@@ -33,7 +34,9 @@ class PipelineTest {
       ImageSegmenter segmenter, int workers, List<ImageSource> images) throws Exception {
     List<Outcome<Mask>> outcomes = new ArrayList<>();
     StageFigures figures = segmenter.segmentAll(images, workers, Segmentation::mask, outcomes::add);
-    assertThat(figures.images()).isEqualTo(images.size());
+    long done = outcomes.stream().filter(Outcome.Done.class::isInstance).count();
+    assertThat(figures.images()).isEqualTo((int) done);
+    assertThat(outcomes).hasSameSizeAs(images);
     return outcomes;
   }
 
@@ -103,8 +106,31 @@ class PipelineTest {
           },
           outcomes::add);
       assertThat(outcomes.get(0)).isEqualTo(new Outcome.Done<>("8x8", "8x8"));
-      assertThat(((Outcome.Failed<String>) outcomes.get(1)).reason()).isEqualTo("the disk is full");
+      assertThat(((Outcome.Failed<String>) outcomes.get(1)).reason())
+          .isEqualTo("'8x9': the disk is full");
       assertThat(outcomes.get(2)).isEqualTo(new Outcome.Done<>("8x8", "8x8"));
+    }
+  }
+
+  @Test
+  void what_fails_counts_in_no_figure() throws Exception {
+    try (Engine engine = MODEL.load();
+        ImageSegmenter segmenter = ImageSegmenter.of(engine, options(1))) {
+      List<ImageSource> images =
+          IntStream.range(0, 9)
+              .mapToObj(i -> i == 4 ? Pictures.source(8, 8, i) : ImageSource.of(Path.of("no" + i)))
+              .toList();
+
+      StageFigures one = segmenter.segmentAll(images, 2, Segmentation::mask, outcome -> {});
+      assertThat(one.images()).isEqualTo(1);
+      assertThat(one.imagesPerSecond() * one.elapsedSeconds()).isEqualTo(1, within(1e-9));
+      assertThat(one.millisecondsPerImage(Stage.RUN)).isEqualTo(1000 * one.total(Stage.RUN));
+
+      StageFigures none =
+          segmenter.segmentAll(images.subList(0, 4), 2, Segmentation::mask, outcome -> {});
+      assertThat(none.images()).isZero();
+      assertThat(none.imagesPerSecond()).isZero();
+      assertThat(none.total(Stage.DECODE)).isZero();
     }
   }
 

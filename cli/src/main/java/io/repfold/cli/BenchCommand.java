@@ -62,6 +62,8 @@ final class BenchCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}). Repeatable.")
   private List<String> engineIds;
 
+  @Mixin private DeviceOption device;
+
   @Option(
       names = "--batch",
       paramLabel = "N",
@@ -106,8 +108,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     BenchOptions options = options();
-    EngineOptions engineOptions = engineOptions();
     List<Backend> backends = EngineChoice.of(engineIds);
+    EngineOptions engineOptions = device.of(engineOptions(), backends);
     List<BatchSize> sizes = BatchSize.of(batches);
     List<Engine> engines = new ArrayList<>();
     List<Contender> contenders = new ArrayList<>();

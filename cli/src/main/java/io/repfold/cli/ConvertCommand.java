@@ -47,6 +47,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       required = true,
+      paramLabel = "FP16|BF16|INT8",
       description = "What to write: ${COMPLETION-CANDIDATES}.")
   private Precision precision;
 

@@ -61,6 +61,7 @@ final class ConvertOptions {
 
   @Option(
       names = "--io",
+      paramLabel = "FLOAT|HALF",
       defaultValue = "float",
       description =
           "Type of the model's inputs and outputs: float (default) or half. Half saves copies, and"

@@ -103,7 +103,14 @@ final class InputFiles {
 
   private static boolean isKnown(Path file) {
     String ending = ending(file);
-    return Files.isRegularFile(file) && (IMAGES.contains(ending) || ARRAYS.contains(ending));
+    return !isHidden(file)
+        && Files.isRegularFile(file)
+        && (IMAGES.contains(ending) || ARRAYS.contains(ending));
+  }
+
+  /** Whether systems hide it in folders, as they do what macOS writes beside files. */
+  static boolean isHidden(Path file) {
+    return String.valueOf(file.getFileName()).startsWith(".");
   }
 
   /** Whether it is a file that ends as images do. */

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * An image and what is written of it.
@@ -20,25 +19,27 @@ import java.util.stream.Stream;
  */
 record MaskFile(Path image, Path mask, Path overlay) {
   /**
-   * Finds the images, and what to call their masks.
+   * Finds out what to call the masks of images.
    *
-   * @param paths images and folders of images
    * @param overlays whether overlays are written
-   * @throws UsageException if there are none, or something would be overwritten
+   * @param endings whether the ending of the image stays in the name
+   * @throws UsageException if something would be overwritten
    */
-  static List<MaskFile> all(List<Path> paths, Path output, boolean overlays) throws IOException {
+  static List<MaskFile> all(List<Path> images, Path output, boolean overlays, boolean endings) {
     if (Files.exists(output) && !Files.isDirectory(output)) {
       throw new UsageException(output + ": is not a folder; name one for the masks");
     }
     List<MaskFile> files = new ArrayList<>();
     Map<Path, Path> sources = new LinkedHashMap<>();
-    Set<Path> images = new HashSet<>();
-    for (Path image : images(paths)) {
-      String name = nameOf(image);
+    Set<Path> read = new HashSet<>();
+    for (Path image : images) {
+      String name = endings ? String.valueOf(image.getFileName()) : withoutEnding(image);
       MaskFile file =
           new MaskFile(image, output.resolve(name + ".png"), output.resolve(name + ".overlay.png"));
       files.add(file);
-      images.add(real(image));
+      if (!read.add(real(image))) {
+        throw new UsageException(image + ": is named twice; name it once");
+      }
       claim(sources, file.mask(), image);
       if (overlays) {
         claim(sources, file.overlay(), image);
@@ -46,7 +47,7 @@ record MaskFile(Path image, Path mask, Path overlay) {
     }
     sources.forEach(
         (target, image) -> {
-          if (images.contains(real(target))) {
+          if (read.contains(real(target))) {
             throw new UsageException(
                 "%s: is one of the images, and the mask of %s would take its place; name another folder"
                     .formatted(target, image));
@@ -58,33 +59,22 @@ record MaskFile(Path image, Path mask, Path overlay) {
   private static void claim(Map<Path, Path> sources, Path target, Path image) {
     Path other = sources.putIfAbsent(target, image);
     if (other != null) {
+      boolean alike =
+          String.valueOf(other.getFileName()).equals(String.valueOf(image.getFileName()));
       throw new UsageException(
-          "%s and %s would both be written to %s; segment them into different folders"
-              .formatted(other, image, target));
+          "%s and %s would both be written to %s; %s"
+              .formatted(
+                  other,
+                  image,
+                  target,
+                  alike
+                      ? "segment them into different folders"
+                      : "--keep-endings calls their masks %s.png and %s.png"
+                          .formatted(other.getFileName(), image.getFileName())));
     }
   }
 
-  private static List<Path> images(List<Path> paths) throws IOException {
-    List<Path> images = new ArrayList<>();
-    for (Path path : paths) {
-      if (!Files.isDirectory(path)) {
-        images.add(path);
-        continue;
-      }
-      try (Stream<Path> content = Files.list(path)) {
-        List<Path> found = content.filter(InputFiles::isImage).sorted().toList();
-        if (found.isEmpty()) {
-          throw new UsageException(
-              path
-                  + ": holds no file that ends in .png, .jpg or .jpeg; name images or their folder");
-        }
-        images.addAll(found);
-      }
-    }
-    return images;
-  }
-
-  private static String nameOf(Path image) {
+  private static String withoutEnding(Path image) {
     String name = String.valueOf(image.getFileName());
     int ending = name.lastIndexOf('.');
     return ending > 0 ? name.substring(0, ending) : name;

@@ -1,9 +1,11 @@
 package io.repfold.cli;
 
 import io.repfold.image.ImageSegmenter;
+import io.repfold.image.Orientation;
 import io.repfold.image.Palette;
 import io.repfold.image.Segmentation;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,9 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Writes masks and overlays, each as a whole or not at all. For any number of threads. */
 final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
+  private final AtomicInteger turned = new AtomicInteger();
   private final Map<String, MaskFile> files = new HashMap<>();
   private final Path staging;
   private final Palette palette;
@@ -39,9 +43,12 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
       throw new IllegalStateException("Nobody asked for " + found.name());
     }
     if (opacity.isPresent()) {
-      write(file.overlay(), found.overlayPng(palette, opacity.get()));
+      write(found.name(), file.overlay(), found.overlayPng(palette, opacity.get()));
     }
-    write(file.mask(), found.mask().png(palette));
+    write(found.name(), file.mask(), found.mask().png(palette));
+    if (Orientation.of(file.image()) != Orientation.UPRIGHT) {
+      turned.incrementAndGet();
+    }
     long[] counts = found.mask().counts();
     int classes = counts.length;
     while (classes > 0 && counts[classes - 1] == 0) {
@@ -50,9 +57,25 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
     return Arrays.copyOf(counts, classes);
   }
 
-  private void write(Path target, byte[] content) throws IOException {
-    Path written = Files.write(staging.resolve(target.getFileName()), content);
-    Files.move(
-        written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  /** How many images so far were to be shown turned or mirrored, by what their cameras wrote. */
+  int turned() {
+    return turned.get();
+  }
+
+  /** A full disk says neither which image was meant nor where to. */
+  private void write(String image, Path target, byte[] content) throws IOException {
+    Path written = staging.resolve(target.getFileName());
+    try {
+      Files.write(written, content);
+      Files.move(
+          written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      Files.deleteIfExists(written);
+      String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+      throw new IOException(
+          "'%s': %s cannot be written: %s"
+              .formatted(image, target, reason == null ? e.getClass().getSimpleName() : reason),
+          e);
+    }
   }
 }

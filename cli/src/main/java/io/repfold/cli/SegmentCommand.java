@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,16 +34,19 @@ import picocli.CommandLine.Spec;
           + " are the classes.",
       "Colours are normalised as the model's metadata tell, or else with the figures of ImageNet."
           + " Images are decoded and masks written while the model runs on others. Images that"
-          + " cannot be used are listed, and the exit code is 1; the others get their masks."
+          + " cannot be used are listed, and the exit code is 1; the others get their masks. Of a"
+          + " folder, its PNG and JPEG files are taken; what is skipped is said."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  repfold segment deployed.onnx photos -o masks --overlay",
-      "  repfold segment deployed.onnx a.jpg b.png -o masks --size 512x1024 --batch 4",
-      "  repfold segment deployed.onnx photos -o masks --tile 512 --overlap 64 --engine ort-cuda"
+      "  repfold segment deployed.onnx a.jpg b.png -o masks --size 512x1024",
+      "  repfold segment deployed.onnx photos -o masks --tile 512 --overlap 64",
+      "  repfold segment deployed.onnx photos -o masks --engine ort-cuda"
     })
 final class SegmentCommand implements Callable<Integer> {
   private static final int MOST_WORKERS = 4;
+  private static final double USUAL_OPACITY = 0.5;
 
   @Spec private CommandSpec spec;
 
@@ -71,9 +75,13 @@ final class SegmentCommand implements Callable<Integer> {
   @Option(
       names = "--opacity",
       paramLabel = "SHARE",
-      defaultValue = "0.5",
-      description = "Of the colours of an overlay, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double opacity;
+      description = "Of the colours of an overlay, 0 to 1 (default: 0.5).")
+  private @Nullable Double opacity;
+
+  @Option(
+      names = "--keep-endings",
+      description = "Call the mask of a.jpg a.jpg.png: for folders that hold a.png as well.")
+  private boolean keepEndings;
 
   @Option(
       names = "--palette",
@@ -93,6 +101,8 @@ final class SegmentCommand implements Callable<Integer> {
       description = "Where the model runs; see 'repfold doctor' (default: ${DEFAULT-VALUE}).")
   private String engineId;
 
+  @Mixin private DeviceOption device;
+
   @Option(
       names = "--threads",
       paramLabel = "N",
@@ -107,35 +117,52 @@ final class SegmentCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, not " + threads);
     }
-    if (!(opacity >= 0 && opacity <= 1)) {
-      throw new UsageException("--opacity must be 0 to 1, not " + opacity);
-    }
+    Optional<Double> alpha = opacity();
     SegmentOptions options = settings.options();
     Palette colours = colours();
-    List<MaskFile> files = MaskFile.all(images, output, overlay);
+    FoundImages found = FoundImages.in(images);
+    List<MaskFile> files = MaskFile.all(found.images(), output, overlay, keepEndings);
     Backend backend = EngineChoice.of(engineId);
-    try (Engine engine = backend.load(model, EngineOptions.defaults().withThreads(threads));
+    EngineOptions engineOptions =
+        device.of(EngineOptions.defaults().withThreads(threads), List.of(backend));
+    try (Engine engine = backend.load(model, engineOptions);
         ImageSegmenter segmenter = open(engine, options)) {
       requireColours(colours, segmenter.classNames().size());
       Files.createDirectories(output);
-      SegmentReport report = new SegmentReport(engine, segmenter.classNames(), files);
+      SegmentReport report =
+          new SegmentReport(engine, segmenter.classNames(), files, found.skipped());
       StageFigures figures;
       try (TemporaryFolder staging = TemporaryFolder.in(output);
           Progress progress = Progress.of("Segmenting", files.size())) {
-        Optional<Double> alpha = overlay ? Optional.of(opacity) : Optional.empty();
+        MaskWriter writer = new MaskWriter(files, staging.path(), colours, alpha);
         figures =
             segmenter.segmentAll(
                 files.stream().map(file -> ImageSource.of(file.image())).toList(),
                 Math.min(MOST_WORKERS, threads + 1),
-                new MaskWriter(files, staging.path(), colours, alpha),
+                writer,
                 outcome -> {
                   progress.next(outcome.name());
                   report.add(outcome);
                 });
+        report.turned(writer.turned());
       }
       print(report, figures);
       return report.failures().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
+  }
+
+  /** Present if overlays are wanted. */
+  private Optional<Double> opacity() {
+    if (opacity == null) {
+      return overlay ? Optional.of(USUAL_OPACITY) : Optional.empty();
+    }
+    if (!(opacity >= 0 && opacity <= 1)) {
+      throw new UsageException("--opacity must be 0 to 1, not " + opacity);
+    }
+    if (!overlay) {
+      throw new UsageException("--opacity is of overlays; --overlay asks for them");
+    }
+    return Optional.of(opacity);
   }
 
   private Palette colours() throws IOException {
@@ -164,6 +191,8 @@ final class SegmentCommand implements Callable<Integer> {
   private static ImageSegmenter open(Engine engine, SegmentOptions options) {
     try {
       return ImageSegmenter.of(engine, options);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
     } catch (EngineException e) {
       throw new WorkFailedException(
           e.getMessage()
@@ -179,5 +208,6 @@ final class SegmentCommand implements Callable<Integer> {
     out.print(json ? Json.text(report.json(figures)) : report.text(figures, output, threads));
     out.flush();
     report.failures().forEach(failure -> err.println("repfold: no mask: " + failure.reason()));
+    report.notes().forEach(note -> err.println("repfold: note: " + note));
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** What was found in images, as it becomes known. */
@@ -18,11 +19,19 @@ final class SegmentReport {
   private final String model;
   private final String engine;
   private final List<String> names;
+  private final List<FoundImages.Skipped> skipped;
+  private int turned;
   private final Map<String, MaskFile> files = new LinkedHashMap<>();
   private final Map<String, long[]> counts = new LinkedHashMap<>();
   private final List<Outcome.Failed<long[]>> failures = new ArrayList<>();
 
-  SegmentReport(Engine engine, List<String> names, List<MaskFile> files) {
+  /**
+   * @param names of the classes, as far as they are known
+   * @param skipped what was left out of folders
+   */
+  SegmentReport(
+      Engine engine, List<String> names, List<MaskFile> files, List<FoundImages.Skipped> skipped) {
+    this.skipped = skipped;
     this.model = engine.name();
     this.engine = engine.backend();
     this.names = names;
@@ -37,8 +46,40 @@ final class SegmentReport {
     }
   }
 
+  /** How many images were to be shown turned or mirrored. */
+  void turned(int count) {
+    turned = count;
+  }
+
   List<Outcome.Failed<long[]>> failures() {
     return failures;
+  }
+
+  /** What is no failure, but may be other than what was meant. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>(skipped.stream().map(FoundImages.Skipped::text).toList());
+    long[] sums = sums();
+    List<String> nameless =
+        IntStream.range(names.size(), sums.length)
+            .filter(label -> sums[label] > 0)
+            .mapToObj(Integer::toString)
+            .toList();
+    if (!names.isEmpty() && !nameless.isEmpty()) {
+      notes.add(
+          "%s found in images, and there %s for 0 to %d only; --class-names gives others"
+              .formatted(
+                  nameless.size() == 1
+                      ? "class " + nameless.get(0) + " was"
+                      : "classes " + String.join(", ", nameless) + " were",
+                  names.size() == 1 ? "is a name" : "are names",
+                  names.size() - 1));
+    }
+    if (turned > 0) {
+      notes.add(
+          "%s to be shown turned or mirrored (EXIF orientation); masks fit the pixels as they are stored"
+              .formatted(turned == 1 ? "1 image is" : Text.count(turned) + " images are"));
+    }
+    return notes;
   }
 
   String text(StageFigures figures, Path output, int threads) {
@@ -50,17 +91,24 @@ final class SegmentReport {
     text.append(
         Text.table(List.of("stage", ">total s", ">ms an image", ">share"), stageRows(figures)));
     text.append(
-        "\n%s written to %s, %s images a second; %s, %s; stages overlap\n"
+        "\n%s written to %s%s; %s, %s; stages overlap\n"
             .formatted(
                 Text.plural(counts.size(), "mask"),
                 output,
-                Text.amount(figures.imagesPerSecond()),
+                rate(figures),
                 engine,
                 Text.plural(threads, "thread")));
     if (!failures.isEmpty()) {
       text.append("%s without a mask\n".formatted(Text.plural(failures.size(), "image")));
     }
     return text.toString();
+  }
+
+  private static String rate(StageFigures figures) {
+    double rate = figures.imagesPerSecond();
+    return rate == 0
+        ? ""
+        : ", %s images a second".formatted(rate < 1 ? Text.small(rate) : Text.amount(rate));
   }
 
   private List<List<String>> classRows() {
@@ -130,6 +178,10 @@ final class SegmentReport {
     ArrayNode failed = root.putArray("failed");
     for (Outcome.Failed<long[]> failure : failures) {
       failed.addObject().put("image", failure.name()).put("reason", failure.reason());
+    }
+    ArrayNode left = root.putArray("skipped");
+    for (FoundImages.Skipped folder : skipped) {
+      left.addObject().put("folder", folder.folder().toString()).put("what", folder.what());
     }
     return root;
   }

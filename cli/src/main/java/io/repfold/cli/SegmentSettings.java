@@ -48,24 +48,26 @@ final class SegmentSettings {
       names = "--overlap",
       paramLabel = "M",
       defaultValue = "0",
-      description = "Pixels that neighbouring windows share (default: ${DEFAULT-VALUE}).")
+      description =
+          "Pixels that neighbouring windows share at least, up to half of the window (default:"
+              + " ${DEFAULT-VALUE}).")
   private int overlap;
 
   @Option(
       names = "--blend",
       paramLabel = "HOW",
-      defaultValue = "tapered",
       description =
-          "What windows make of the scores where they overlap: their uniform or tapered mean, or"
-              + " those of the window whose centre is nearer (default: ${DEFAULT-VALUE}).")
-  private Tiling.Blend blend;
+          "What windows make of the scores where they overlap: uniform or tapered, the mean, or"
+              + " centre, those of the window whose centre is nearer (default: tapered).")
+  private Tiling.@Nullable Blend blend;
 
   @Option(
       names = "--multiple",
       paramLabel = "N",
       description =
-          "Pad images at their own size to multiples of this (default: 32, and 1 for repfold's own"
-              + " networks).")
+          "Pad images at their own size to multiples of this, and let windows begin at them: the"
+              + " network's stride or a multiple of it (default: 32; repfold's own networks take"
+              + " images as they are).")
   private @Nullable Integer multiple;
 
   @Option(
@@ -104,8 +106,8 @@ final class SegmentSettings {
       names = "--threshold",
       paramLabel = "T",
       description =
-          "For an output of one channel: values above it are class 1. 0.5 for probabilities, 0 for"
-              + " scores.")
+          "For an output of one channel, and only for that: values above it are class 1, others"
+              + " class 0. 0.5 for probabilities, 0 for scores.")
   private @Nullable Double threshold;
 
   @Option(
@@ -119,7 +121,9 @@ final class SegmentSettings {
   @Option(
       names = "--class-names",
       paramLabel = "A,B,...|FILE",
-      description = "Names, or a file with one a line (default: from the model).")
+      description =
+          "A name for each class from 0 on, two for an output of one channel, or a file with one a"
+              + " line (default: from the model).")
   private @Nullable String classNames;
 
   /**
@@ -142,9 +146,15 @@ final class SegmentSettings {
       options.size(size);
     }
     if (tile != null) {
-      options.tiling(new Tiling(tile, overlap, blend));
-    } else if (overlap != 0) {
-      throw new UsageException("--overlap is of windows; --tile gives their size");
+      options.tiling(new Tiling(tile, overlap, blend == null ? Tiling.Blend.TAPERED : blend));
+    } else if (overlap != 0 || blend != null) {
+      throw new UsageException(
+          "%s is of windows; --tile gives their size"
+              .formatted(overlap != 0 ? "--overlap" : "--blend"));
+    }
+    if (multiple != null && size != null) {
+      throw new UsageException(
+          "--multiple pads images at their own size, and --size scales them; give one of them");
     }
     if (multiple != null) {
       options.multiple(multiple);

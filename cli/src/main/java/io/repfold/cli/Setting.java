@@ -32,8 +32,7 @@ record Setting(
    * The candidate on each of several engines as users run it, beside the reference on one as it is
    * written.
    */
-  static List<Setting> engines(Backend reference, List<Backend> candidates) {
-    EngineOptions options = EngineOptions.defaults();
+  static List<Setting> engines(Backend reference, List<Backend> candidates, EngineOptions options) {
     return candidates.stream()
         .map(
             candidate ->

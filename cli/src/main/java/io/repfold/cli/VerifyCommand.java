@@ -7,6 +7,7 @@ import io.repfold.check.VerificationReport;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -81,6 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Where the reference runs, its optimizer off (default with --engine: ort-cpu).")
   private @Nullable String referenceEngine;
 
+  @Mixin private DeviceOption device;
+
   @Option(
       names = "--layers",
       description =
@@ -131,12 +134,15 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private List<Setting> settings() {
-    if (engines.isEmpty() && referenceEngine == null) {
-      return Setting.optimizerOffAndOn();
-    }
     String cpu = Backends.onnxRuntimeCpu().id();
     Backend first = EngineChoice.of(referenceEngine == null ? cpu : referenceEngine);
-    return Setting.engines(first, EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines));
+    List<Backend> candidates = EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines);
+    List<Backend> all = new ArrayList<>(candidates);
+    all.add(first);
+    EngineOptions engineOptions = device.of(EngineOptions.defaults(), all);
+    return engines.isEmpty() && referenceEngine == null
+        ? Setting.optimizerOffAndOn()
+        : Setting.engines(first, candidates, engineOptions);
   }
 
   private VerificationRunner.Samples inputs(Engine engine) {

@@ -120,4 +120,14 @@ class BenchCommandTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains(half.toString());
   }
+
+  @Test
+  void a_gpu_is_refused_where_nothing_runs_on_one() {
+    Path model = Models.trained(folder);
+    for (String engine : new String[] {"ort-cpu", "interpreter"}) {
+      CliRun run = CliRun.of("bench", model, model, "--device", 1, "--engine", engine);
+      assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+      assertThat(run.err()).contains("--device 1 names a GPU");
+    }
+  }
 }

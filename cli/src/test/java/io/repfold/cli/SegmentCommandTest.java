@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.Dim;
@@ -15,6 +16,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -154,6 +156,8 @@ class SegmentCommandTest {
     assertThat(json.get("images")).hasSize(2);
     assertThat(json.get("failed")).hasSize(2);
     assertThat(json.at("/failed/0/image").asText()).endsWith("b.png");
+    double seconds = json.get("elapsedSeconds").asDouble();
+    assertThat(json.get("imagesPerSecond").asDouble() * seconds).isEqualTo(2, within(1e-9));
     assertThat(json.at("/stages/run/seconds").asDouble()).isPositive();
     long pixels = 0;
     for (JsonNode one : json.get("classes")) {
@@ -171,16 +175,128 @@ class SegmentCommandTest {
     CliRun both = CliRun.of("segment", model, photos, "-o", masks);
     assertThat(both.code()).isEqualTo(ExitCodes.BAD_USAGE);
     assertThat(both.err()).contains("a.jpg", "a.png", "would both be written to");
+    assertThat(both.err()).contains("--keep-endings calls their masks a.jpg.png and a.png.png");
     assertThat(masks).doesNotExist();
 
     CliRun twice = CliRun.of("segment", model, png, png, "-o", masks);
     assertThat(twice.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(twice.err()).contains("is named twice");
+
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere")).resolve("a.png");
+    Files.copy(png, elsewhere);
+    CliRun alike = CliRun.of("segment", model, png, elsewhere, "-o", masks, "--keep-endings");
+    assertThat(alike.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(alike.err()).contains("segment them into different folders");
 
     byte[] before = Files.readAllBytes(png);
     CliRun itself = CliRun.of("segment", model, png, "-o", photos);
     assertThat(itself.code()).isEqualTo(ExitCodes.BAD_USAGE);
     assertThat(itself.err()).contains("would take its place");
     assertThat(png).hasBinaryContent(before);
+  }
+
+  @Test
+  void endings_tell_images_of_one_name_apart() throws IOException {
+    photo("a.png", 8, 8);
+    photo("a.jpg", 8, 8);
+
+    CliRun run = CliRun.of("segment", model, photos, "-o", masks, "--overlay", "--keep-endings");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(written())
+        .containsExactly("a.jpg.overlay.png", "a.jpg.png", "a.png.overlay.png", "a.png.png");
+  }
+
+  @Test
+  void what_is_skipped_in_a_folder_is_said() throws IOException {
+    photo("a.png", 8, 8);
+    Files.createDirectories(photos.resolve("sub/deep"));
+    Files.createSymbolicLink(photos.resolve("gone.png"), folder.resolve("nothing.png"));
+    Files.write(photos.resolve("._a.png"), new byte[] {0, 5, 22, 7});
+    Files.write(photos.resolve("b.webp"), new byte[9]);
+    Files.write(photos.resolve("c.TIF"), new byte[9]);
+
+    CliRun run = CliRun.of("segment", model, photos, "-o", masks, "--json");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(written()).containsExactly("a.png");
+    String what =
+        "1 sub-folder, 1 dangling link, 1 hidden file, 2 files of another kind (.TIF, .webp)";
+    assertThat(run.err()).contains("note: %s: skipped %s".formatted(photos, what));
+    assertThat(Json.parse(run.out()).at("/skipped/0/what").asText()).isEqualTo(what);
+
+    Files.delete(photos.resolve("a.png"));
+    assertUsage("only " + what, model, photos, "-o", masks);
+  }
+
+  @Test
+  void a_mask_that_cannot_be_written_names_its_image_and_leaves_nothing() throws IOException {
+    Path png = photo("a.png", 8, 8);
+    Files.createDirectories(masks.resolve("a.png/in the way"));
+
+    CliRun run = CliRun.of("segment", model, png, "-o", masks);
+
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err())
+        .contains("no mask: '%s': %s cannot be written: ".formatted(png, masks.resolve("a.png")));
+    assertThat(run.out()).contains("0 masks written").doesNotContain("images a second");
+    assertThat(written()).containsExactly("a.png");
+  }
+
+  @Test
+  void a_jpeg_that_is_cut_off_gets_no_mask() throws IOException {
+    Path jpg = photo("a.jpg", 40, 40);
+    byte[] whole = Files.readAllBytes(jpg);
+    Files.write(jpg, Arrays.copyOf(whole, whole.length / 2));
+
+    CliRun run = CliRun.of("segment", model, jpg, "-o", masks);
+
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("a.jpg", "is damaged, it may be cut off");
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void names_and_thresholds_are_checked_before_anything_is_done() throws IOException {
+    Path png = photo("a.png", 8, 8);
+    assertUsage(
+        "tells 3 classes apart, and 2 names are given",
+        model,
+        png,
+        "-o",
+        masks,
+        "--class-names",
+        "a,b");
+    assertUsage("'scores' of", model, png, "-o", masks, "--threshold", 0.5);
+    Path classes = folder.resolve("classes.onnx");
+    Deployment.with(OnnxModel.read(model), Deployment.Head.ARGMAX, Deployment.Layout.NCHW)
+        .write(classes);
+    assertUsage(
+        "tells 3 classes apart, and 4 names are given",
+        classes,
+        png,
+        "-o",
+        masks,
+        "--class-names",
+        "a,b,c,d");
+    assertUsage("holds classes", classes, png, "-o", masks, "--threshold", 0.5);
+    assertThat(masks).doesNotExist();
+  }
+
+  @Test
+  void classes_without_a_name_are_told() throws IOException {
+    photo("a.png", 20, 20);
+    Path plain = folder.resolve("plain.onnx");
+    Path classes = folder.resolve("classes.onnx");
+    network().write(plain);
+    Deployment.with(OnnxModel.read(plain), Deployment.Head.ARGMAX, Deployment.Layout.NCHW)
+        .write(classes);
+
+    CliRun run = CliRun.of("segment", classes, photos, "-o", masks, "--class-names", "ground");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains("classes 1, 2 were found in images, and there is a name for 0 to 0 only");
   }
 
   @Test
@@ -193,6 +309,12 @@ class SegmentCommandTest {
     assertUsage("is not a folder", model, png, "-o", png);
     assertUsage("not both", model, png, "-o", masks, "--tile", 8, "--size", 8);
     assertUsage("--tile gives their size", model, png, "-o", masks, "--overlap", 8);
+    assertUsage("--tile gives their size", model, png, "-o", masks, "--blend", "centre");
+    assertUsage("--size scales them", model, png, "-o", masks, "--multiple", 8, "--size", 8);
+    assertUsage("multiples of 3", model, png, "-o", masks, "--multiple", 3, "--tile", 8);
+    assertUsage("ort-cpu runs on none", model, png, "-o", masks, "--device", 1);
+    assertUsage("there is no -1", model, png, "-o", masks, "--device", -1);
+    assertUsage("--overlay asks for them", model, png, "-o", masks, "--opacity", 0.5);
     assertUsage("0 to 4 pixels, not 5", model, png, "-o", masks, "--tile", 8, "--overlap", 5);
     assertUsage("is not a size", model, png, "-o", masks, "--size", "8by8");
     assertUsage("'nothing' is none", model, png, "-o", masks, "--palette", "nothing");
@@ -200,10 +322,6 @@ class SegmentCommandTest {
     assertUsage("There is no engine 'abacus'", model, png, "-o", masks, "--engine", "abacus");
     assertUsage("--opacity must be 0 to 1", model, png, "-o", masks, "--opacity", 2);
     assertThat(masks).doesNotExist();
-
-    CliRun names = CliRun.of("segment", model, png, "-o", masks, "--class-names", "a,b");
-    assertThat(names.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(names.err()).contains("3 classes", "2 names");
   }
 
   private static void assertUsage(String words, Object... arguments) {

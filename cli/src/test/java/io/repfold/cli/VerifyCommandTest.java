@@ -172,4 +172,14 @@ class VerifyCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("no input 'y'", "[x]");
   }
+
+  @Test
+  void a_gpu_is_refused_where_nothing_runs_on_one() {
+    Path model = Models.trained(folder);
+    for (String engine : new String[] {"ort-cpu", "interpreter"}) {
+      CliRun run = CliRun.of("verify", model, model, "--device", 1, "--engine", engine);
+      assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+      assertThat(run.err()).contains("--device 1 names a GPU");
+    }
+  }
 }

@@ -6,8 +6,10 @@ import io.repfold.graph.Op;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -61,6 +63,10 @@ final class LaterOpset {
 
   private Node raised(Node node) {
     if (node.op() instanceof Op.Opaque opaque) {
+      boolean moves = graph.opset() < AXES_ARE_INPUTS && opset >= AXES_ARE_INPUTS;
+      if (moves && UnmodelledOps.isReduction(opaque)) {
+        return reduction(node, opaque);
+      }
       UnmodelledOps.change(opaque, graph.opset(), opset)
           .ifPresent(because -> require(false, node, because));
     } else if (node.op() instanceof Op.Reduce reduce && opset >= AXES_ARE_INPUTS) {
@@ -95,6 +101,16 @@ final class LaterOpset {
     List<String> inputs =
         axes.isEmpty() ? node.inputs() : List.of(node.input(0), store(node, axes));
     return new Node(node.name(), op, inputs, node.outputs());
+  }
+
+  private Node reduction(Node node, Op.Opaque reduce) {
+    Map<String, Object> attributes = new HashMap<>(reduce.attributes());
+    if (!(attributes.remove("axes") instanceof List<?> axes)) {
+      return node;
+    }
+    Op op = new Op.Opaque(reduce.domain(), reduce.type(), attributes, reduce.captures());
+    List<Integer> numbers = axes.stream().map(axis -> ((Number) axis).intValue()).toList();
+    return new Node(node.name(), op, List.of(node.input(0), store(node, numbers)), node.outputs());
   }
 
   private String store(Node node, List<Integer> axes) {

@@ -36,6 +36,10 @@ final class UnmodelledOps {
 
   private static final Set<String> WITH_BODY = Set.of("If", "Loop", "Scan", "SequenceMap");
 
+  /** Those whose axes are an attribute up to opset 17 and an input from 18 on. */
+  private static final Set<String> REDUCTIONS =
+      Set.of("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare");
+
   /** In which opset others came to mean something else, once. */
   private static final Map<String, Integer> CHANGED = new HashMap<>();
 
@@ -43,13 +47,17 @@ final class UnmodelledOps {
     CHANGED.put("TopK", 10);
     List.of("Hardmax", "LogSoftmax").forEach(type -> CHANGED.put(type, 13));
     CHANGED.put("RoiAlign", 16);
-    List.of("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare")
-        .forEach(type -> CHANGED.put(type, 18));
+    REDUCTIONS.forEach(type -> CHANGED.put(type, 18));
     List.of("DFT", "GridSample").forEach(type -> CHANGED.put(type, 20));
     CHANGED.put("GroupNormalization", 21);
   }
 
   private UnmodelledOps() {}
+
+  /** Whether it sums up or multiplies along axes, of which opset 18 made an input. */
+  static boolean isReduction(Op.Opaque op) {
+    return op.domain().isEmpty() && REDUCTIONS.contains(op.type());
+  }
 
   /** Why an op may mean something else in another opset; empty if it means the same. */
   static Optional<String> change(Op.Opaque op, int from, int to) {

@@ -64,6 +64,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private SessionOptions session;
+
   @Option(
       names = "--batch",
       paramLabel = "N",
@@ -109,6 +111,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     BenchOptions options = options();
     List<Backend> backends = EngineChoice.of(engineIds);
+    session.require(backends);
     EngineOptions engineOptions = device.of(engineOptions(), backends);
     List<BatchSize> sizes = BatchSize.of(batches);
     List<Engine> engines = new ArrayList<>();
@@ -117,7 +120,7 @@ final class BenchCommand implements Callable<Integer> {
       progress.next("loading");
       for (Path model : models) {
         for (Backend backend : backends) {
-          Engine engine = backend.load(model, engineOptions);
+          Engine engine = backend.load(model, session.of(engineOptions, backend));
           engines.add(engine);
           contenders.add(new Contender(label(model, backend, backends), engine));
         }

@@ -103,6 +103,8 @@ final class SegmentCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private SessionOptions session;
+
   @Option(
       names = "--threads",
       paramLabel = "N",
@@ -123,8 +125,9 @@ final class SegmentCommand implements Callable<Integer> {
     FoundImages found = FoundImages.in(images);
     List<MaskFile> files = MaskFile.all(found.images(), output, overlay, keepEndings);
     Backend backend = EngineChoice.of(engineId);
-    EngineOptions engineOptions =
-        device.of(EngineOptions.defaults().withThreads(threads), List.of(backend));
+    session.require(List.of(backend));
+    EngineOptions processor = EngineOptions.defaults().withThreads(threads);
+    EngineOptions engineOptions = session.of(device.of(processor, List.of(backend)), backend);
     try (Engine engine = backend.load(model, engineOptions);
         ImageSegmenter segmenter = open(engine, options)) {
       requireColours(colours, segmenter.classNames().size());

@@ -4,6 +4,7 @@ import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.EngineOptions;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Where two models run while they are compared.
@@ -19,8 +20,7 @@ record Setting(
     EngineOptions candidateOptions) {
 
   /** Both models in ONNX Runtime on the CPU, first as they are written, then as users run them. */
-  static List<Setting> optimizerOffAndOn() {
-    EngineOptions on = EngineOptions.defaults();
+  static List<Setting> optimizerOffAndOn(EngineOptions on) {
     Backend cpu = Backends.onnxRuntimeCpu();
     EngineOptions off = on.withoutOptimizer();
     return List.of(
@@ -32,16 +32,17 @@ record Setting(
    * The candidate on each of several engines as users run it, beside the reference on one as it is
    * written.
    */
-  static List<Setting> engines(Backend reference, List<Backend> candidates, EngineOptions options) {
+  static List<Setting> engines(
+      Backend reference, List<Backend> candidates, Function<Backend, EngineOptions> options) {
     return candidates.stream()
         .map(
             candidate ->
                 new Setting(
                     candidate.id() + " beside " + reference.id(),
                     reference,
-                    options.withoutOptimizer(),
+                    options.apply(reference).withoutOptimizer(),
                     candidate,
-                    options))
+                    options.apply(candidate)))
         .toList();
   }
 }

@@ -54,7 +54,13 @@ final class VerificationRunner {
   /** Compares in ONNX Runtime on the CPU, with its optimiser off and then on. */
   static Verification run(
       Path reference, Path candidate, Inputs inputs, Tolerance tolerance, Progress progress) {
-    return run(reference, candidate, inputs, tolerance, Setting.optimizerOffAndOn(), progress);
+    return run(
+        reference,
+        candidate,
+        inputs,
+        tolerance,
+        Setting.optimizerOffAndOn(EngineOptions.defaults()),
+        progress);
   }
 
   /**

@@ -84,6 +84,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private SessionOptions session;
+
   @Option(
       names = "--layers",
       description =
@@ -139,10 +141,11 @@ final class VerifyCommand implements Callable<Integer> {
     List<Backend> candidates = EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines);
     List<Backend> all = new ArrayList<>(candidates);
     all.add(first);
+    session.require(all);
     EngineOptions engineOptions = device.of(EngineOptions.defaults(), all);
     return engines.isEmpty() && referenceEngine == null
-        ? Setting.optimizerOffAndOn()
-        : Setting.engines(first, candidates, engineOptions);
+        ? Setting.optimizerOffAndOn(session.of(engineOptions, first))
+        : Setting.engines(first, candidates, backend -> session.of(engineOptions, backend));
   }
 
   private VerificationRunner.Samples inputs(Engine engine) {

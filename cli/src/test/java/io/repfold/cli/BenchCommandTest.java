@@ -130,4 +130,18 @@ class BenchCommandTest {
       assertThat(run.err()).contains("--device 1 names a GPU");
     }
   }
+
+  @Test
+  void session_options_reach_onnx_runtime_and_are_refused_for_others() {
+    Path model = Models.trained(folder);
+    String senseless = "session.intra_op_thread_affinities=nowhere";
+    CliRun run = CliRun.of("bench", model, model, "--session-option", senseless);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("nowhere");
+
+    run =
+        CliRun.of("bench", model, model, "--session-option", senseless, "--engine", "interpreter");
+    assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(run.err()).contains("interpreter is another engine");
+  }
 }

@@ -313,6 +313,16 @@ class SegmentCommandTest {
     assertUsage("--size scales them", model, png, "-o", masks, "--multiple", 8, "--size", 8);
     assertUsage("multiples of 3", model, png, "-o", masks, "--multiple", 3, "--tile", 8);
     assertUsage("ort-cpu runs on none", model, png, "-o", masks, "--device", 1);
+    assertUsage(
+        "interpreter is another engine",
+        model,
+        png,
+        "-o",
+        masks,
+        "--engine",
+        "interpreter",
+        "--session-option",
+        "a=b");
     assertUsage("there is no -1", model, png, "-o", masks, "--device", -1);
     assertUsage("--overlay asks for them", model, png, "-o", masks, "--opacity", 0.5);
     assertUsage("0 to 4 pixels, not 5", model, png, "-o", masks, "--tile", 8, "--overlap", 5);

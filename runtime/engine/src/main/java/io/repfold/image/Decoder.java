@@ -86,7 +86,10 @@ final class Decoder {
     } catch (IOException | RuntimeException e) {
       // The decoders of the JDK meet damaged files with runtime exceptions as well.
       throw new ImageFormatException(
-          name, "it cannot be decoded (%s); convert it to an RGB PNG".formatted(e.getMessage()), e);
+          name,
+          "it cannot be decoded (%s); it may be damaged, else convert it to an RGB PNG"
+              .formatted(e.getMessage()),
+          e);
     }
   }
 

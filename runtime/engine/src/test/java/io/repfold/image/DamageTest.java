@@ -53,6 +53,21 @@ class DamageTest {
   }
 
   @Test
+  void a_harmless_warning_does_not_hide_a_missing_end() {
+    byte[] cut = Arrays.copyOf(JPEG, JPEG.length / 2);
+    cut[11] = 3;
+    assertRefused(cut, "Missing EOI marker");
+  }
+
+  @Test
+  void a_png_that_is_cut_off_is_refused() {
+    byte[] png = Pictures.encoded(Pictures.random(60, 80, 21), "png");
+    assertRefused(Arrays.copyOf(png, png.length / 2), "cannot be decoded", "may be damaged");
+    png[png.length / 2] ^= 1;
+    assertRefused(png, "cannot be decoded", "may be damaged");
+  }
+
+  @Test
   void a_jpeg_with_wrong_bytes_among_its_pixels_is_refused() {
     byte[] wrong = JPEG.clone();
     Arrays.fill(wrong, JPEG.length / 2, JPEG.length / 2 + 40, (byte) 0);

@@ -127,8 +127,7 @@ final class Calibration implements AutoCloseable {
    * memory at once.
    *
    * @throws WorkFailedException if a tensor holds NaN, or an input or output of the model an
-   *     infinity; names it and the sample
-   * @throws EngineException if a run fails
+   *     infinity, or a run fails; names it and the sample
    */
   void run(Consumer consumer) {
     List<List<String>> parts = TensorParts.of(model.graph(), samples.get(0), computed(), mostBytes);
@@ -141,10 +140,12 @@ final class Calibration implements AutoCloseable {
     try (Engine engine = exposed.load(names)) {
       for (Sample sample : samples) {
         Map<String, HostTensor> inputs = sample.read();
+        SoundNumbers.requireElements(sample, inputs);
         if (withInputs) {
           inputs.forEach((name, tensor) -> show(sample, "input", name, tensor, false, consumer));
         }
-        Map<String, HostTensor> found = engine.run(inputs, new LinkedHashSet<>(names));
+        Map<String, HostTensor> found =
+            ExposedModel.run(engine, sample, inputs, new LinkedHashSet<>(names));
         for (String name : names) {
           HostTensor tensor = found.get(name);
           if (tensor != null) {

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param file the model as it was given
  * @param graph its graph, folded
+ * @param target the share of decisions that must stay the same
  * @param samples read when they are asked for; may be empty
  */
 record ConversionSource(
-    ModelFile file, Graph graph, ConvertOptions options, List<Sample> samples) {}
+    ModelFile file, Graph graph, ConvertOptions options, double target, List<Sample> samples) {}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,12 +72,11 @@ final class ConvertOptions {
   @Option(
       names = "--target-agreement",
       paramLabel = "SHARE",
-      defaultValue = "0.999",
       description =
           "The share of decisions that must stay the same on the samples, at each output: the best"
-              + " channel, or the side of --threshold where there is one channel (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double target;
+              + " channel, or the side of --threshold where there is one channel (default: 0.999 for"
+              + " fp16, 0.99 for bf16 and int8).")
+  private @Nullable Double target;
 
   @Option(
       names = "--threshold",
@@ -92,7 +92,7 @@ final class ConvertOptions {
     }
     requirePositive("--random", random);
     requirePositive("--samples", samples);
-    if (!(target >= 0 && target <= 1)) {
+    if (target != null && !(target >= 0 && target <= 1)) {
       throw new UsageException(
           "--target-agreement is a share from 0 to 1, such as 0.999, not " + target);
     }
@@ -152,8 +152,9 @@ final class ConvertOptions {
     return boundary == Boundary.FLOAT;
   }
 
-  double target() {
-    return target;
+  /** Empty for what the precision usually reaches. */
+  OptionalDouble target() {
+    return target == null ? OptionalDouble.empty() : OptionalDouble.of(target);
   }
 
   double threshold() {

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * What came of a conversion.
  *
- * @param samples what it was compared on, for people; empty if it was not compared
+ * @param samples what it was compared on, if it was
  * @param comparisons the converted model beside its original, each run by something else
  * @param remarks what a reader should know, each a sentence
  * @param target the share of decisions that had to stay the same
@@ -20,7 +20,7 @@ record ConvertOutcome(
     Path output,
     Precision precision,
     Conversion conversion,
-    String samples,
+    ConversionSamples samples,
     List<SampleComparison> comparisons,
     List<String> remarks,
     double target) {
@@ -31,8 +31,13 @@ record ConvertOutcome(
 
   /** Whether there is something to write and every comparison reached the target. */
   boolean holds() {
-    return conversion.refusal().isEmpty()
-        && comparisons.stream().allMatch(c -> c.share() >= target);
+    return conversion.refusal().isEmpty() && comparisons.stream().allMatch(this::holds);
+  }
+
+  private boolean holds(SampleComparison comparison) {
+    return comparison.decisions() > 0
+        && comparison.notFinite() == 0
+        && comparison.share() >= target;
   }
 
   JsonNode json() {
@@ -42,7 +47,7 @@ record ConvertOutcome(
     root.put("precision", precision.name());
     root.put("holds", holds());
     root.put("targetAgreement", target);
-    root.put("samples", samples);
+    root.put("samples", comparisons.isEmpty() ? "" : samples.description());
     root.set("conversion", conversion.json());
     ArrayNode all = root.putArray("comparisons");
     comparisons.forEach(comparison -> all.add(comparison.json()));
@@ -63,19 +68,39 @@ record ConvertOutcome(
       text.append(Text.table(SampleComparison.headings(), rows)).append('\n');
     }
     remarks.forEach(remark -> text.append(remark).append('\n'));
-    if (comparisons.isEmpty()) {
-      text.append("Not compared with the original: --data FOLDER gives samples to do it on\n");
-    } else {
-      double share = comparisons.stream().mapToDouble(SampleComparison::share).min().orElse(1);
-      text.append(
-          "%s: %s %% of decisions stay the same (target %s %%), on %s\n"
-              .formatted(
-                  holds() ? "Verified" : "BELOW THE TARGET",
-                  Text.fixed(100 * share, 4),
-                  Text.fixed(100 * target, 4),
-                  samples));
-    }
+    text.append(verdict()).append('\n');
     text.append(holds() ? "Wrote " + output : "Nothing was written.").append('\n');
     return text.toString();
+  }
+
+  private String verdict() {
+    if (comparisons.isEmpty()) {
+      String because =
+          samples.compared().isEmpty() ? samples.description() : "nothing here runs it";
+      return "NOT COMPARED with the original: %s. Whether it overflows or decides otherwise is not known; --data FOLDER gives samples to see it on"
+          .formatted(because);
+    }
+    if (comparisons.stream().anyMatch(c -> c.decisions() == 0)) {
+      return "NOTHING WAS COMPARED: every output is empty, on " + samples.description();
+    }
+    long notFinite = comparisons.stream().mapToLong(SampleComparison::notFinite).max().orElse(0);
+    if (notFinite > 0) {
+      return "OVERFLOW: %s NaN or infinite at the outputs, and finite in the original, on %s"
+          .formatted(
+              notFinite == 1 ? "1 element is" : Text.count(notFinite) + " elements are",
+              samples.description());
+    }
+    double share = comparisons.stream().mapToDouble(SampleComparison::share).min().orElse(1);
+    String verdict =
+        "%s: %s %% of decisions stay the same (target %s %%), on %s"
+            .formatted(
+                holds() ? "Verified" : "BELOW THE TARGET",
+                Text.fixed(100 * share, 4),
+                Text.fixed(100 * target, 4),
+                samples.description());
+    return samples.given()
+        ? verdict
+        : verdict
+            + "\nRandom inputs are not what the model will see: --data FOLDER gives samples, whose ranges choose what stays float32";
   }
 }

@@ -16,12 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Folds a model, converts it, and compares it with its original before it appears. */
-record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOptions options) {
+record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOptions options) {
   /** How many steps of a {@link Progress} it takes. */
   static final int STEPS = 4;
+
+  /** What is asked for on random inputs that nobody chose: enough to see that nothing overflows. */
+  private static final double ON_NOISE = 0.95;
 
   /** What a converted file says about itself in its metadata. */
   static final String KEY = "repfold.precision";
@@ -30,13 +32,13 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     Map<String, long[]> shapes = options.shape().of(source);
     EngineOptions defaults = EngineOptions.defaults();
     try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
-      List<Sample> samples = samples(original, shapes);
+      ConversionSamples samples = ConversionSamples.of(original, shapes, options);
       progress.next("folding");
       Graph folded = folded();
       progress.next("looking at ranges and converting");
       Conversion conversion = converted(folded, samples);
       progress.next("writing");
-      try (Staging staging = Staging.of(target)) {
+      try (Staging staging = Staging.of(output)) {
         OnnxModel model = source.model().withGraph(conversion.graph());
         model.withMetadata(KEY, certificate(conversion)).write(staging.file());
         progress.next("comparing");
@@ -49,21 +51,6 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     }
   }
 
-  /** Reads nothing yet. */
-  private List<Sample> samples(Engine engine, Map<String, long[]> shapes) {
-    if (options.random().isEmpty()) {
-      return options.some(InputFiles.samples(engine, options.data(), shapes, options.colours()));
-    }
-    Map<String, long[]> sizes = InputShapes.find(engine, shapes).sizes();
-    return IntStream.range(0, options.random().get())
-        .mapToObj(
-            i ->
-                new Sample(
-                    "random input " + i,
-                    () -> InputShapes.random(engine, options.seed() + i, sizes)))
-        .toList();
-  }
-
   private Graph folded() {
     try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
       FoldOptions fold = FoldOptions.DEFAULT.withProduct(product);
@@ -71,8 +58,15 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     }
   }
 
-  private Conversion converted(Graph folded, List<Sample> samples) {
-    ConversionSource from = new ConversionSource(source, folded, options, samples);
+  /** Decisions on noise are close ones, so fewer stay the same than on samples. */
+  private double target(ConversionSamples samples) {
+    double usual = precision.target();
+    return options.target().orElse(samples.given() ? usual : Math.min(usual, ON_NOISE));
+  }
+
+  private Conversion converted(Graph folded, ConversionSamples given) {
+    ConversionSource from =
+        new ConversionSource(source, folded, options, target(given), given.telling());
     return source.with(() -> precision.convert(from));
   }
 
@@ -87,7 +81,8 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
   }
 
   private ConvertOutcome compared(
-      Engine original, Path file, Conversion conversion, List<Sample> samples) {
+      Engine original, Path file, Conversion conversion, ConversionSamples given) {
+    List<Sample> samples = given.compared();
     List<SampleComparison> comparisons = new ArrayList<>();
     List<String> remarks = new ArrayList<>(conversion.remarks());
     if (!samples.isEmpty() && conversion.runsOnCpu()) {
@@ -96,20 +91,13 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
     if (!samples.isEmpty() && conversion.needsEmulation()) {
       emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
     }
-    if (!samples.isEmpty() && comparisons.isEmpty()) {
+    if (given.given() && comparisons.isEmpty()) {
       throw new WorkFailedException(
           "%s: the result cannot be compared with the original here, since ONNX Runtime's CPU has no kernels for this precision. %s Without --data it is written all the same"
               .formatted(source.path(), String.join(" ", remarks)));
     }
     return new ConvertOutcome(
-        source,
-        target,
-        precision,
-        conversion,
-        description(samples),
-        comparisons,
-        remarks,
-        options.target());
+        source, output, precision, conversion, given, comparisons, remarks, target(given));
   }
 
   private SampleComparison onCpu(Engine original, Path file, List<Sample> samples) {
@@ -170,20 +158,5 @@ record ConvertWork(ModelFile source, Path target, Precision precision, ConvertOp
                     "Overflow: value '%s' holds an infinity or NaN in the interpreter, which rounds as hardware does. --keep leaves its node in float32."
                         .formatted(value)));
     return Optional.of(comparison);
-  }
-
-  private String description(List<Sample> samples) {
-    if (samples.isEmpty()) {
-      return "";
-    }
-    return options
-        .random()
-        .map(count -> "%s, seed %d".formatted(Text.plural(count, "random input"), options.seed()))
-        .orElseGet(
-            () ->
-                "%s from %s"
-                    .formatted(
-                        Text.plural(samples.size(), "sample"),
-                        Text.few(options.data().stream().map(Path::toString).toList(), 3)));
   }
 }

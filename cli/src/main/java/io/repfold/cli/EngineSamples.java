@@ -70,7 +70,9 @@ record EngineSamples(OnnxModel model, List<Sample> samples, long mostBytes)
   private static Map<String, Computed> computed(
       Sample sample, Engine engine, List<String> names, boolean real) {
     Map<String, HostTensor> inputs = sample.read();
-    Map<String, HostTensor> found = engine.run(inputs, new LinkedHashSet<>(names));
+    SoundNumbers.requireElements(sample, inputs);
+    Map<String, HostTensor> found =
+        ExposedModel.run(engine, sample, inputs, new LinkedHashSet<>(names));
     if (real) {
       inputs.forEach((name, input) -> SoundNumbers.require(sample, "input", name, input, false));
       found.forEach((name, tensor) -> SoundNumbers.require(sample, "tensor", name, tensor, false));

@@ -3,9 +3,13 @@ package io.repfold.cli;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * A model that ONNX Runtime on the CPU runs with tensors inside it as outputs. It is loaded from a
@@ -30,6 +34,23 @@ final class ExposedModel implements AutoCloseable {
     Path file = folder.path().resolve("exposed.onnx");
     model.withExtraOutputs(outputs).write(file);
     return Backends.onnxRuntimeCpu().load(file, options);
+  }
+
+  /**
+   * Runs such a model; what it says of the temporary file it says of the sample.
+   *
+   * @throws WorkFailedException if it does not run on this sample; names it
+   */
+  static Map<String, HostTensor> run(
+      Engine engine, Sample sample, Map<String, HostTensor> inputs, Set<String> outputs) {
+    try {
+      return engine.run(inputs, outputs);
+    } catch (EngineException e) {
+      String reason =
+          String.valueOf(e.getMessage()).replace("Cannot run '%s': ".formatted(engine.name()), "");
+      throw new WorkFailedException(
+          "%s: the model does not run on it: %s".formatted(sample.name(), reason), e);
+    }
   }
 
   @Override

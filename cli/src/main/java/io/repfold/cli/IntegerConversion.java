@@ -40,7 +40,7 @@ record IntegerConversion(
     QuantizationOptions precision =
         options.integers().of(KeptNodes.of(source.graph(), options.keep()));
     Int8Conversion.Goal goal =
-        new Int8Conversion.Goal(source.file().graph(), options.target(), options.threshold());
+        new Int8Conversion.Goal(source.file().graph(), source.target(), options.threshold());
     EngineSamples samples = new EngineSamples(source.file().model(), source.samples());
     Int8Conversion.Result result = Int8Conversion.convert(source.graph(), samples, precision, goal);
     boolean tensorRt = precision.target() == QuantizationTarget.TENSORRT;
@@ -67,10 +67,21 @@ record IntegerConversion(
   }
 
   private String refusal(QuantizationReport.Trial best) {
-    return "NO LAYER CAN COMPUTE IN INTEGERS: the target was missed with every try; the best, with %s in"
-            .formatted(Text.plural(best.excluded(), "layer"))
-        + " float32, reached %s %%: --target-agreement %s or less would accept it"
-            .formatted(floor(100 * best.agreement()), floor(best.agreement()));
+    QuantizationReport.Trial all = report.trials().get(0);
+    String reached = floor(100 * all.agreement());
+    String accepted = floor(all.agreement());
+    if (best.excluded() == 0) {
+      return "THE TARGET WAS MISSED WITH EVERY TRY: the best, with all layers in integers, reached %s %%: --target-agreement %s or less would accept it"
+          .formatted(reached, accepted);
+    }
+    return "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached %s %%; the best, with %d of %d layers in float32, %s %%: --target-agreement %s or less would accept the one, %s the other"
+        .formatted(
+            reached,
+            best.excluded(),
+            report.layers().size(),
+            floor(100 * best.agreement()),
+            accepted,
+            floor(best.agreement()));
   }
 
   /** Rounded down, so that it can be reached. */
@@ -122,6 +133,9 @@ record IntegerConversion(
   }
 
   private String error() {
+    if (Double.isNaN(report.decibels())) {
+      return "not measured, because no output holds real numbers";
+    }
     String decibels = decibels(report.decibels());
     return Double.isFinite(report.decibels()) ? decibels + " dB below them" : decibels;
   }

@@ -16,7 +16,9 @@ import java.util.function.Supplier;
 /**
  * The reference interpreter as a backend: {@code interpreter}. It computes in double precision by
  * plain loops and rounds each output once to its element type, so it is what other backends are
- * measured with, and slow. Threads, optimizer, device and TF32 mean nothing to it.
+ * measured with, and slow. Inside a model it rounds values of float16 and bfloat16 alone, each when
+ * it is stored: there an overflow shows that CPUs, which compute them in float32, hide. Threads,
+ * optimizer, device and TF32 mean nothing to it.
  */
 public final class InterpreterBackend implements Backend {
   /** Made by {@link java.util.ServiceLoader}. */

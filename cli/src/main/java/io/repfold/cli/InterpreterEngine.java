@@ -4,6 +4,7 @@ import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
+import io.repfold.graph.Rounding;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.AbstractEngine;
@@ -101,7 +102,7 @@ final class InterpreterEngine extends AbstractEngine {
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     given.forEach((name, tensor) -> arrays.put(name, array(tensor)));
     Interpreter polled = idle.poll();
-    Interpreter interpreter = polled == null ? new Interpreter(graph) : polled;
+    Interpreter interpreter = polled == null ? new Interpreter(graph, Rounding.HALF) : polled;
     try {
       Map<String, NdArray> results = interpreter.run(arrays);
       idle.add(interpreter);

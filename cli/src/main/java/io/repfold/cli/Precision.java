@@ -5,7 +5,7 @@ import io.repfold.precision.HalfOptions;
 /** What {@code convert} makes of a float32 model. */
 enum Precision {
   /** IEEE 754 binary16. */
-  FP16 {
+  FP16(0.999) {
     @Override
     Conversion convert(ConversionSource source) {
       source.options().integers().requireUnused();
@@ -13,7 +13,7 @@ enum Precision {
     }
   },
   /** The upper half of a float32. */
-  BF16 {
+  BF16(0.99) {
     @Override
     Conversion convert(ConversionSource source) {
       source.options().integers().requireUnused();
@@ -21,12 +21,23 @@ enum Precision {
     }
   },
   /** 8-bit integers between QuantizeLinear and DequantizeLinear. */
-  INT8 {
+  INT8(0.99) {
     @Override
     Conversion convert(ConversionSource source) {
       return IntegerConversion.of(source);
     }
   };
+
+  private final double target;
+
+  Precision(double target) {
+    this.target = target;
+  }
+
+  /** The share of decisions that usually stay the same, which is asked for unless it is said. */
+  double target() {
+    return target;
+  }
 
   /**
    * Converts.

@@ -65,6 +65,16 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
     return outputs.stream().mapToDouble(OutputAgreement::share).min().orElse(1);
   }
 
+  /** How many decisions were compared, at all outputs. */
+  long decisions() {
+    return outputs.stream().mapToLong(OutputAgreement::positions).sum();
+  }
+
+  /** How many elements are NaN or infinite for the candidate alone, at all outputs. */
+  long notFinite() {
+    return outputs.stream().mapToLong(OutputAgreement::notFinite).sum();
+  }
+
   static List<String> headings() {
     return List.of(
         "run by",

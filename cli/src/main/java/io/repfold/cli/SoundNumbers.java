@@ -1,12 +1,32 @@
 package io.repfold.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.nio.FloatBuffer;
+import java.util.Map;
 
 /** Refuses samples that hold or make what is no number. */
 final class SoundNumbers {
   private SoundNumbers() {}
+
+  /**
+   * Looks at all inputs of one sample.
+   *
+   * @throws WorkFailedException if none of them has an element; names the sample
+   */
+  static void requireElements(Sample sample, Map<String, HostTensor> inputs) {
+    if (inputs.values().stream().allMatch(tensor -> tensor.size() == 0)) {
+      throw new WorkFailedException(
+          "%s: holds no element (%s), so it shows nothing of the model; leave this sample out"
+              .formatted(
+                  sample.name(),
+                  inputs.entrySet().stream()
+                      .map(e -> "input '%s' is %s".formatted(e.getKey(), e.getValue()))
+                      .collect(joining(", "))));
+    }
+  }
 
   /**
    * Looks at a tensor of one sample; other types than float32 are sound.

@@ -37,6 +37,13 @@ record Verification(List<Run> runs, String inputs) {
   }
 
   /**
+   * Whether every output is empty on all inputs: then nothing was compared, and it does not hold.
+   */
+  boolean isEmpty() {
+    return runs.stream().allMatch(run -> run.report().isEmpty());
+  }
+
+  /**
    * Whether an output is so small on all inputs that the absolute tolerance decides: then the
    * comparison proves little. Scores behind a sigmoid often are.
    */
@@ -140,11 +147,17 @@ record Verification(List<Run> runs, String inputs) {
         Text.small(c.meanAbsError()),
         Text.fixed(c.cosineSimilarity(), 9),
         Double.isFinite(c.psnr()) ? Text.fixed(c.psnr(), 1) : "exact",
-        c.argmax().map(a -> Text.fixed(100 * a.agreement(), 3) + " %").orElse("-"));
+        c.argmax()
+            .filter(a -> a.positions() > 0)
+            .map(a -> Text.fixed(100 * a.agreement(), 3) + " %")
+            .orElse("-"));
   }
 
   /** The verdict in a sentence. */
   String summary() {
+    if (isEmpty()) {
+      return "NOTHING WAS COMPARED: every output is empty, on " + inputs;
+    }
     Tolerance tolerance = runs.get(0).report().tolerance();
     if (tolerance.agreement().isPresent()) {
       return agreementSummary(tolerance.agreement().getAsDouble());

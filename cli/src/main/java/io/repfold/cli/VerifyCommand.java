@@ -170,6 +170,18 @@ final class VerifyCommand implements Callable<Integer> {
         first.reference(), first.candidate(), first.samples(), first.tolerance(), outputs);
   }
 
+  /** That a CPU hides overflows, where it alone ran a candidate in half precision. */
+  private Optional<String> hiddenOverflow() {
+    List<String> ran = settings().stream().map(setting -> setting.candidate().id()).toList();
+    String cpu = Backends.onnxRuntimeCpu().id();
+    if (!ran.stream().allMatch(cpu::equals) || !HalfValues.isIn(candidate)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s holds float16 values, which %s computes in float32: an overflow does not show there, and does with --engine interpreter"
+            .formatted(candidate, Backends.onnxRuntimeCpu().name()));
+  }
+
   private void print(Verification verification, Optional<LayerComparison> byLayer) {
     PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
@@ -186,6 +198,7 @@ final class VerifyCommand implements Callable<Integer> {
     byLayer.ifPresent(l -> out.println(l.summary() + "\n"));
     out.println(Text.table(Verification.headings(), verification.rows()));
     verification.remarks().forEach(out::println);
+    hiddenOverflow().ifPresent(out::println);
     out.println(verification.summary());
   }
 }

@@ -7,6 +7,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -126,14 +127,70 @@ class ConvertCommandTest {
   }
 
   @Test
-  void without_samples_nothing_is_claimed() {
+  void without_samples_random_inputs_show_whether_it_still_works_and_tell_no_ranges()
+      throws IOException {
     Path half = folder.resolve("half.onnx");
 
     CliRun run = convert(Models.trained(folder), half, "fp16");
+    CliRun blind = convert(HalfModels.overflowing(folder), folder.resolve("no.onnx"), "fp16");
+    CliRun told =
+        convert(
+            HalfModels.overflowing(folder),
+            folder.resolve("yes.onnx"),
+            "fp16",
+            "--data",
+            HalfModels.samples(folder, 2, 1, 2, 6, 5));
 
-    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
     assertThat(run.out())
-        .contains("Whether values overflow is not known", "Not compared with the original");
+        .contains("Whether values overflow is not known", "Verified: ")
+        .contains("(target 95.0000 %), on 2 random inputs, seed 0", "--data FOLDER gives samples");
+    assertThat(blind.code()).as(blind.err() + blind.out()).isEqualTo(3);
+    assertThat(blind.out())
+        .contains("OVERFLOW: ", "Overflow: value 'c1'", "Nothing was written.")
+        .doesNotContain("Verified");
+    assertThat(told.code()).as(told.err() + told.out()).isZero();
+    assertThat(names())
+        .containsExactly("data", "half.onnx", "overflowing.onnx", "trained.onnx", "yes.onnx");
+  }
+
+  @Test
+  void what_random_inputs_do_not_fit_is_written_and_said_to_be_uncompared() {
+    Path half = folder.resolve("half.onnx");
+
+    Graph logarithm =
+        new Graph.Builder("logarithm")
+            .input(Value.float32("x", 1, 4))
+            .node(new Op.Unary(Op.Unary.Function.LOG), List.of("x"), "y")
+            .output(Value.float32("y", 1, 4))
+            .build();
+    Path model = Models.write(folder.resolve("logarithm.onnx"), logarithm);
+
+    CliRun run = convert(model, half, "fp16", "--json");
+    CliRun text = convert(model, half, "fp16");
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    assertThat(Json.parse(run.out()).get("comparisons")).isEmpty();
+    assertThat(text.out()).contains("NOT COMPARED with the original: ", "Wrote " + half);
+  }
+
+  @Test
+  void samples_that_do_not_fit_or_hold_nothing_are_named_beside_the_model() {
+    Path model = Models.dynamic(folder);
+    Path half = folder.resolve("half.onnx");
+    Path empty = HalfModels.npy(folder.resolve("empty.npy"), new float[0], 0, 3, 8, 10);
+    Path narrow = HalfModels.npy(folder.resolve("narrow.npy"), new float[160], 1, 2, 8, 10);
+    for (String precision : List.of("fp16", "int8")) {
+      CliRun none = convert(model, half, precision, "--data", empty);
+      CliRun wrong = convert(model, half, precision, "--data", narrow);
+
+      assertThat(none.code()).isEqualTo(1);
+      assertThat(none.err()).contains(empty + ": holds no element", "leave this sample out");
+      assertThat(wrong.code()).isEqualTo(1);
+      assertThat(wrong.err())
+          .contains(narrow.toString(), "float32[1, 2, 8, 10]", model.toString())
+          .doesNotContain("exposed.onnx");
+    }
   }
 
   @Test

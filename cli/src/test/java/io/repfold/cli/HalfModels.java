@@ -69,6 +69,27 @@ final class HalfModels {
     return Models.write(folder.resolve("close.onnx"), graph);
   }
 
+  /**
+   * {@code y = 100 relu(x)} for inputs of {@code [1, 2, 6, 5]}, by way of numbers a million times
+   * as large: float16 ends at 65504.
+   */
+  static Path overflowing(Path folder) {
+    Graph.Builder graph = new Graph.Builder("overflowing").input(Value.float32("x", 1, 2, 6, 5));
+    float[] factors = {1e3f, 1e3f, 1e-4f};
+    String value = "x";
+    for (int i = 0; i < factors.length; i++) {
+      float factor = factors[i];
+      String next = i == factors.length - 1 ? "y" : "r" + i;
+      graph
+          .initializer("w" + i, floats(new float[] {factor, 0, 0, factor}, 2, 2, 1, 1))
+          .node(new Op.Conv(Window.DEFAULT, 1), List.of(value, "w" + i), "c" + i)
+          .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c" + i), next);
+      value = next;
+    }
+    Graph built = graph.output(Value.float32("y", 1, 2, 6, 5)).build();
+    return Models.write(folder.resolve("overflowing.onnx"), built);
+  }
+
   /** {@code y = log(x)}, for inputs of {@code [1, 4]}. */
   static Path logarithm(Path folder) {
     Graph graph =

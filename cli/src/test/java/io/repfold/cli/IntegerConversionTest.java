@@ -11,6 +11,9 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.precision.QuantizationOptions;
+import io.repfold.precision.QuantizationReport;
+import io.repfold.precision.QuantizationTarget;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,7 +171,7 @@ class IntegerConversionTest {
     assertThat(run.out())
         .contains("0 layers of 1 compute in integers", "Error at the outputs: exact")
         .contains("the target was not reached with any layer in integers")
-        .contains("NO LAYER CAN COMPUTE IN INTEGERS", "with 0 layers in float32, reached ")
+        .contains("THE TARGET WAS MISSED WITH EVERY TRY", "with all layers in integers, reached ")
         .contains("or less would accept it", "Nothing was written.")
         .doesNotContain("costs most", "Infinity", "Verified");
     assertThat(Files.exists(small)).isFalse();
@@ -182,6 +185,61 @@ class IntegerConversionTest {
         convert(HalfModels.close(folder), small, "--data", data, "--target-agreement", accepted);
     assertThat(again.code()).as(again.err() + again.out()).isZero();
     assertThat(again.out()).contains("1 layer of 1 compute in integers", "Wrote " + small);
+  }
+
+  @Test
+  void what_all_layers_reach_is_told_beside_the_best_try() {
+    QuantizationReport.Layer kept =
+        new QuantizationReport.Layer("y", "Conv", false, "", Double.NaN, 0, 40, 40, 0.5);
+    QuantizationReport report =
+        new QuantizationReport(
+            QuantizationOptions.of(QuantizationTarget.CPU),
+            List.of(kept, kept, kept),
+            List.of(),
+            16,
+            1,
+            40,
+            List.of(
+                new QuantizationReport.Trial(0, 0.990234375),
+                new QuantizationReport.Trial(1, 0.989671),
+                new QuantizationReport.Trial(2, 0.998046875)));
+    Graph graph = OnnxModel.read(Models.trained(folder)).graph();
+
+    assertThat(new IntegerConversion(graph, report, List.of()).refusal())
+        .contains(
+            "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached 99.0234 %; the best, with 2 of 3 layers in float32, 99.8046 %: --target-agreement 0.9902 or less would accept the one, 0.9980 the other");
+  }
+
+  @Test
+  void without_a_target_99_percent_are_asked_for() {
+    Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
+    CliRun run = convert(subtle(), folder.resolve("small.onnx"), "--data", data, "--json");
+
+    assertThat(Json.parse(run.out()).get("targetAgreement").asDouble()).isEqualTo(0.99);
+    assertThat(run.code()).as(run.out()).isZero();
+  }
+
+  @Test
+  void the_error_of_decisions_alone_is_said_not_to_be_measured() {
+    OnnxModel scores = OnnxModel.read(Models.trained(folder));
+    Graph graph =
+        scores.graph().toBuilder()
+            .node(
+                new Op.ArgMax(1, false, false),
+                List.of(scores.graph().outputs().get(0).name()),
+                "best")
+            .replaceOutputs(
+                List.of(new Value("best", Optional.of(ElementType.INT64), Optional.empty())))
+            .build();
+    Path model = Models.write(folder.resolve("decided.onnx"), graph);
+    Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
+    CliRun run =
+        convert(model, folder.resolve("small.onnx"), "--data", data, "--target-agreement", "0.5");
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    assertThat(run.out())
+        .contains("Error at the outputs: not measured", "integer")
+        .doesNotContain("outputs: exact");
   }
 
   @Test

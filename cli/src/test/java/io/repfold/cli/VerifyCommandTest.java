@@ -3,14 +3,25 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.graph.Dim;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.precision.HalfOptions;
+import io.repfold.precision.HalfPrecision;
 import io.repfold.runtime.HostTensor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +132,51 @@ class VerifyCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("float32[1, 3, 8, 10]", "float32[1, 3, 1, 1]");
+  }
+
+  @Test
+  void empty_inputs_compare_nothing_and_do_not_hold() throws Exception {
+    Shape open = new Shape(List.of(new Dim.Symbol("N"), Dim.of(3)));
+    Graph relu =
+        new Graph.Builder("relu")
+            .input(new Value("x", Optional.of(ElementType.FLOAT), Optional.of(open)))
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "y")
+            .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.of(open)))
+            .build();
+    Path model = Models.write(folder.resolve("relu.onnx"), relu);
+    Path none = folder.resolve("none.npy");
+    Path xml = folder.resolve("verify.xml");
+    Npy.write(none, HostTensor.ofFloats(new float[0], 0, 3));
+
+    CliRun run = CliRun.of("verify", model, model, "--input", none, "--junit-xml", xml);
+
+    assertThat(run.code()).as(run.out() + run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("NOTHING WAS COMPARED: every output is empty, on 1 input from " + none)
+        .contains("DIFFERENT")
+        .doesNotContain("Verified");
+    assertThat(Files.readString(xml)).contains("failures=\"2\"", "nothing was compared");
+  }
+
+  @Test
+  void an_overflow_shows_in_the_interpreter_and_where_it_cannot_it_is_said() {
+    Path model = HalfModels.overflowing(folder);
+    Path half = folder.resolve("half.onnx");
+    OnnxModel read = OnnxModel.read(model);
+    read.withGraph(HalfPrecision.convert(read.graph(), HalfOptions.FLOAT16).graph()).write(half);
+
+    CliRun cpu = CliRun.of("verify", model, half, "--agreement", "0.5");
+    CliRun both =
+        CliRun.of("verify", model, half, "--agreement", "0.5", "--engine", "interpreter,ort-cpu");
+    CliRun single = CliRun.of("verify", model, model, "--engine", "interpreter");
+
+    assertThat(cpu.out()).contains("holds float16 values", "--engine interpreter");
+    assertThat(both.code()).as(both.out() + both.err()).isEqualTo(3);
+    assertThat(both.out())
+        .contains("interpreter beside ort-cpu: output 'y', sample 0: ", "infinite on one side only")
+        .doesNotContain("holds float16 values");
+    assertThat(single.code()).as(single.out() + single.err()).isZero();
+    assertThat(single.out()).doesNotContain("float16");
   }
 
   @Test

@@ -19,7 +19,12 @@ import java.util.Set;
  * all elements; where a tensor has another size than the original's, all of it is error.
  */
 final class Agreement {
-  /** The result of a comparison. */
+  /**
+   * The result of a comparison.
+   *
+   * @param decibels the outputs' energy against that of their error; NaN if no output holds real
+   *     numbers
+   */
   record Score(double agreement, double decibels) {}
 
   private final SampleRunner runner;
@@ -91,7 +96,8 @@ final class Agreement {
             .mapToDouble(count -> (double) (count[1] - count[0]) / count[1])
             .min()
             .orElse(1);
-    return new Score(agreement, decibels(energy[0], energy[1]));
+    boolean real = numbers.stream().anyMatch(kept -> !kept.isEmpty());
+    return new Score(agreement, real ? decibels(energy[0], energy[1]) : Double.NaN);
   }
 
   private static void compare(float[] wanted, FloatBuffer found, double[] energy) {

@@ -21,6 +21,11 @@ public final class Int8Conversion {
   /** Samples on which single layers are tried. */
   private static final int FEW = 8;
 
+  /** By their errors, and where no output is a real number, by the decisions that they change. */
+  private static final Comparator<Agreement.Score> MOST_HARMFUL_FIRST =
+      Comparator.comparingDouble(Agreement.Score::decibels)
+          .thenComparingDouble(Agreement.Score::agreement);
+
   private final Graph original;
   private final SampleRunner runner;
   private final QuantizationOptions options;
@@ -194,7 +199,7 @@ public final class Int8Conversion {
         Map<String, Agreement.Score> alone, double target, List<QuantizationReport.Trial> trials) {
       List<String> order =
           alone.entrySet().stream()
-              .sorted(Comparator.comparingDouble(layer -> layer.getValue().decibels()))
+              .sorted(Map.Entry.comparingByValue(MOST_HARMFUL_FIRST))
               .map(Map.Entry::getKey)
               .toList();
       int tooFew = 0;

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param balanced where the ranges of channels were balanced
  * @param samples how many samples were run
  * @param agreement of the result with the float32 graph, from 0 to 1
- * @param decibels the outputs' energy against that of their error
+ * @param decibels the outputs' energy against that of their error; NaN if no output holds real
+ *     numbers
  * @param trials what was measured on the way to the target, in order
  */
 public record QuantizationReport(
@@ -40,7 +41,7 @@ public record QuantizationReport(
    * @param decibels of its own result, with exact inputs: the energy against that of the error,
    *     before biases were corrected; NaN if it was not measured
    * @param alone the same at the graph's outputs if only this layer is quantized; NaN if it was not
-   *     measured
+   *     measured, or no output holds real numbers
    * @param aloneAgreement agreement of the outputs if only this layer is quantized; NaN likewise
    */
   public record Layer(

@@ -1,35 +1,53 @@
 package io.repfold.graph;
 
+import java.util.Set;
+
 /**
  * What an {@link Interpreter} rounds, so that it computes what a machine with narrow numbers
  * computes: where float16 overflows, an infinity appears.
  *
- * @param stores whether each input, initializer and result of a node is rounded to its own element
- *     type (FLOAT, FLOAT16 or BFLOAT16), to nearest even, as it is where it lies in memory; within
- *     a node, numbers are doubles
+ * @param stored the element types, of FLOAT, FLOAT16 and BFLOAT16, whose values are rounded: each
+ *     input, initializer and result of a node of such a type, to nearest even, as it is where it
+ *     lies in memory; within a node, numbers are doubles
  * @param sums the type to which a running sum is rounded after each addition, in convolutions,
  *     matrix products, averages, sums and Softmax of these three types: DOUBLE for not at all,
  *     FLOAT as tensor cores and CPUs sum, FLOAT16 or BFLOAT16 for the worst that a kernel may do
  */
-public record Rounding(boolean stores, ElementType sums) {
+public record Rounding(Set<ElementType> stored, ElementType sums) {
   /** Real numbers are never rounded. */
-  public static final Rounding NONE = new Rounding(false, ElementType.DOUBLE);
+  public static final Rounding NONE = new Rounding(Set.of(), ElementType.DOUBLE);
+
+  /**
+   * Values in half precision are rounded to their element type, so that they overflow as they do on
+   * hardware, and float32 ones are exact: the reference for models that are float32 in part.
+   */
+  public static final Rounding HALF =
+      new Rounding(Set.of(ElementType.FLOAT16, ElementType.BFLOAT16), ElementType.DOUBLE);
 
   /** Every value is rounded to its element type, and sums are exact. */
-  public static final Rounding STORED = new Rounding(true, ElementType.DOUBLE);
+  public static final Rounding STORED =
+      new Rounding(
+          Set.of(ElementType.FLOAT, ElementType.FLOAT16, ElementType.BFLOAT16), ElementType.DOUBLE);
 
+  /**
+   * @throws InvalidGraphException if a type is no real one, or DOUBLE is to be rounded
+   */
   public Rounding {
+    stored = Set.copyOf(stored);
+    for (ElementType type : stored) {
+      Check.that(isNarrow(type), "Values of %s cannot be rounded", type);
+    }
     Check.that(sums.isFloat(), "Sums are rounded to a real type, not to %s", sums);
   }
 
   /** The same, with other sums. */
   public Rounding withSums(ElementType type) {
-    return new Rounding(stores, type);
+    return new Rounding(stored, type);
   }
 
   /** An array as it is where it lies in memory. */
   NdArray stored(NdArray value) {
-    return stores && isNarrow(value.type())
+    return stored.contains(value.type())
         ? ElementwiseMath.map(value, v -> rounded(v, value.type()))
         : value;
   }

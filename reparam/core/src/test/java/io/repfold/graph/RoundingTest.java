@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,21 @@ class RoundingTest {
     assertThat(run(Rounding.STORED, ElementType.DOUBLE, cast, value).data())
         .containsExactly(stored);
     assertThat(run(Rounding.NONE, ElementType.DOUBLE, cast, value).data()).containsExactly(value);
+  }
+
+  @Test
+  void half_values_may_be_rounded_while_float32_ones_stay_exact() {
+    Op narrow = new Op.Cast(ElementType.FLOAT16);
+    Op widen = new Op.Cast(ElementType.FLOAT);
+    double third = 1 / 3.0;
+
+    assertThat(run(Rounding.HALF, ElementType.FLOAT, narrow, 1e6, third).data())
+        .containsExactly(Double.POSITIVE_INFINITY, 0.333251953125);
+    assertThat(run(Rounding.HALF, ElementType.DOUBLE, widen, 1e6, third).data())
+        .containsExactly(1e6, third);
+    assertThatThrownBy(() -> new Rounding(Set.of(ElementType.DOUBLE), ElementType.DOUBLE))
+        .isInstanceOf(InvalidGraphException.class)
+        .hasMessageContaining("DOUBLE");
   }
 
   @Test

@@ -22,6 +22,13 @@ public record VerificationReport(
     outputs = List.copyOf(outputs);
   }
 
+  /** Whether every output is empty on every sample, so that nothing was compared. */
+  public boolean isEmpty() {
+    return outputs.stream()
+        .flatMap(output -> output.samples().stream())
+        .allMatch(SampleResult::isEmpty);
+  }
+
   /**
    * Equivalent when every output is; the notes or reasons of all outputs, each naming its output.
    */

@@ -13,7 +13,8 @@ public final class Verifier {
   private Verifier() {}
 
   /**
-   * Compares all outputs over all samples.
+   * Compares all outputs over all samples. If every output is empty on every sample, nothing was
+   * compared, and all are different.
    *
    * @param samples inputs by name, one map a run, of the reference's types; where the candidate
    *     takes another floating type, it gets them rounded to that
@@ -39,8 +40,17 @@ public final class Verifier {
             .add(new SampleResult(i, result.comparison(), result.verdict()));
       }
     }
+    boolean empty =
+        byOutput.values().stream().flatMap(List::stream).allMatch(SampleResult::isEmpty);
     List<OutputReport> outputs = new ArrayList<>();
-    byOutput.forEach((name, results) -> outputs.add(OutputReport.of(name, results)));
+    byOutput.forEach(
+        (name, results) ->
+            outputs.add(
+                OutputReport.of(
+                    name,
+                    empty
+                        ? results.stream().map(SampleResult::withNothingCompared).toList()
+                        : results)));
     return new VerificationReport(
         reference.toString(), candidate.toString(), samples.size(), tolerance, outputs);
   }

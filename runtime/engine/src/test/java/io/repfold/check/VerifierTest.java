@@ -57,4 +57,23 @@ class VerifierTest {
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
+
+  @Test
+  void outputs_that_are_all_empty_prove_nothing() {
+    OnnxModel model = OnnxModel.unary("Relu", OnnxModel.FLOAT, null, 3L);
+    Map<String, HostTensor> none = Map.of("x", HostTensor.ofFloats(new float[0], 0, 3));
+    Map<String, HostTensor> one = Map.of("x", HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3));
+    try (Engine engine = model.load()) {
+      VerificationReport nothing =
+          Verifier.verify(engine, engine, List.of(none, none), Tolerance.NETWORK);
+      assertThat(nothing.verdict())
+          .isInstanceOfSatisfying(
+              Verdict.Different.class,
+              v -> assertThat(v.reasons()).hasSize(2).allMatch(r -> r.contains("every output")));
+      assertThat(nothing.outputs()).allMatch(o -> !o.verdict().isEquivalent());
+
+      assertThat(Verifier.verify(engine, engine, List.of(none, one), Tolerance.NETWORK).verdict())
+          .isEqualTo(new Verdict.Equivalent(List.of("output 'y', sample 0: the output is empty")));
+    }
+  }
 }

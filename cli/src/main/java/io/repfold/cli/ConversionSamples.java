@@ -1,0 +1,114 @@
+package io.repfold.cli;
+
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.TensorInfo;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a conversion is compared on.
+ *
+ * @param compared read when they are asked for; empty if there is nothing that the model runs on
+ * @param given whether the caller chose them, so that they tell ranges
+ * @param description of them, for people; if there are none, why
+ */
+record ConversionSamples(List<Sample> compared, boolean given, String description) {
+  /** Random inputs that show whether a model still works, where no samples are given. */
+  private static final int TRIED = 2;
+
+  ConversionSamples {
+    compared = List.copyOf(compared);
+  }
+
+  /** Those that the options name, or else random ones if the model computes numbers from them. */
+  static ConversionSamples of(Engine model, Map<String, long[]> shapes, ConvertOptions options) {
+    if (!options.data().isEmpty()) {
+      List<Sample> samples =
+          options
+              .some(InputFiles.samples(model, options.data(), shapes, options.colours()))
+              .stream()
+              .map(sample -> new Sample(sample.name(), () -> fitting(model, sample)))
+              .toList();
+      return new ConversionSamples(
+          samples,
+          true,
+          "%s from %s"
+              .formatted(
+                  Text.plural(samples.size(), "sample"),
+                  Text.few(options.data().stream().map(Path::toString).toList(), 3)));
+    }
+    if (options.random().isPresent()) {
+      int count = options.random().get();
+      InputShapes found = InputShapes.find(model, shapes);
+      return new ConversionSamples(
+          random(model, found, count, options.seed()), true, description(count, options.seed()));
+    }
+    return tried(model, shapes, options.seed());
+  }
+
+  /** The tensors of a sample that the model takes. */
+  private static Map<String, HostTensor> fitting(Engine model, Sample sample) {
+    Map<String, HostTensor> given = sample.read();
+    boolean fits =
+        given.size() == model.inputs().size()
+            && model.inputs().stream().allMatch(input -> fits(input, given.get(input.name())));
+    if (!fits) {
+      throw new WorkFailedException(
+          "%s: holds %s, and %s takes %s"
+              .formatted(sample.name(), given, model.name(), model.inputs()));
+    }
+    return given;
+  }
+
+  private static boolean fits(TensorInfo input, @Nullable HostTensor given) {
+    return given != null && given.type() == input.type() && input.accepts(given.shape());
+  }
+
+  private static ConversionSamples tried(Engine model, Map<String, long[]> shapes, long seed) {
+    List<Sample> samples;
+    try {
+      samples = random(model, InputShapes.find(model, shapes), TRIED, seed);
+      for (Sample sample : samples) {
+        Map<String, HostTensor> outputs = model.run(sample.read());
+        if (!outputs.values().stream().allMatch(ConversionSamples::tellsSomething)) {
+          return none("of random inputs it makes outputs that are empty or not finite");
+        }
+      }
+    } catch (EngineException | WorkFailedException e) {
+      return none("random inputs do not fit it: " + e.getMessage());
+    }
+    return new ConversionSamples(samples, false, description(TRIED, seed));
+  }
+
+  private static boolean tellsSomething(HostTensor output) {
+    return output.size() > 0
+        && IntStream.range(0, output.size()).allMatch(i -> Double.isFinite(output.get(i)));
+  }
+
+  private static ConversionSamples none(String because) {
+    return new ConversionSamples(List.of(), false, because);
+  }
+
+  private static List<Sample> random(Engine model, InputShapes shapes, int count, long seed) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new Sample(
+                    "random input " + i, () -> InputShapes.random(model, seed + i, shapes.sizes())))
+        .toList();
+  }
+
+  private static String description(int count, long seed) {
+    return "%s, seed %d".formatted(Text.plural(count, "random input"), seed);
+  }
+
+  /** Those whose ranges count; empty if nobody chose them. */
+  List<Sample> telling() {
+    return given ? compared : List.of();
+  }
+}

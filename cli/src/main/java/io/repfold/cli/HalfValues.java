@@ -1,0 +1,31 @@
+package io.repfold.cli;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.Op;
+import io.repfold.onnx.OnnxFormatException;
+import io.repfold.onnx.OnnxModel;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Finds models that hold values in float16. */
+final class HalfValues {
+  private HalfValues() {}
+
+  /** Whether a file has a float16 input, constant or Cast; no if it is none that is read here. */
+  static boolean isIn(Path model) {
+    try {
+      return isIn(OnnxModel.read(model).graph());
+    } catch (OnnxFormatException | InvalidGraphException e) {
+      return false;
+    }
+  }
+
+  private static boolean isIn(Graph graph) {
+    return graph.initializers().values().stream().anyMatch(t -> t.type() == ElementType.FLOAT16)
+        || graph.inputs().stream().anyMatch(i -> i.type().equals(Optional.of(ElementType.FLOAT16)))
+        || graph.nodes().stream()
+            .anyMatch(n -> n.op() instanceof Op.Cast cast && cast.to() == ElementType.FLOAT16);
+  }
+}

@@ -51,8 +51,8 @@ final class ExpandCommand implements Callable<Integer> {
       required = true,
       paramLabel = "KIND",
       description =
-          "The blocks: plain (a batch normalization only), acb, repvgg, dbb, dbb2, dbb3, dbb4,"
-              + " mobileone or largekernel.")
+          "The blocks: plain (a batch normalization only), acb, repvgg, qarepvgg, dbb, dbb2, dbb3,"
+              + " dbb4, mobileone or largekernel.")
   private String kind;
 
   @Option(

@@ -3,8 +3,12 @@ package io.repfold.blocks;
 import io.repfold.graph.GraphBuilder;
 import java.util.Optional;
 
-/** The input itself and its batch normalisation: a 1 x 1 identity on the block's centre tap. */
-record IdentityBranch() implements Branch {
+/**
+ * The input itself and its batch normalisation: a 1 x 1 identity on the block's centre tap.
+ *
+ * @param normalized whether there is a batch normalisation
+ */
+record IdentityBranch(boolean normalized) implements Branch {
   @Override
   public String name() {
     return "identity";
@@ -29,6 +33,6 @@ record IdentityBranch() implements Branch {
 
   @Override
   public String append(GraphBuilder b, String x, RepSpec spec) {
-    return b.batchNorm(x);
+    return normalized ? b.batchNorm(x) : x;
   }
 }

@@ -9,14 +9,21 @@ import java.util.Optional;
  * normalisation.
  *
  * @param own whether it is the block's kernel by definition, so that it is never left out
+ * @param normalized whether there is a batch normalisation
  */
-record KernelBranch(String name, int height, int width, boolean own) implements Branch {
+record KernelBranch(String name, int height, int width, boolean own, boolean normalized)
+    implements Branch {
   static KernelBranch own(String name, Kernel kernel) {
-    return new KernelBranch(name, kernel.height(), kernel.width(), true);
+    return new KernelBranch(name, kernel.height(), kernel.width(), true, true);
   }
 
   static KernelBranch pointwise() {
     return smaller("pointwise", 1, 1);
+  }
+
+  /** A 1 x 1 without a normalisation. */
+  static KernelBranch barePointwise() {
+    return new KernelBranch("pointwise", 1, 1, false, false);
   }
 
   static KernelBranch horizontal(Kernel kernel) {
@@ -42,7 +49,7 @@ record KernelBranch(String name, int height, int width, boolean own) implements 
   }
 
   private static KernelBranch smaller(String name, int height, int width) {
-    return new KernelBranch(name, height, width, false);
+    return new KernelBranch(name, height, width, false, true);
   }
 
   @Override
@@ -55,6 +62,7 @@ record KernelBranch(String name, int height, int width, boolean own) implements 
 
   @Override
   public String append(GraphBuilder b, String x, RepSpec spec) {
-    return Placement.centred(spec.kernel(), height, width).convBn(b, x, spec);
+    Placement placement = Placement.centred(spec.kernel(), height, width);
+    return normalized ? placement.convBn(b, x, spec) : placement.conv(b, x, spec);
   }
 }

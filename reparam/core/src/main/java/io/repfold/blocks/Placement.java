@@ -56,13 +56,13 @@ record Placement(Kernel kernel, List<Integer> pads) {
   }
 
   /**
-   * A convolution and its batch normalisation so placed. Pads that cut become a Slice; what is
-   * padded beside them a Pad before it, since an image may be smaller than what is cut.
+   * A convolution so placed. Pads that cut become a Slice; what is padded beside them a Pad before
+   * it, since an image may be smaller than what is cut.
    */
-  String convBn(GraphBuilder b, String x, RepSpec spec) {
+  String conv(GraphBuilder b, String x, RepSpec spec) {
     if (pads.stream().allMatch(p -> p >= 0)) {
       Kernel padded = kernel.withPads(pads.get(0), pads.get(1), pads.get(2), pads.get(3));
-      return b.convBn(x, spec.outChannels(), padded, spec.groups());
+      return b.conv(x, spec.outChannels(), padded, spec.groups());
     }
     List<Integer> grow = IntStream.range(0, 4).mapToObj(i -> Math.max(0, pads.get(i))).toList();
     List<Integer> cut = IntStream.range(0, 4).mapToObj(i -> Math.max(0, -pads.get(i))).toList();
@@ -71,6 +71,11 @@ record Placement(Kernel kernel, List<Integer> pads) {
             ? x
             : b.pad(x, grow.get(0), grow.get(1), grow.get(2), grow.get(3));
     String image = b.crop(grown, cut.get(0), cut.get(1), cut.get(2), cut.get(3));
-    return b.convBn(image, spec.outChannels(), kernel, spec.groups());
+    return b.conv(image, spec.outChannels(), kernel, spec.groups());
+  }
+
+  /** The same and its batch normalisation. */
+  String convBn(GraphBuilder b, String x, RepSpec spec) {
+    return b.batchNorm(conv(b, x, spec));
   }
 }

@@ -5,10 +5,12 @@ import io.repfold.graph.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Appends Rep blocks in their training form: parallel branches, each ending in a batch
- * normalisation of its own, and their sum. No activation follows.
+ * normalisation of its own, and their sum; or, as {@link RepKind#QAREPVGG}, one behind the sum. No
+ * activation follows.
  *
  * <p>All branches have the block's stride, dilation and groups, and lie on its centre tap: a 1 x 1
  * reads the pixel that the centre tap of the k x k reads, a 1 x k the pixels of its centre row.
@@ -23,7 +25,7 @@ public final class RepBlocks {
    * Appends a block within the builder's scope.
    *
    * @param x [N, I, H, W]
-   * @return the sum of the branches, [N, O, H', W']
+   * @return the sum of the branches, normalised where the kind says so, [N, O, H', W']
    * @throws IllegalArgumentException if the groups do not divide the channels
    */
   public static String append(GraphBuilder b, String x, RepSpec spec) {
@@ -36,11 +38,17 @@ public final class RepBlocks {
         in,
         spec.groups());
     List<String> ends =
-        branches(spec, in).stream()
-            .filter(branch -> branch.absence(spec, in).isEmpty())
-            .map(branch -> branch.append(b.scope(branch.name()), x, spec))
-            .toList();
-    return b.add(ends);
+        present(spec, in).map(branch -> branch.append(b.scope(branch.name()), x, spec)).toList();
+    return spec.kind().normalizesSum() ? b.batchNorm(b.named("").add(ends)) : b.add(ends);
+  }
+
+  /** The branches that the block has at this shape, such as {@code pointwise}, in their order. */
+  public static List<String> names(RepSpec spec, int inChannels) {
+    return present(spec, inChannels).map(Branch::name).toList();
+  }
+
+  private static Stream<Branch> present(RepSpec spec, int in) {
+    return branches(spec, in).stream().filter(branch -> branch.absence(spec, in).isEmpty());
   }
 
   /**
@@ -61,11 +69,12 @@ public final class RepBlocks {
     Kernel kernel = spec.kernel();
     Branch own = KernelBranch.own("kxk", kernel);
     Branch pointwise = KernelBranch.pointwise();
-    Branch identity = new IdentityBranch();
+    Branch identity = new IdentityBranch(true);
     return switch (spec.kind()) {
       case PLAIN -> List.of(own);
       case ACB -> List.of(own, KernelBranch.horizontal(kernel), KernelBranch.vertical(kernel));
       case REPVGG -> List.of(own, pointwise, identity);
+      case QAREPVGG -> List.of(own, KernelBranch.barePointwise(), new IdentityBranch(false));
       case DBB, DBB2, DBB3, DBB4 -> diverse(spec, inChannels);
       case MOBILEONE -> {
         List<Branch> all = new ArrayList<>();
@@ -90,7 +99,7 @@ public final class RepBlocks {
       all.add(new AverageBranch());
     }
     if (kind == RepKind.DBB3 || kind == RepKind.DBB4) {
-      all.add(new IdentityBranch());
+      all.add(new IdentityBranch(true));
     }
     return all;
   }

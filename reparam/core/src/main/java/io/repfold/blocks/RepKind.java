@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The kinds of Rep blocks. Here k x k stands for the convolution that the block replaces; every
- * branch ends in a batch normalisation of its own.
+ * The kinds of Rep blocks. Here k x k stands for the convolution that the block replaces; but for
+ * {@link #QAREPVGG}, every branch ends in a batch normalisation of its own.
  */
 public enum RepKind {
   /** k x k alone: what the other kinds fold into, before its batch normalisation is folded. */
@@ -19,6 +19,12 @@ public enum RepKind {
   ACB,
   /** k x k + 1 x 1 + identity (Ding et al., "RepVGG", CVPR 2021, arXiv:2101.03697), unactivated. */
   REPVGG,
+  /**
+   * (k x k, batch normalisation) + 1 x 1 + identity, and a batch normalisation of the sum (Chu et
+   * al., "Make RepVGG Greater Again", AAAI 2024, arXiv:2212.01593): neither the 1 x 1 nor the
+   * identity can be scaled up by a small variance of its own, so that the folded weights suit int8.
+   */
+  QAREPVGG,
   /**
    * k x k + 1 x 1 + (1 x 1, k x k) + (1 x 1, average): the diverse branch block (Ding et al., CVPR
    * 2021, arXiv:2103.13425).
@@ -37,6 +43,11 @@ public enum RepKind {
    * arXiv:2203.06717).
    */
   LARGEKERNEL;
+
+  /** Whether the block ends in a batch normalisation of the sum of its branches. */
+  public boolean normalizesSum() {
+    return this == QAREPVGG;
+  }
 
   /** The name in configurations, such as {@code dbb2}. */
   public String id() {

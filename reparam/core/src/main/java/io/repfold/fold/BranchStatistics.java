@@ -22,6 +22,10 @@ import java.util.Optional;
  * a fraction of the deviation of the whole convolution: not 0, which would keep the branch's
  * weights from learning, and not 1, because the remainder would then be mostly what the branches
  * must be rid of.
+ *
+ * <p>Where branches have no normalisation and one follows the sum, an identity has the deviation 1,
+ * and other branches are scaled to it. So the factor of the normalisation of the sum is that
+ * fraction of the whole convolution's deviation, and its variance the sum's.
  */
 final class BranchStatistics {
   private final Graph block;
@@ -35,12 +39,28 @@ final class BranchStatistics {
     this.own = own;
   }
 
-  /** New values of parameters of all normalisations but the own kernel's. */
+  /** The normalisation of the sum of the branches. */
+  Optional<Node> sumNorm() {
+    return block.nodes().stream().filter(this::isSumNorm).findFirst();
+  }
+
+  private boolean isSumNorm(Node node) {
+    Optional<Node> before = block.producer(node.input(0));
+    return node.op() instanceof Op.BatchNormalization
+        && before.filter(n -> n.equals(own) || n.op() instanceof Op.Binary).isPresent();
+  }
+
+  /** New values of parameters of all branches but the own kernel's, and of a norm of their sum. */
   Map<String, double[]> ofBranches(DenseKernel whole, double scale) {
     double[] deviation = deviations(whole);
     Map<String, double[]> values = new LinkedHashMap<>();
     for (Node node : block.nodes()) {
-      if (node.op() instanceof Op.BatchNormalization && !node.output().equals(own.output())) {
+      if (isSumNorm(node)) {
+        values.putAll(ofSum(node, whole, deviation, scale));
+      } else if (node.op() instanceof Op.Conv && endsBranch(node)) {
+        values.put(node.input(1), unitDeviations(get(node.input(1)), squares(node.output())));
+      } else if (node.op() instanceof Op.BatchNormalization
+          && !node.output().equals(own.output())) {
         values.putAll(of(node, squares(node.input(0))));
         if (endsBranch(node)) {
           double[] gamma = get(node.input(1));
@@ -61,6 +81,33 @@ final class BranchStatistics {
     return values;
   }
 
+  /** The bias of the whole is behind the sum, so that the sum has the mean 0. */
+  private Map<String, double[]> ofSum(
+      Node norm, DenseKernel whole, double[] deviation, double scale) {
+    double[] squares = whole.squares();
+    double[] factors = Arrays.stream(deviation).map(d -> scale * d).toArray();
+    double[] relative = new double[factors.length];
+    Arrays.setAll(relative, c -> squares[c] / (factors[c] * factors[c]));
+    Map<String, double[]> values = of(norm, relative);
+    double[] variance = values.getOrDefault(norm.input(4), new double[0]);
+    double epsilon = ((Op.BatchNormalization) norm.op()).epsilon();
+    Arrays.setAll(factors, c -> factors[c] * Math.sqrt(variance[c] + epsilon));
+    values.put(norm.input(1), factors);
+    values.put(norm.input(2), whole.bias());
+    return values;
+  }
+
+  private static double[] unitDeviations(double[] weights, double... squares) {
+    int perRow = weights.length / squares.length;
+    double[] scaled = weights.clone();
+    Arrays.setAll(scaled, i -> weights[i] / Math.sqrt(positive(squares[i / perRow])));
+    return scaled;
+  }
+
+  private static double positive(double square) {
+    return square == 0 ? 1 : square;
+  }
+
   /** A channel without weights starts like the others' mean, so that its branches can learn. */
   private static double[] deviations(DenseKernel whole) {
     double[] squares = whole.squares();
@@ -74,7 +121,7 @@ final class BranchStatistics {
     double[] mean = get(norm.input(3));
     double[] variance = get(norm.input(4));
     for (int c = 0; c < squares.length; c++) {
-      double square = squares[c] == 0 ? 1 : squares[c];
+      double square = positive(squares[c]);
       mean[c] *= Math.sqrt(square);
       variance[c] *= square;
     }

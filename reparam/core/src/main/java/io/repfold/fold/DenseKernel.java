@@ -52,6 +52,16 @@ record DenseKernel(double[] weight, double[] bias) {
     return all;
   }
 
+  /** Each output channel divided by its factor. */
+  DenseKernel over(double... factors) {
+    int perRow = bias.length == 0 ? 0 : weight.length / bias.length;
+    double[] weights = new double[weight.length];
+    Arrays.setAll(weights, i -> weight[i] / factors[i / perRow]);
+    double[] biases = new double[bias.length];
+    Arrays.setAll(biases, o -> bias[o] / factors[o]);
+    return new DenseKernel(weights, biases);
+  }
+
   /** NaN if an element is. */
   double largest() {
     double largest = 0;

@@ -27,8 +27,9 @@ import java.util.Optional;
  *   beta = b - sum of B_i's biases + mean t
  * </pre>
  *
- * The sum is that of the rounded branches, and t that of the rounded normalisation, so that nothing
- * but the rounding of W0 and beta is lost.
+ * Where a normalisation follows the sum, both remainders are divided by its factor. The sum is that
+ * of the rounded branches, and t that of the rounded normalisation, so that nothing but the
+ * rounding of W0 and beta is lost.
  */
 final class ExpandedBlock {
   /** What folding a block may lose, relative to the largest weight or bias. */
@@ -95,7 +96,8 @@ final class ExpandedBlock {
     if (difference.isPresent()) {
       return new Result.Failed(difference.get());
     }
-    takeRemainder(wanted.minus(DenseKernel.of(others.get(), product)));
+    DenseKernel remainder = wanted.minus(DenseKernel.of(others.get(), product));
+    takeRemainder(statistics.sumNorm().map(n -> remainder.over(factors(n))).orElse(remainder));
     DenseKernel found = DenseKernel.of(map().orElseThrow(), product);
     double largest = wanted.largest();
     double error = found.minus(wanted).largest() / (largest == 0 ? 1 : largest);
@@ -108,16 +110,20 @@ final class ExpandedBlock {
   /** Gives the block's own kernel and normalisation what the other branches leave. */
   private void takeRemainder(DenseKernel remainder) {
     statistics.ofOwn(remainder).forEach(this::set);
-    double epsilon = ((Op.BatchNormalization) norm.op()).epsilon();
-    double[] gamma = get(norm.input(1));
+    double[] factor = factors(norm);
     double[] mean = get(norm.input(3));
-    double[] variance = get(norm.input(4));
-    double[] factor = new double[gamma.length];
-    Arrays.setAll(factor, o -> gamma[o] / Math.sqrt(variance[o] + epsilon));
-    double[] beta = new double[gamma.length];
+    double[] beta = new double[factor.length];
     Arrays.setAll(beta, o -> remainder.bias()[o] + mean[o] * factor[o]);
     set(norm.input(2), beta);
     set(conv.input(1), kernel(remainder.weight(), factor));
+  }
+
+  private double[] factors(Node batchNorm) {
+    double epsilon = ((Op.BatchNormalization) batchNorm.op()).epsilon();
+    double[] variance = get(batchNorm.input(4));
+    double[] factor = get(batchNorm.input(1));
+    Arrays.setAll(factor, o -> factor[o] / Math.sqrt(variance[o] + epsilon));
+    return factor;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.repfold.fold;
 
 import io.repfold.blocks.RepBlocks;
+import io.repfold.blocks.RepSpec;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -104,14 +105,14 @@ public final class Expander {
     String scope = freeScope(label(node));
     ExpandedBlock.Result block = ExpandedBlock.of(site, scope, options);
     if (block instanceof ExpandedBlock.Result.Made made) {
-      insert(site, scope, made);
+      insert(site, made);
     } else {
       leave(node, ((ExpandedBlock.Result.Failed) block).because());
       nodes.add(node);
     }
   }
 
-  private void insert(Candidate.Site site, String scope, ExpandedBlock.Result.Made made) {
+  private void insert(Candidate.Site site, ExpandedBlock.Result.Made made) {
     String sum = made.graph().outputs().get(0).name();
     String output = site.node().output();
     for (Node node : made.graph().nodes()) {
@@ -119,6 +120,7 @@ public final class Expander {
       nodes.add(new Node(node.name(), node.op(), node.inputs(), outputs));
       names.addAll(outputs);
     }
+    RepSpec spec = site.spec(options.kind());
     parameters.putAll(made.graph().initializers());
     names.addAll(made.graph().initializers().keySet());
     expanded.add(
@@ -126,21 +128,11 @@ public final class Expander {
             site.node().describe(),
             output,
             Reporting.describe(site.map()),
-            branches(made.graph(), scope),
-            RepBlocks.leftOut(site.spec(options.kind()), site.in()),
+            RepBlocks.names(spec, site.in()),
+            RepBlocks.leftOut(spec, site.in()),
             site.parameters(),
             Reporting.totals(made.graph()).parameters(),
             made.error()));
-  }
-
-  /** The first words of the names within the scope. */
-  private static List<String> branches(Graph block, String scope) {
-    return block.nodes().stream()
-        .map(node -> node.output().substring(scope.length() + 1))
-        .filter(name -> name.contains("."))
-        .map(name -> name.substring(0, name.indexOf('.')))
-        .distinct()
-        .toList();
   }
 
   private void leave(Node node, String because) {

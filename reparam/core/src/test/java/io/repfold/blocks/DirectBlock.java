@@ -63,7 +63,9 @@ final class DirectBlock {
     }
     for (String name : new String[] {"kxk", "pointwise", "horizontal", "vertical", "small"}) {
       if (has(name)) {
-        sum += normed(name + ".bn", o, placed(name + ".conv", x, o, top, left));
+        double part = placed(name + ".conv", x, o, top, left);
+        boolean bare = spec.kind() == RepKind.QAREPVGG && !name.equals("kxk");
+        sum += bare ? part : normed(name + ".bn", o, part);
       }
     }
     if (has("sequence")) {
@@ -76,11 +78,19 @@ final class DirectBlock {
       sum += normed("average.bn", o, mean(x, o, top, left));
     }
     if (has("identity")) {
-      Kernel k = spec.kernel();
-      int y = top + k.centre(0) * k.dilation(0);
-      sum += normed("identity.bn", o, x.at(o, y, left + k.centre(1) * k.dilation(1)));
+      sum += normed("identity.bn", o, centre(x, o, top, left));
+    }
+    if (spec.kind() == RepKind.QAREPVGG) {
+      boolean skips = RepBlocks.names(spec, image.dim(1)).contains("identity");
+      sum = normed("bn", o, sum + (skips ? centre(x, o, top, left) : 0));
     }
     return sum;
+  }
+
+  private double centre(Source x, int channel, int top, int left) {
+    Kernel k = spec.kernel();
+    int y = top + k.centre(0) * k.dilation(0);
+    return x.at(channel, y, left + k.centre(1) * k.dilation(1));
   }
 
   private boolean has(String branch) {

@@ -95,6 +95,27 @@ class RepBlocksTest {
   }
 
   @Test
+  void a_quantization_aware_block_has_one_norm_in_its_kernel_and_one_behind_the_sum() {
+    RepSpec spec = RepSpec.of(RepKind.QAREPVGG, 4, SQUARE.withDilation(2));
+    Graph graph = block(spec, 4);
+    assertThat(names(graph))
+        .containsExactly(
+            "block.kxk.conv",
+            "block.kxk.bn",
+            "block.pointwise.conv",
+            "block.partial_sum",
+            "block.add",
+            "block.bn");
+    assertThat(graph.producer("block.add").orElseThrow().inputs())
+        .containsExactly("block.partial_sum", "x");
+    assertThat(RepBlocks.names(spec, 4)).containsExactly("kxk", "pointwise", "identity");
+    assertThat(RepBlocks.leftOut(RepSpec.of(RepKind.QAREPVGG, 8, SQUARE), 4))
+        .containsExactly("identity: 4 channels come in and 8 go out");
+    GraphBuilder b = new GraphBuilder("test", WeightSource.random(1));
+    assertThat(RepBlocks.append(b.named("sum"), b.input("x", 1, 4, 9, 9), spec)).isEqualTo("sum");
+  }
+
+  @Test
   void a_diverse_branch_block_pads_before_the_inner_norms() {
     Graph graph = block(RepSpec.of(RepKind.DBB, 8, SQUARE), 4);
     assertThat(names(graph))
@@ -199,6 +220,8 @@ class RepBlocksTest {
     "acb, 4, 8, 1, 528",
     "repvgg, 4, 8, 1, 352",
     "repvgg, 8, 8, 1, 688",
+    "qarepvgg, 4, 8, 1, 352",
+    "qarepvgg, 8, 8, 1, 672",
     "dbb, 4, 8, 1, 744",
     "dbb2, 4, 8, 1, 680",
     "dbb3, 4, 8, 1, 680",

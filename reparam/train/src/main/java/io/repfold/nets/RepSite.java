@@ -7,7 +7,8 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 
 /**
- * A k x k convolution that may be a Rep block, and the batch normalisation behind it.
+ * A k x k convolution that may be a Rep block, and the batch normalisation behind it. A block that
+ * ends in one itself has no second one.
  *
  * @param kind {@link RepKind#PLAIN} for the convolution itself
  * @param innerRelu whether a ReLU lies between the block and the batch normalisation, which can
@@ -29,6 +30,9 @@ record RepSite(RepKind kind, boolean innerRelu) {
     }
     GraphBuilder block = b.scope(convName);
     String sum = RepBlocks.append(block, x, RepSpec.of(kind, channels, kernel));
+    if (kind.normalizesSum()) {
+      return sum;
+    }
     return norm.batchNorm(innerRelu ? block.relu(sum) : sum);
   }
 }

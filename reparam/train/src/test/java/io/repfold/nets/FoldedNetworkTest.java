@@ -105,7 +105,7 @@ class FoldedNetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "acb", "repvgg", "dbb4", "mobileone"})
+  @ValueSource(strings = {"none", "acb", "repvgg", "qarepvgg", "dbb4", "mobileone"})
   void a_classifier_of_rep_blocks_folds_to_a_chain(String kind) {
     Map<String, Object> arguments = Map.of("base_channels", 8, "repconv", kind);
     Graph trained = Networks.build("RepVGG-B1g2", arguments, 7, WeightSource.random(2)).graph();

@@ -67,16 +67,19 @@ class ParameterCountsTest {
     "resnet50, dbb3, 95503338, 51447786",
     "resnet50, dbb4, 98128874, 51447786",
     "resnet50, repvgg, 54072298, 51447786",
+    "resnet50, qarepvgg, 54070250, 51447786",
     "resnet101, acb, 86173674, 70439914",
     "resnet101, dbb, 117121002, 70439914",
     "resnet101, dbb2, 114495466, 70439914",
     "resnet101, dbb3, 114495466, 70439914",
     "resnet101, dbb4, 117121002, 70439914",
     "resnet101, repvgg, 73064426, 70439914",
+    "resnet101, qarepvgg, 73062378, 70439914",
     "resnet152, acb, 101817322, 86083562",
     "resnet152, dbb, 132764650, 86083562",
     "resnet152, dbb2, 130139114, 86083562",
-    "resnet152, repvgg, 88708074, 86083562"
+    "resnet152, repvgg, 88708074, 86083562",
+    "resnet152, qarepvgg, 88706026, 86083562"
   })
   void reppsp_folds_to_pspnet(String backbone, String kind, long trained, long deployed) {
     Graph graph = graph("RepPSP", Map.of("backbone", backbone, "repconv", kind), 21);

@@ -29,7 +29,7 @@ class RepLiteTest {
   private static final long DEPLOYED = 95_027;
 
   @ParameterizedTest
-  @CsvSource({"plain, 95291", "repvgg, 106643", "acb, 158987"})
+  @CsvSource({"plain, 95291", "repvgg, 106643", "qarepvgg, 106259", "acb, 158987"})
   void it_has_these_parameters_in_training_and_as_many_of_any_kind_when_folded(
       String repconv, long expected) {
     Network network = network(Map.of("repconv", repconv));

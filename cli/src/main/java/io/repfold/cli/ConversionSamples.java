@@ -26,7 +26,7 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
   }
 
   /** Those that the options name, or else random ones if the model computes numbers from them. */
-  static ConversionSamples of(Engine model, Map<String, long[]> shapes, ConvertOptions options) {
+  static ConversionSamples of(Engine model, Map<String, long[]> shapes, SampleOptions options) {
     if (!options.data().isEmpty()) {
       List<Sample> samples =
           options

@@ -32,7 +32,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
     Map<String, long[]> shapes = options.shape().of(source);
     EngineOptions defaults = EngineOptions.defaults();
     try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
-      ConversionSamples samples = ConversionSamples.of(original, shapes, options);
+      ConversionSamples samples = ConversionSamples.of(original, shapes, options.samples());
       progress.next("folding");
       Graph folded = folded();
       progress.next("looking at ranges and converting");

@@ -9,10 +9,8 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Listing;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
-import io.repfold.precision.FoldRisk;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,7 +31,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  repfold inspect model.onnx",
       "  repfold inspect model.onnx --shape 1x3x224x224 --nodes",
-      "  repfold inspect trained.onnx --risk     # what float16 and int8 will do to its blocks",
+      "  repfold inspect trained.onnx --risk     # a forecast of what float16 and int8 do to blocks",
+      "  repfold inspect trained.onnx --risk --data photos/     # and what int8 does, measured",
       "  repfold inspect deployed.onnx --check   # exit code 3 if anything could still be folded"
     })
 final class InspectCommand implements Callable<Integer> {
@@ -58,9 +57,11 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--risk",
       description =
-          "Also forecast what float16 and int8 will do to each block once it is folded, and what may"
-              + " help.")
+          "Also forecast from its weights what float16 and int8 will do to each block once it is"
+              + " folded, and what may help. With --data, also measure what int8 costs each block.")
   private boolean risk;
+
+  @Mixin private SampleOptions samples;
 
   @Option(names = "--verbose", description = "Show all regions, reasons and nodes.")
   private boolean verbose;
@@ -70,11 +71,15 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    samples.check();
+    if (samples.given() && !risk) {
+      throw new UsageException("--data and --random go with --risk: what they measure is in it");
+    }
     try (Progress progress = Progress.of("Inspecting", 1)) {
       progress.next(path.toString());
       ModelFile file = ModelFile.read(path);
       Inspection inspection = file.with(() -> inspect(file));
-      print(inspection, risk ? file.with(() -> forecast(inspection)) : List.of());
+      print(inspection, risk ? file.with(() -> forecast(inspection)) : RiskForecast.NONE);
       boolean foldable = !inspection.plan().folded().isEmpty();
       return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
     }
@@ -88,25 +93,24 @@ final class InspectCommand implements Callable<Integer> {
     return new Inspection(file, graph, types, plan);
   }
 
-  private static List<FoldRisk.Block> forecast(Inspection inspection) {
-    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
-      return FoldRisk.forecast(inspection.graph(), FoldOptions.DEFAULT.withProduct(product));
-    }
+  private RiskForecast forecast(Inspection inspection) {
+    ModelFile file = inspection.file();
+    return RiskForecast.of(file, inspection.graph(), shape.of(file), samples);
   }
 
-  private void print(Inspection inspection, List<FoldRisk.Block> blocks) {
+  private void print(Inspection inspection, RiskForecast forecast) {
     PrintWriter out = spec.commandLine().getOut();
     if (listing) {
       out.print(Listing.of(inspection.graph(), inspection.types()));
     } else if (json) {
       ObjectNode root = (ObjectNode) inspection.json(nodes);
       if (risk) {
-        root.set("risk", Json.of(blocks));
+        root.set("risk", forecast.json());
       }
       out.print(Json.text(root));
     } else {
       out.print(inspection.text(nodes, verbose));
-      out.print(risk ? "\n" + RiskTable.of(blocks, verbose) : "");
+      out.print(risk ? "\n" + RiskTable.of(forecast, verbose) : "");
     }
     out.flush();
   }

@@ -82,6 +82,39 @@ class InspectCommandTest {
     assertThat(risk).hasSize(2);
     assertThat(risk.findValuesAsText("kernel")).contains("3x3", "1x1", "identity");
     assertThat(risk.get(1).get("foldedDecibels").asDouble()).isBetween(10.0, 60.0);
+    assertThat(risk.get(1).get("measured").isNull()).isTrue();
+    assertThat(run.out()).contains("ranks no block by its cost", "--data FOLDER measures both");
     assertThat(Json.parse(CliRun.of("inspect", model, "--json").out()).get("risk")).isNull();
+  }
+
+  @Test
+  void the_cost_of_int8_is_measured_on_samples() {
+    Path model = Models.trained(folder);
+    CliRun run = CliRun.of("inspect", model, "--risk", "--random", 4, "--seed", 2);
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("and int8 on 4 random inputs, seed 2", "forecast dB", "own dB", "alone dB")
+        .containsPattern("\\d blocks? of 2 may need a remedy");
+    JsonNode risk =
+        Json.parse(CliRun.of("inspect", model, "--risk", "--random", 4, "--json").out())
+            .get("risk");
+    for (JsonNode block : risk) {
+      JsonNode measured = block.get("measured");
+      assertThat(measured.get("own").asDouble()).isBetween(10.0, 60.0);
+      assertThat(measured.get("alone").asDouble()).isBetween(10.0, 60.0);
+      assertThat(measured.get("share").asDouble()).isBetween(0.0, 1.0);
+      assertThat(block.get("remedies").toString().contains("keep-in-int8"))
+          .isEqualTo(measured.get("costly").asBoolean());
+    }
+  }
+
+  @Test
+  void samples_need_a_question() {
+    CliRun run = CliRun.of("inspect", Models.trained(folder), "--random", 1);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--data and --random go with --risk");
   }
 }

@@ -76,6 +76,29 @@ public final class Int8Conversion {
     return new Int8Conversion(raised, runner, options, goal).run();
   }
 
+  /**
+   * What int8 costs each layer by itself: in its own result, and at the outputs if it alone is
+   * quantized, which is what a choice of layers to keep in float32 goes by. Channels are balanced
+   * and biases corrected as the options say.
+   *
+   * @param goal gives the reference and the threshold; single layers are tried on the first 8
+   *     samples, which run once for each layer
+   * @return all nodes with weights, in the graph's order
+   * @throws io.repfold.graph.InvalidGraphException as {@link #convert}
+   */
+  public static List<QuantizationReport.Layer> measure(
+      Graph graph, SampleRunner runner, QuantizationOptions options, Goal goal) {
+    Graph raised = OpsetRaiser.raise(graph);
+    Quantizer.plan(raised, options);
+    return new Int8Conversion(raised, runner, options, goal).measured();
+  }
+
+  private List<QuantizationReport.Layer> measured() {
+    Agreement agreement = new Agreement(goal.reference(), runner, goal.threshold(), FEW);
+    Draft draft = new Draft(equalized().graph(), agreement);
+    return draft.layers(Set.of(), draft.sensitivities());
+  }
+
   private Result run() {
     Agreement agreement = new Agreement(goal.reference(), runner, goal.threshold(), FEW);
     RangeEqualizer.Result equalized = equalized();

@@ -10,6 +10,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,12 +21,24 @@ import java.util.Set;
 /** The branches of blocks, each folded by itself. */
 final class RiskBranches {
   private final Graph graph;
-  private final Map<String, List<String>> values = new LinkedHashMap<>();
+  private final Map<String, List<End>> values = new LinkedHashMap<>();
   private Graph folded;
 
   private RiskBranches(Graph graph) {
     this.graph = graph;
     this.folded = graph;
+  }
+
+  /**
+   * Where a branch ends.
+   *
+   * @param scales of a normalization of the sum, one for each channel; empty for none
+   * @param ratio the largest mean of such a normalization by its deviation
+   */
+  private record End(String value, double[] scales, double ratio) {
+    Optional<RiskKernel> scaled(Optional<RiskKernel> kernel) {
+      return scales.length == 0 ? kernel : kernel.map(k -> k.scaled(scales));
+    }
   }
 
   /**
@@ -36,14 +49,14 @@ final class RiskBranches {
    */
   record Found(FoldRisk.Branch described, Optional<RiskKernel> kernel, double lostBits) {}
 
-  static RiskBranches of(Graph graph, List<String> targets, FoldOptions options) {
+  static RiskBranches of(Graph graph, Iterable<String> targets, FoldOptions options) {
     RiskBranches branches = new RiskBranches(graph);
     Set<String> all = new LinkedHashSet<>();
     for (String target : targets) {
-      List<String> ends = new ArrayList<>();
-      branches.collect(target, ends);
+      List<End> ends = new ArrayList<>();
+      branches.collect(new End(target, new double[0], 0), ends);
       branches.values.put(target, ends);
-      all.addAll(ends);
+      ends.forEach(end -> all.add(end.value()));
     }
     List<Value> outputs =
         all.stream()
@@ -55,43 +68,75 @@ final class RiskBranches {
   }
 
   /** The values that are added up, through a normalization of the sum. */
-  private void collect(String value, List<String> ends) {
-    Optional<Node> producer = graph.producer(value);
-    if (producer.isEmpty()) {
-      if (graph.constant(value).isEmpty()) {
-        ends.add(value);
-      }
+  private void collect(End end, List<End> ends) {
+    Optional<Node> producer = graph.producer(end.value());
+    if (graph.constant(end.value()).isPresent()) {
       return;
     }
-    Op op = producer.get().op();
-    boolean sums = IntegerRole.isAdd(op) || op.equals(new Op.Variadic(Op.Variadic.Function.SUM));
-    if (sums) {
-      producer.get().inputs().forEach(input -> collect(input, ends));
-    } else if (op instanceof Op.BatchNormalization && isSum(producer.get().input(0))) {
-      collect(producer.get().input(0), ends);
-    } else if (graph.constant(value).isEmpty()) {
-      ends.add(value);
+    if (producer.filter(RiskBranches::adds).isPresent()) {
+      producer
+          .get()
+          .inputs()
+          .forEach(input -> collect(new End(input, end.scales(), end.ratio()), ends));
+      return;
     }
+    Optional<End> sum = producer.filter(n -> isSum(n.input(0))).flatMap(n -> before(n, end));
+    if (sum.isPresent()) {
+      collect(sum.get(), ends);
+    } else {
+      ends.add(end);
+    }
+  }
+
+  /** What a normalization of a sum does to what is added up. */
+  private Optional<End> before(Node node, End end) {
+    if (!(node.op() instanceof Op.BatchNormalization norm)) {
+      return Optional.empty();
+    }
+    double[] ratios = {end.ratio(), Double.NaN};
+    look(norm, node, ratios);
+    return scales(graph, node, norm)
+        .map(
+            scales -> {
+              for (int i = 0; i < end.scales().length; i++) {
+                scales[i] *= end.scales()[i];
+              }
+              return new End(node.input(0), scales, ratios[0]);
+            });
+  }
+
+  private static boolean adds(Node node) {
+    return IntegerRole.isAdd(node.op())
+        || node.op().equals(new Op.Variadic(Op.Variadic.Function.SUM));
   }
 
   private boolean isSum(String value) {
-    return graph
-        .producer(value)
-        .filter(
-            n ->
-                IntegerRole.isAdd(n.op())
-                    || n.op().equals(new Op.Variadic(Op.Variadic.Function.SUM)))
-        .isPresent();
+    return graph.producer(value).filter(RiskBranches::adds).isPresent();
   }
 
-  List<Found> of(String target) {
-    return values.getOrDefault(target, List.of()).stream().map(this::find).toList();
+  /**
+   * The branches of a block.
+   *
+   * @param source what the folded block reads
+   * @param channels of the block's result
+   */
+  List<Found> of(String target, String source, int channels) {
+    return values.getOrDefault(target, List.of()).stream()
+        .map(end -> end.value().equals(source) ? identity(end, channels) : find(end))
+        .toList();
   }
 
-  private Found find(String value) {
-    double[] ratios = {0, Double.NaN};
-    graph.producer(value).ifPresent(node -> follow(node, ratios, 0));
-    Optional<Node> became = folded.producer(value);
+  /** A branch that is the block's input itself. */
+  private static Found identity(End end, int channels) {
+    double[] ones = new double[channels];
+    Arrays.fill(ones, 1);
+    return found(end, "identity", Optional.of(RiskKernel.diagonal(ones)), end.ratio(), Double.NaN);
+  }
+
+  private Found find(End end) {
+    double[] ratios = {end.ratio(), Double.NaN};
+    graph.producer(end.value()).ifPresent(node -> follow(node, ratios, 0));
+    Optional<Node> became = folded.producer(end.value());
     String kernelName = "other";
     Optional<RiskKernel> kernel = Optional.empty();
     if (became.isPresent() && became.get().op() instanceof Op.Conv) {
@@ -99,18 +144,24 @@ final class RiskBranches {
       kernel = weight.map(RiskKernel::of);
       kernelName = weight.map(RiskBranches::shape).orElse("other");
     } else if (became.isPresent() && became.get().op() instanceof Op.BatchNormalization norm) {
-      kernel = scales(became.get(), norm).map(RiskKernel::diagonal);
+      kernel = scales(folded, became.get(), norm).map(RiskKernel::diagonal);
       kernelName = "identity";
     }
+    return found(end, kernelName, kernel, ratios[0], ratios[1]);
+  }
+
+  private static Found found(
+      End end, String name, Optional<RiskKernel> own, double ratio, double variances) {
+    Optional<RiskKernel> kernel = end.scaled(own);
     return new Found(
         new FoldRisk.Branch(
-            value,
-            kernelName,
+            end.value(),
+            name,
             kernel.map(RiskKernel::largest).orElse(Double.NaN),
             kernel.map(RiskKernel::outlier).orElse(Double.NaN),
-            ratios[1]),
+            variances),
         kernel,
-        Math.log1p(ratios[0]) / Math.log(2));
+        Math.log1p(ratio) / Math.log(2));
   }
 
   private static String shape(Tensor weight) {
@@ -121,9 +172,9 @@ final class RiskBranches {
     return String.join("x", sizes);
   }
 
-  private Optional<double[]> scales(Node node, Op.BatchNormalization norm) {
-    Optional<Tensor> gamma = folded.constant(node.input(1));
-    Optional<Tensor> variance = folded.constant(node.input(4));
+  private static Optional<double[]> scales(Graph graph, Node node, Op.BatchNormalization norm) {
+    Optional<Tensor> gamma = graph.constant(node.input(1));
+    Optional<Tensor> variance = graph.constant(node.input(4));
     if (gamma.isEmpty() || variance.isEmpty()) {
       return Optional.empty();
     }
@@ -150,13 +201,17 @@ final class RiskBranches {
       return;
     }
     if (node.op() instanceof Op.BatchNormalization norm) {
-      Optional<Tensor> means = graph.constant(node.input(3));
-      Optional<Tensor> variances = graph.constant(node.input(4));
-      if (means.isPresent() && variances.isPresent()) {
-        look(norm, means.get(), variances.get(), ratios);
-      }
+      look(norm, node, ratios);
     }
     graph.producer(node.input(0)).ifPresent(before -> follow(before, ratios, depth + 1));
+  }
+
+  private void look(Op.BatchNormalization norm, Node node, double... ratios) {
+    Optional<Tensor> means = graph.constant(node.input(3));
+    Optional<Tensor> variances = graph.constant(node.input(4));
+    if (means.isPresent() && variances.isPresent()) {
+      look(norm, means.get(), variances.get(), ratios);
+    }
   }
 
   private static void look(

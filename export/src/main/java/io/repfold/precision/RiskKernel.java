@@ -22,6 +22,15 @@ record RiskKernel(double[] weights, int channels, int inputs) {
     return new RiskKernel(scales, scales.length, 1);
   }
 
+  /** Each output channel times its factor. */
+  RiskKernel scaled(double... factors) {
+    double[] scaled = weights.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factors[i / each()];
+    }
+    return new RiskKernel(scaled, channels, inputs);
+  }
+
   private int each() {
     return weights.length / channels;
   }

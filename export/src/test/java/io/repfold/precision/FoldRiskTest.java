@@ -1,11 +1,14 @@
 package io.repfold.precision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
 import io.repfold.fold.FoldOptions;
+import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
@@ -16,6 +19,7 @@ import io.repfold.graph.WeightSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +65,129 @@ class FoldRiskTest {
         .extracting(FoldRisk.Branch::kernel)
         .containsExactlyInAnyOrder("3x3", "1x3", "3x1");
     assertThat(forecast(block(RepKind.DBB)).branches()).hasSize(4);
+    assertThat(forecast(block(RepKind.QAREPVGG)).branches())
+        .extracting(FoldRisk.Branch::kernel)
+        .containsExactlyInAnyOrder("3x3", "1x1", "identity");
+  }
+
+  private static Graph with(Graph graph, String name, DoubleUnaryOperator change) {
+    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
+    initializers.computeIfPresent(
+        name,
+        (key, old) ->
+            Tensor.ofDoubles(
+                old.type(),
+                java.util.Arrays.stream(old.toDoubles()).map(change).toArray(),
+                old.dims()));
+    return graph.toBuilder().replaceInitializers(initializers).build();
+  }
+
+  /** A normalization of the sum scales all branches alike: what they lose by it is nothing. */
+  @Test
+  void a_norm_of_the_sum_belongs_to_each_branch() {
+    Graph graph = with(block(RepKind.QAREPVGG), "block.bn.weight", v -> Math.abs(v) + 0.1);
+    FoldRisk.Block one = forecast(graph);
+    FoldRisk.Block thousand = forecast(with(graph, "block.bn.weight", v -> 1024 * v));
+
+    assertThat(one.branchDecibels()).isBetween(20.0, 60.0);
+    assertThat(thousand.branchDecibels()).isCloseTo(one.branchDecibels(), within(1e-3));
+    assertThat(thousand.cancellation()).isCloseTo(one.cancellation(), within(1e-3));
+    for (int i = 0; i < 3; i++) {
+      double largest = one.branches().get(i).largest();
+      assertThat(thousand.branches().get(i).largest())
+          .isCloseTo(1024 * largest, withPercentage(0.01));
+    }
+    assertThat(thousand.remedies()).doesNotContain(FoldRisk.Remedy.TRAIN_QAREPVGG);
+    assertThat(forecast(with(graph, "block.bn.running_mean", v -> 3000)).lostBits())
+        .isGreaterThan(8);
+  }
+
+  @Test
+  void weights_that_vanish_in_float16_do_not_fit() {
+    FoldRisk.Block plain = forecast(block(RepKind.PLAIN));
+    FoldRisk.Block tiny = forecast(with(block(RepKind.PLAIN), "block.kxk.bn.weight", v -> 1e-6));
+
+    assertThat(plain.halfProblem()).isEmpty();
+    assertThat(tiny.overflows()).isFalse();
+    assertThat(tiny.halfProblem().orElseThrow()).contains("below FLOAT16's smallest normal number");
+    assertThat(tiny.remedies()).containsExactly(FoldRisk.Remedy.KEEP_IN_FP16);
+  }
+
+  /** The second block ignores the channel whose range spoils the scale of its input. */
+  private static Graph spoiled() {
+    GraphBuilder b = new GraphBuilder("net", WeightSource.he(3));
+    String x = b.input("x", 1, 3, 9, 7);
+    String first = b.named("first").relu(b.scope("first").convBn(x, 8, Kernel.of(3), 1));
+    b.output(b.named("second").batchNorm(b.scope("second").conv(first, 8, Kernel.of(3), 1)));
+    Graph graph = b.build();
+    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
+    Tensor scale = initializers.get("first.bn.weight");
+    double[] scales = scale.toDoubles();
+    scales[0] = 2000;
+    initializers.put("first.bn.weight", Tensor.ofDoubles(scale.type(), scales, 8));
+    Tensor weight = initializers.get("second.conv.weight");
+    double[] weights = weight.toDoubles();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i / 9 % 8 == 0 ? 0 : weights[i];
+    }
+    initializers.put("second.conv.weight", Tensor.ofDoubles(weight.type(), weights, weight.dims()));
+    return graph.toBuilder().replaceInitializers(initializers).build();
+  }
+
+  @Test
+  void what_activations_cost_is_measured_and_no_forecast_tells() {
+    Graph graph = spoiled();
+    QuantizationOptions options =
+        QuantizationOptions.of(QuantizationTarget.TENSORRT).withEqualization(false);
+    List<FoldRisk.Block> blocks = FoldRisk.forecast(graph, FoldOptions.DEFAULT);
+    FoldRisk.Block second = blocks.get(1);
+    assertThat(second.target()).isEqualTo("second");
+    assertThat(second.foldedDecibels()).isGreaterThan(35);
+    assertThat(second.measured()).isEmpty();
+    assertThat(second.remedies()).isEmpty();
+
+    FoldRisk.Block measured = FoldRisk.measured(blocks, layers(graph, options), 0.99).get(1);
+    assertThat(measured.measured().orElseThrow().own()).isLessThan(20);
+    assertThat(measured.measured().orElseThrow().alone()).isLessThan(20);
+    assertThat(measured.measured().orElseThrow().agreement()).isLessThan(0.999);
+    assertThat(measured.remedies()).containsExactly(FoldRisk.Remedy.KEEP_IN_INT8);
+
+    assertThat(measured.measured().orElseThrow().share()).isBetween(0.5, 1.0);
+    FoldRisk.Block first = FoldRisk.measured(blocks, layers(graph, options), 0.99).get(0);
+    assertThat(first.measured().orElseThrow().share())
+        .isCloseTo(1 - measured.measured().orElseThrow().share(), within(1e-9));
+    assertThat(first.remedies()).isEmpty();
+
+    List<QuantizationReport.Layer> exact =
+        layers(graph, options).stream().map(l -> withAgreement(l, 0.9999)).toList();
+    assertThat(FoldRisk.measured(blocks, exact, 0.99)).allMatch(b -> b.remedies().isEmpty());
+
+    QuantizationOptions kept = options.withExcluded(Set.of("second"));
+    FoldRisk.Block float32 = FoldRisk.measured(blocks, layers(graph, kept), 0.99).get(1);
+    assertThat(float32.measured().orElseThrow().agreement()).isNaN();
+    assertThat(float32.remedies()).isEmpty();
+  }
+
+  private static QuantizationReport.Layer withAgreement(
+      QuantizationReport.Layer layer, double agreement) {
+    return new QuantizationReport.Layer(
+        layer.name(),
+        layer.type(),
+        layer.quantized(),
+        layer.because(),
+        layer.scale(),
+        layer.zeroPoint(),
+        layer.decibels(),
+        layer.alone(),
+        agreement);
+  }
+
+  private static List<QuantizationReport.Layer> layers(Graph graph, QuantizationOptions options) {
+    return Int8Conversion.measure(
+        Folder.fold(graph).graph(),
+        QuantizedGraphs.samples(3),
+        options,
+        new Int8Conversion.Goal(graph, 1, 0.5));
   }
 
   /** The outlier lies in every filter, so that scales for each channel do not help. */
@@ -83,11 +210,11 @@ class FoldRiskTest {
     FoldRisk.Block plain = forecast(block(RepKind.REPVGG));
     assertThat(plain.overflows()).isFalse();
     assertThat(plain.lostBits()).isLessThan(4);
-    assertThat(plain.remedies()).doesNotContain(FoldRisk.Remedy.KEEP_FLOAT32);
+    assertThat(plain.remedies()).doesNotContain(FoldRisk.Remedy.KEEP_IN_FP16);
 
     FoldRisk.Block far = forecast(withIdentity(block(RepKind.REPVGG), 3, v -> 3000));
     assertThat(far.lostBits()).isGreaterThan(8);
-    assertThat(far.remedies()).contains(FoldRisk.Remedy.KEEP_FLOAT32);
+    assertThat(far.remedies()).contains(FoldRisk.Remedy.KEEP_IN_FP16);
     Graph tiny = withIdentity(withIdentity(block(RepKind.REPVGG), 4, v -> 0), 3, v -> 500);
     assertThat(forecast(tiny).overflows()).isTrue();
     assertThat(forecast(tiny).largest()).isGreaterThan(65504);

@@ -54,6 +54,22 @@ class Int8ConversionTest {
     assertThat(report.trials()).hasSize(1);
   }
 
+  @Test
+  void what_each_layer_costs_is_what_a_search_goes_by() {
+    Graph graph = QuantizedGraphs.residual(5);
+    List<QuantizationReport.Layer> measured =
+        Int8Conversion.measure(graph, QuantizedGraphs.samples(6), CPU, goal(graph, 0));
+
+    assertThat(measured).extracting(QuantizationReport.Layer::name).containsExactly("a", "b", "c");
+    assertThat(measured).allMatch(QuantizationReport.Layer::quantized);
+    List<QuantizationReport.Layer> searched = convert(graph, CPU, 1).report().layers();
+    for (int i = 0; i < 3; i++) {
+      assertThat(measured.get(i).decibels()).isEqualTo(searched.get(i).decibels());
+      assertThat(measured.get(i).alone()).isBetween(20.0, 70.0).isEqualTo(searched.get(i).alone());
+      assertThat(measured.get(i).aloneAgreement()).isEqualTo(searched.get(i).aloneAgreement());
+    }
+  }
+
   private static double agreement(Graph before, Graph after) {
     long same = 0;
     long total = 0;

@@ -11,9 +11,6 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FoldAndVerifyTest {
   @TempDir private Path folder;
 
-  private static String printed(Runnable program) {
-    PrintStream before = System.out;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      program.run();
-    } finally {
-      System.setOut(before);
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
-  }
-
   @Test
-  void it_folds_a_model_and_finds_it_equivalent() {
+  void it_folds_a_model_and_finds_it_equivalent() throws Exception {
     GraphBuilder b = new GraphBuilder("sample", WeightSource.random(11));
     String x = b.input("image", 1, 3, 16, 12);
     b.output(RepBlocks.append(b.scope("block"), x, RepSpec.of(RepKind.DBB, 8, Kernel.of(3))));
@@ -43,7 +28,7 @@ class FoldAndVerifyTest {
     OnnxModel.of(b.build()).write(model);
 
     String output =
-        printed(() -> FoldAndVerify.main(new String[] {model.toString(), folded.toString()}));
+        Printed.by(() -> FoldAndVerify.main(new String[] {model.toString(), folded.toString()}));
 
     assertThat(output).contains("to [Conv 3 -> 8, 3x3 kernel]").endsWith("equivalent: true\n");
     assertFolded(folded);

@@ -85,18 +85,27 @@ class ReadmeTest {
 
   @Test
   void the_shown_programs_are_those_of_the_samples() throws IOException {
-    String sources;
+    String sources = sources();
+
+    assertThat(Readme.read().code("java"))
+        .hasSize(2)
+        .allSatisfy(program -> assertThat(sources).contains(program));
+    for (String page : List.of("int8", "precision")) {
+      Readme shown = new Readme(Files.readString(Readme.root().resolve("docs/" + page + ".md")));
+      assertThat(shown.code("java"))
+          .isNotEmpty()
+          .allSatisfy(program -> assertThat(sources).contains(program));
+    }
+  }
+
+  private static String sources() throws IOException {
     try (Stream<Path> files = Files.walk(Readme.root().resolve("samples/src"))) {
       StringBuilder all = new StringBuilder();
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
         all.append(Files.readString(file));
       }
-      sources = all.toString();
+      return all.toString();
     }
-
-    assertThat(Readme.read().code("java"))
-        .hasSize(2)
-        .allSatisfy(program -> assertThat(sources).contains(program));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.image.ImageOptions;
+import io.repfold.runtime.ElementType;
 import io.repfold.runtime.Engine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,15 @@ final class ColourOptions {
    * How images become inputs.
    *
    * @param channels 1 or 3
-   * @throws UsageException if the numbers do not fit to the channels
+   * @param type of the input; uint8 takes values from 0 to 255 as they are
+   * @throws UsageException if the numbers do not fit to the channels, or to uint8
    */
-  ImageOptions of(Engine model, int channels, int height, int width) {
+  ImageOptions of(Engine model, int channels, int height, int width, ElementType type) {
+    if (type == ElementType.UINT8 && (mean != null || deviation != null)) {
+      throw new UsageException(
+          "--mean, --std: %s takes uint8 images, whose values from 0 to 255 go in as they are"
+              .formatted(model.name()));
+    }
     try {
       ImageOptions usual = ImageOptions.of(model, channels, width, height);
       return new ImageOptions(

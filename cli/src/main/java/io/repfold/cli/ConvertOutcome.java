@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What came of a conversion.
@@ -73,6 +74,11 @@ record ConvertOutcome(
     return text.toString();
   }
 
+  /** The least share of decisions that stay the same; empty if nothing was compared. */
+  OptionalDouble agreement() {
+    return comparisons.stream().mapToDouble(SampleComparison::share).min();
+  }
+
   private String verdict() {
     if (comparisons.isEmpty()) {
       String because =
@@ -90,7 +96,7 @@ record ConvertOutcome(
               notFinite == 1 ? "1 element is" : Text.count(notFinite) + " elements are",
               samples.description());
     }
-    double share = comparisons.stream().mapToDouble(SampleComparison::share).min().orElse(1);
+    double share = agreement().orElse(1);
     String verdict =
         "%s: %s %% of decisions stay the same (target %s %%), on %s"
             .formatted(

@@ -39,11 +39,13 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
       Conversion conversion = converted(folded, samples);
       progress.next("writing");
       try (Staging staging = Staging.of(output)) {
-        OnnxModel model = source.model().withGraph(conversion.graph());
-        model.withMetadata(KEY, certificate(conversion)).write(staging.file());
+        OnnxModel model =
+            source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
+        model.write(staging.file());
         progress.next("comparing");
         ConvertOutcome outcome = compared(original, staging.file(), conversion, samples);
         if (outcome.holds()) {
+          model.withMetadata(KEY, certificate(outcome)).write(staging.file());
           staging.commit();
         }
         return outcome;
@@ -70,13 +72,23 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
     return source.with(() -> precision.convert(from));
   }
 
-  /** Holds no time and no file name, so that the same conversion gives the same bytes. */
-  private String certificate(Conversion conversion) {
+  /**
+   * Holds no time and no file name, so that the same conversion gives the same bytes. What the
+   * source says of its fold moves in here, because the bound on that fold's error is none on this
+   * file's.
+   */
+  private String certificate(ConvertOutcome outcome) {
     ObjectNode root = Json.object();
     root.put("tool", "repfold " + Version.ofTool());
     root.put("source", source.sha256());
     root.put("precision", precision.name());
-    root.put("conversion", conversion.summary());
+    root.put("conversion", outcome.conversion().summary());
+    root.put("target", outcome.target());
+    outcome.agreement().ifPresent(share -> root.put("agreement", share));
+    String fold = source.model().metadata().get(Certificate.KEY);
+    if (fold != null) {
+      root.put("fold", fold);
+    }
     return Json.compact(root);
   }
 

@@ -12,15 +12,16 @@ final class EngineChoice {
   /**
    * The engine of this name.
    *
+   * @param option that gave the name
    * @throws UsageException if there is none of this name
    * @throws WorkFailedException if this machine cannot run it
    */
-  static Backend of(String id) {
+  static Backend of(String option, String id) {
     Backend backend;
     try {
       backend = Backends.byId(id);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--engine: " + e.getMessage(), e);
+      throw new UsageException("%s: %s".formatted(option, e.getMessage()), e);
     }
     if (backend.availability() instanceof Availability.Missing missing) {
       throw new WorkFailedException(
@@ -30,7 +31,12 @@ final class EngineChoice {
     return backend;
   }
 
-  /** The engines of these names, in their order. */
+  /** The engine that {@code --engine} names. */
+  static Backend of(String id) {
+    return of("--engine", id);
+  }
+
+  /** The engines that {@code --engine} names, in their order. */
   static List<Backend> of(List<String> ids) {
     return ids.stream().map(EngineChoice::of).toList();
   }

@@ -1,7 +1,5 @@
 package io.repfold.cli;
 
-import io.repfold.image.ImageSize;
-import io.repfold.image.ImageTensors;
 import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
 import io.repfold.runtime.Engine;
@@ -17,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Model inputs from files: a {@code .npy} file or an image for the only input, a {@code .npz} file
@@ -28,17 +25,11 @@ final class InputFiles {
   private static final Set<String> ARRAYS = Set.of("npy", "npz");
 
   private final Engine engine;
-  private final Map<String, long[]> shapes;
-  private final ColourOptions colours;
-  private final boolean choosesSizes;
-  private @Nullable InputShapes found;
+  private final ImageInputs images;
 
-  private InputFiles(
-      Engine engine, Map<String, long[]> shapes, ColourOptions colours, boolean choosesSizes) {
+  private InputFiles(Engine engine, ImageInputs images) {
     this.engine = engine;
-    this.shapes = shapes;
-    this.colours = colours;
-    this.choosesSizes = choosesSizes;
+    this.images = images;
   }
 
   /**
@@ -49,7 +40,8 @@ final class InputFiles {
   static VerificationRunner.Inputs of(List<Path> paths, Map<String, long[]> shapes) {
     return engine -> {
       List<Map<String, HostTensor>> samples = new ArrayList<>();
-      InputFiles files = new InputFiles(engine, shapes, new ColourOptions(), true);
+      ImageInputs images = new ImageInputs(engine, shapes, new ColourOptions(), true);
+      InputFiles files = new InputFiles(engine, images);
       files.samples(paths).forEach(sample -> samples.add(sample.read()));
       return new VerificationRunner.Samples(
           samples,
@@ -69,7 +61,7 @@ final class InputFiles {
    */
   static List<Sample> samples(
       Engine engine, List<Path> paths, Map<String, long[]> shapes, ColourOptions colours) {
-    return new InputFiles(engine, shapes, colours, false).samples(paths);
+    return new InputFiles(engine, new ImageInputs(engine, shapes, colours, false)).samples(paths);
   }
 
   private List<Sample> samples(List<Path> paths) {
@@ -144,7 +136,7 @@ final class InputFiles {
       return Map.of(input.name(), Npy.read(file));
     }
     if (IMAGES.contains(ending)) {
-      return Map.of(input.name(), image(file, input));
+      return Map.of(input.name(), images.read(file, input));
     }
     throw new UsageException(
         "%s: inputs come from files that end in .npy, .npz, .png, .jpg or .jpeg, or from a folder of these"
@@ -162,41 +154,5 @@ final class InputFiles {
                   engine.inputs().stream().map(TensorInfo::name).toList()));
     }
     return engine.inputs().get(0);
-  }
-
-  private HostTensor image(Path file, TensorInfo input) throws IOException {
-    long[] shape = sizes(file).get(input.name());
-    if (shape == null || shape.length != 4 || shape[0] != 1 || (shape[1] != 1 && shape[1] != 3)) {
-      throw new UsageException(
-          "%s: an image fits an input of shape [1, 3, height, width] or [1, 1, height, width], but %s has %s; give the tensor as a .npy file"
-              .formatted(file, engine.name(), input));
-    }
-    int channels = Math.toIntExact(shape[1]);
-    ImageSize size =
-        takesAnySize()
-            ? ImageTensors.size(file)
-            : new ImageSize(Math.toIntExact(shape[2]), Math.toIntExact(shape[3]));
-    return ImageTensors.read(file, colours.of(engine, channels, size.height(), size.width()));
-  }
-
-  /** Whether images go in as they are: repfold's own networks work at any size. */
-  private boolean takesAnySize() {
-    return !choosesSizes
-        && shapes.isEmpty()
-        && engine.inputs().get(0).isDynamic()
-        && engine.metadata().custom().containsKey("repfold.architecture");
-  }
-
-  /** The input shapes that images are brought to. */
-  private Map<String, long[]> sizes(Path file) {
-    if (found == null) {
-      found = InputShapes.find(engine, shapes);
-    }
-    if (found.chosen() && !choosesSizes && !takesAnySize()) {
-      throw new UsageException(
-          "%s: %s takes images of any size; say with --shape to which they are to be brought, for example --shape 1x3x480x640"
-              .formatted(file, engine.name()));
-    }
-    return found.sizes();
   }
 }

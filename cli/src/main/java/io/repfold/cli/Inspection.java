@@ -7,11 +7,14 @@ import io.repfold.fold.FoldReport;
 import io.repfold.graph.Graph;
 import io.repfold.graph.MultiplyAdds;
 import io.repfold.graph.Node;
+import io.repfold.graph.Op;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -59,15 +62,33 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
             output ->
                 rows.add(List.of("output", types.getOrDefault(output.name(), output).toString())));
     rows.add(List.of("ops", ops()));
-    rows.add(List.of("parameters", Text.count(plan.before().parameters())));
+    rows.add(List.of("parameters", Text.count(parameters())));
     rows.add(List.of("multiply-adds", describe(multiplyAdds)));
-    String certificate = model.metadata().get(Certificate.KEY);
-    if (certificate != null) {
-      rows.add(List.of("folded by", Text.shortened(certificate, 400)));
-    }
+    describe(Certificate.KEY, "folded by", rows);
+    describe(ConvertWork.KEY, "converted by", rows);
     StringBuilder text = new StringBuilder();
     rows.forEach(row -> text.append("%-14s %s\n".formatted(row.get(0), row.get(1))));
     return text.toString();
+  }
+
+  private void describe(String key, String role, List<List<String>> rows) {
+    Optional.ofNullable(file.model().metadata().get(key))
+        .ifPresent(text -> rows.add(List.of(role, Text.shortened(text, 400))));
+  }
+
+  /** Elements of real constants; integers count where they are dequantized, and scales do not. */
+  private long parameters() {
+    Map<String, Long> changes = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      boolean real = node.op() instanceof Op.DequantizeLinear;
+      if (real) {
+        graph.constant(node.input(0)).ifPresent(t -> changes.put(node.input(0), t.size()));
+      }
+      if (real || node.op() instanceof Op.QuantizeLinear) {
+        graph.constant(node.input(1)).ifPresent(t -> changes.put(node.input(1), -t.size()));
+      }
+    }
+    return plan.before().parameters() + changes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   static String bytes(long bytes) {
@@ -129,7 +150,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
     root.set("inputs", values(file.inputs()));
     root.set("outputs", values(graph.outputs().stream().map(Value::name).toList()));
     root.set("ops", Json.of(opCounts()));
-    root.put("parameters", plan.before().parameters());
+    root.put("parameters", parameters());
     root.put("multiplyAdds", multiplyAdds.unknown().isEmpty() ? (Long) multiplyAdds.total() : null);
     root.set("metadata", Json.of(model.metadata()));
     root.set("fold", Json.of(plan));

@@ -59,7 +59,7 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; normalised as the"
-              + " model's metadata tell, or else with ImageNet's mean and deviation) for the only"
+              + " model's metadata tell, or else with ImageNet's mean and deviation; raw for uint8) for the only"
               + " input, a .npz file for inputs by name, or a folder of these. Repeatable.")
   private final List<Path> files = new ArrayList<>();
 
@@ -137,7 +137,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   private List<Setting> settings() {
     String cpu = Backends.onnxRuntimeCpu().id();
-    Backend first = EngineChoice.of(referenceEngine == null ? cpu : referenceEngine);
+    Backend first =
+        EngineChoice.of("--reference-engine", referenceEngine == null ? cpu : referenceEngine);
     List<Backend> candidates = EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines);
     List<Backend> all = new ArrayList<>(candidates);
     all.add(first);

@@ -3,6 +3,11 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -12,8 +17,12 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,5 +97,62 @@ class InputFilesTest {
     assertThatThrownBy(() -> white(model, Map.of()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("takes images of any size; say with --shape");
+  }
+
+  /** Takes images of 5 by 7 pixels with their channels last, as PyTorch's networks do not. */
+  private Path channelsLast(ElementType type) {
+    Graph graph =
+        new Graph.Builder("last")
+            .input(new Value("x", Optional.of(type), Optional.of(Shape.of(1, 5, 7, 3))))
+            .node(new Op.Cast(ElementType.FLOAT), List.of("x"), "real")
+            .node(new Op.Transpose(List.of(0, 3, 1, 2)), List.of("real"), "y")
+            .output(Value.float32("y", 1, 3, 5, 7))
+            .build();
+    return Models.write(folder.resolve("last.onnx"), graph);
+  }
+
+  private HostTensor read(Path model) {
+    try (Engine engine = Backends.onnxRuntimeCpu().load(model, EngineOptions.defaults())) {
+      return Objects.requireNonNull(
+          InputFiles.samples(engine, List.of(white), Map.of(), new ColourOptions())
+              .get(0)
+              .read()
+              .get("x"));
+    }
+  }
+
+  @Test
+  void channels_may_come_last() {
+    HostTensor input = read(channelsLast(ElementType.FLOAT));
+
+    assertThat(input.shape()).containsExactly(1, 5, 7, 3);
+    assertThat(Arrays.copyOf(input.toFloats(), 3))
+        .containsExactly((1 - 0.485f) / 0.229f, (1 - 0.456f) / 0.224f, (1 - 0.406f) / 0.225f);
+  }
+
+  @Test
+  void bytes_go_in_as_they_are_and_other_integers_not_at_all() {
+    HostTensor input = read(channelsLast(ElementType.UINT8));
+
+    assertThat(input.type()).isEqualTo(io.repfold.runtime.ElementType.UINT8);
+    assertThat(input.toDoubles()).hasSize(105).containsOnly(255);
+    assertThatThrownBy(() -> read(channelsLast(ElementType.INT32)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("floating or uint8 input")
+        .hasMessageContaining("int32");
+  }
+
+  @Test
+  void bytes_are_not_normalised() {
+    Path model = channelsLast(ElementType.UINT8);
+    List<Object> words =
+        List.of("convert", model, "-o", folder.resolve("o.onnx"), "--precision", "fp16");
+    List<Object> told = new ArrayList<>(words);
+    told.addAll(List.of("--data", white, "--mean", "0,0,0"));
+
+    CliRun run = CliRun.of(told.toArray());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("takes uint8 images");
   }
 }

@@ -348,6 +348,47 @@ class IntegerConversionTest {
   }
 
   @Test
+  void a_model_that_is_half_already_is_refused_by_that_name() {
+    Path data = HalfModels.samples(folder, 2, 1, 3, 8, 10);
+    Path half = folder.resolve("half.onnx");
+    CliRun.of("convert", Models.trained(folder), "-o", half, "--precision", "fp16");
+    CliRun run = convert(half, folder.resolve("small.onnx"), "--data", data);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("its weights are FLOAT16 already; convert the float32 model that it was made of");
+  }
+
+  @Test
+  void the_file_says_what_it_was_made_of_and_how_far_it_agrees() {
+    Path folded = folder.resolve("folded.onnx");
+    CliRun.of("fold", Models.trained(folder), "-o", folded);
+    Path small = folder.resolve("small.onnx");
+    Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
+    List<Object> words = new ArrayList<>(List.of("--data", data, "--target-agreement", "0.9"));
+    words.addAll(List.of("--no-bias-correction", "--json"));
+    CliRun run = convert(folded, small, words.toArray());
+
+    Map<String, String> metadata = OnnxModel.read(small).metadata();
+    JsonNode record = Json.parse(metadata.getOrDefault(ConvertWork.KEY, ""));
+    String fold = OnnxModel.read(folded).metadata().getOrDefault(Certificate.KEY, "none");
+    assertThat(metadata).doesNotContainKey(Certificate.KEY);
+    assertThat(record.get("fold").asText()).isEqualTo(fold).contains("largestErrorBound");
+    assertThat(record.get("source").asText()).isEqualTo(ModelFile.read(folded).sha256());
+    assertThat(record.get("target").asDouble()).isEqualTo(0.9);
+    assertThat(record.get("agreement").asDouble())
+        .isEqualTo(Json.parse(run.out()).at("/conversion/agreement").asDouble());
+
+    CliRun before = CliRun.of("inspect", folded, "--json");
+    CliRun after = CliRun.of("inspect", small, "--json");
+    assertThat(Json.parse(after.out()).get("parameters"))
+        .isEqualTo(Json.parse(before.out()).get("parameters"));
+    assertThat(CliRun.of("inspect", small).out())
+        .contains("converted by", "its weights are quantized already")
+        .doesNotContain("folded by", "'...'");
+  }
+
+  @Test
   void a_model_that_is_quantized_already_is_refused() {
     Path small = folder.resolve("small.onnx");
     Path data = HalfModels.samples(folder, 2, 1, 3, 8, 10);

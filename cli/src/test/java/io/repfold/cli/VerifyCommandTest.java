@@ -222,6 +222,14 @@ class VerifyCommandTest {
   }
 
   @Test
+  void an_unknown_engine_is_reported_under_its_option() {
+    CliRun run = CliRun.of("verify", trained, folded, "--reference-engine", "abacus");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--reference-engine: There is no engine 'abacus'");
+  }
+
+  @Test
   void a_shape_for_an_unknown_input_is_bad_usage() {
     CliRun run = CliRun.of("verify", trained, folded, "--shape", "y=1x3x8x10");
 

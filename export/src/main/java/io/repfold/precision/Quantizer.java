@@ -1,12 +1,15 @@
 package io.repfold.precision;
 
+import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
+import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -131,7 +134,21 @@ public final class Quantizer {
         "Graph '%s' has no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight, so"
             + " there is nothing to quantize%s",
         graph.name(),
-        replaceable(graph));
+        half(graph).orElseGet(() -> replaceable(graph)));
+  }
+
+  /** What to say if layers have weights in half precision. */
+  private static Optional<String> half(Graph graph) {
+    return graph.nodes().stream()
+        .filter(node -> node.inputs().size() > 1)
+        .flatMap(node -> graph.constant(node.input(1)).stream())
+        .map(Tensor::type)
+        .filter(type -> type == ElementType.FLOAT16 || type == ElementType.BFLOAT16)
+        .findFirst()
+        .map(
+            type ->
+                ": its weights are %s already; convert the float32 model that it was made of"
+                    .formatted(type));
   }
 
   /** What to say if there are weights that callers may replace. */

@@ -12,11 +12,14 @@ import io.repfold.check.Tolerance;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Dim;
+import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.EngineException;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +73,23 @@ class RepfoldAssertionsTest {
     Path folded = write("folded.onnx", Folder.fold(graph).graph());
 
     assertThatCode(() -> assertEquivalent(model, folded)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void inputs_without_an_element_prove_nothing() {
+    Shape open = new Shape(List.of(new Dim.Symbol("N"), Dim.of(3)));
+    Graph relu =
+        new Graph.Builder("relu")
+            .input(new Value("x", Optional.of(ElementType.FLOAT), Optional.of(open)))
+            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "y")
+            .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.of(open)))
+            .build();
+    Path model = write("relu.onnx", relu);
+    EquivalenceOptions empty = EquivalenceOptions.DEFAULT.withShape("x", 0, 3);
+
+    assertThatThrownBy(() -> assertEquivalent(model, model, empty))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nothing was compared");
   }
 
   @Test

@@ -108,8 +108,11 @@ final class Facts {
 
   /** Why a value is not the same at every run, for messages. */
   String notConstant(String value) {
-    return graph.isOverridable(value)
-        ? "'%s' is also a graph input, so callers may replace it".formatted(value)
+    if (graph.isOverridable(value)) {
+      return "'%s' is also a graph input, so callers may replace it".formatted(value);
+    }
+    return graph.producer(value).filter(p -> p.op() instanceof Op.DequantizeLinear).isPresent()
+        ? "its weights are quantized already; fold the float32 model that it was made of"
         : "'%s' is computed at run time".formatted(value);
   }
 }

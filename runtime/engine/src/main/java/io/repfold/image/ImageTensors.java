@@ -3,9 +3,9 @@ package io.repfold.image;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Reads PNG and JPEG files as network inputs. */
 public final class ImageTensors {
@@ -21,20 +21,53 @@ public final class ImageTensors {
    *     pixels, or has more than 2^26 pixels
    */
   public static HostTensor read(Path file, ImageOptions options) throws IOException {
+    return read(file, options, ImageLayout.NCHW, ElementType.FLOAT);
+  }
+
+  /**
+   * The same in another layout or type.
+   *
+   * @param type a floating one, or UINT8 for values from 0 to 255 as they are, to which the mean
+   *     and standard deviation do not apply
+   * @return [1, C, height, width] or [1, height, width, C]
+   * @throws IllegalArgumentException if it is another type
+   * @throws ImageFormatException as above
+   */
+  public static HostTensor read(
+      Path file, ImageOptions options, ImageLayout layout, ElementType type) throws IOException {
+    if (!type.isFloating() && type != ElementType.UINT8) {
+      throw new IllegalArgumentException("An image is floating or uint8, not " + type);
+    }
     Pixels pixels = Decoder.decode(file);
-    int plane = Math.multiplyExact(options.width(), options.height());
-    int channels = options.channels().channels();
-    ByteBuffer memory =
-        ByteBuffer.allocateDirect(Math.multiplyExact(plane, 4 * channels))
-            .order(ByteOrder.nativeOrder());
     ImageSize size = new ImageSize(options.height(), options.width());
-    Colours colours =
-        new Colours(options.channels(), options.mean(), options.standardDeviation(), 255);
+    long[] shape = shape(options, layout);
+    float[] values =
+        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
     Frame frame = Frame.stretched(pixels.size(), size);
-    new InputWriter(colours, ImageLayout.NCHW)
-        .write(frame.rows(pixels), memory.asFloatBuffer(), 0, size);
-    return HostTensor.wrap(
-        ElementType.FLOAT, memory, 1, channels, options.height(), options.width());
+    new InputWriter(colours(options, type), layout)
+        .write(frame.rows(pixels), FloatBuffer.wrap(values), 0, size);
+    if (type == ElementType.FLOAT) {
+      return HostTensor.ofFloats(values, shape);
+    }
+    boolean whole = type == ElementType.UINT8;
+    double[] wide = new double[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = whole ? Math.round(values[i]) : values[i];
+    }
+    return HostTensor.of(type, wide, shape);
+  }
+
+  private static long[] shape(ImageOptions options, ImageLayout layout) {
+    int channels = options.channels().channels();
+    return layout == ImageLayout.NCHW
+        ? new long[] {1, channels, options.height(), options.width()}
+        : new long[] {1, options.height(), options.width(), channels};
+  }
+
+  private static Colours colours(ImageOptions options, ElementType type) {
+    return type == ElementType.UINT8
+        ? Colours.raw(options.channels())
+        : new Colours(options.channels(), options.mean(), options.standardDeviation(), 255);
   }
 
   /**

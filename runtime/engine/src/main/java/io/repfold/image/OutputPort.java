@@ -106,7 +106,7 @@ record OutputPort(
   private static void requireThreshold(String model, String output, OptionalDouble threshold) {
     check(
         threshold.isPresent(),
-        "Output %s of '%s' has one channel, which may hold probabilities or scores; state the threshold above which a pixel is class 1: 0.5 for probabilities, 0 for scores",
+        "Output %s of '%s' is read as one number for each pixel ([N, H, W], or one channel), which may be a probability or a score; state the threshold above which a pixel is class 1: 0.5 for probabilities, 0 for scores",
         output,
         model);
   }

@@ -1,7 +1,6 @@
 package io.repfold.cli;
 
 import io.repfold.image.ImageSegmenter;
-import io.repfold.image.Orientation;
 import io.repfold.image.Palette;
 import io.repfold.image.Segmentation;
 import java.io.IOException;

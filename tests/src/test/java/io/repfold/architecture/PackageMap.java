@@ -71,6 +71,7 @@ final class PackageMap {
                   "train",
                   "picocli",
                   "com.fasterxml.jackson",
+                  "com.drew",
                   "com.samskivert.mustache",
                   "me.tongfei.progressbar")),
           Map.entry("junit", Set.of("graph", "fold", "onnx", "runtime", "check")));

@@ -2,12 +2,7 @@ package io.repfold.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * The class of each pixel.
@@ -53,7 +48,7 @@ public record Mask(int height, int width, byte[] classes) {
         new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, palette.colorModel());
     byte[] indices = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     System.arraycopy(classes, 0, indices, 0, indices.length);
-    return encoded(image);
+    return PngEncoder.small(image);
   }
 
   /** Refuses a palette without a colour for one of the classes. */
@@ -65,18 +60,6 @@ public record Mask(int height, int width, byte[] classes) {
             "The palette has %d colours, none for class %d".formatted(palette.size(), label));
       }
     }
-  }
-
-  private static byte[] encoded(BufferedImage image) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (var out = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image, "png", out)) {
-        throw new IllegalStateException("This Java has no PNG encoder");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("A picture cannot be encoded: " + e.getMessage(), e);
-    }
-    return bytes.toByteArray();
   }
 
   @Override

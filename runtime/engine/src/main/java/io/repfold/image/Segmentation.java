@@ -45,54 +45,31 @@ public final class Segmentation {
    *     out of range
    */
   public BufferedImage overlay(Palette palette, double opacity) {
-    BufferedImage image =
-        new BufferedImage(mask.width(), mask.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] all = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    rows(
-        palette,
-        opacity,
-        (y, rgb) -> {
-          int at = y * rgb.length;
-          for (int i = 0; i < rgb.length; i += 3) {
-            all[at + i] = rgb[i + 2];
-            all[at + i + 1] = rgb[i + 1];
-            all[at + i + 2] = rgb[i];
-          }
-        });
-    return image;
-  }
-
-  private interface Rows {
-    void row(int y, byte[] rgb);
-  }
-
-  /** Mixes the colours; two arrays take turns. */
-  private void rows(Palette palette, double opacity, Rows into) {
     if (!(opacity >= 0 && opacity <= 1)) {
       throw new IllegalArgumentException("Opacity is 0 to 1, not " + opacity);
     }
     mask.check(palette);
+    BufferedImage image =
+        new BufferedImage(mask.width(), mask.height(), BufferedImage.TYPE_3BYTE_BGR);
+    byte[] mixed = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     float[] below = new float[3 * mask.width()];
-    byte[][] mixed = new byte[2][3 * mask.width()];
     for (int y = 0; y < mask.height(); y++) {
       pixels.row(y, 0, mask.width(), below);
-      byte[] row = mixed[y % 2];
+      int row = y * below.length;
       for (int x = 0; x < mask.width(); x++) {
         int above = palette.colour(mask.at(y, x));
         for (int c = 0; c < 3; c++) {
           double from = below[3 * x + c];
           double to = above >> 8 * (2 - c) & 0xff;
-          row[3 * x + c] = (byte) (int) (from + opacity * (to - from) + 0.5);
+          mixed[row + 3 * x + 2 - c] = (byte) (int) (from + opacity * (to - from) + 0.5);
         }
       }
-      into.row(y, row);
     }
+    return image;
   }
 
   /** As {@link #overlay}, as a PNG file that is written fast rather than small. */
   public byte[] overlayPng(Palette palette, double opacity) {
-    PngFile file = new PngFile(mask.height(), mask.width());
-    rows(palette, opacity, (y, rgb) -> file.row(rgb));
-    return file.end();
+    return PngEncoder.fast(overlay(palette, opacity));
   }
 }

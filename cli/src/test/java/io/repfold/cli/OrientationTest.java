@@ -1,23 +1,37 @@
-package io.repfold.image;
+package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OrientationTest {
-  private static final byte[] JPEG = Pictures.encoded(Pictures.random(8, 8, 1), "jpeg");
+  private static final byte[] JPEG = encoded("jpeg");
 
   @TempDir private Path folder;
+
+  private static byte[] encoded(String format) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), format, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
 
   /** A JPEG whose EXIF data have two entries, the second being the orientation. */
   private static byte[] turned(ByteOrder order, int orientation) {
@@ -48,28 +62,17 @@ class OrientationTest {
     for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
       byte[] content = turned(order, stored);
       assertThat(of(content)).isEqualTo(expected);
-      assertThat(Decoder.decode("a.jpg", content).size()).isEqualTo(new ImageSize(8, 8));
     }
   }
 
   @Test
   void images_that_say_nothing_are_upright() throws IOException {
     assertThat(of(JPEG)).isEqualTo(Orientation.UPRIGHT);
-    assertThat(of(Pictures.encoded(Pictures.random(4, 4, 1), "png"))).isEqualTo(1);
+    assertThat(of(encoded("png"))).isEqualTo(1);
     assertThat(of(new byte[0])).isEqualTo(1);
     byte[] whole = turned(ByteOrder.BIG_ENDIAN, 6);
     for (int length = 0; length < 46; length++) {
       assertThat(of(Arrays.copyOf(whole, length))).as("%d bytes", length).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void offsets_out_of_range_are_not_followed() throws IOException {
-    byte[] content = turned(ByteOrder.BIG_ENDIAN, 6);
-    int directory = 2 + 4 + 6 + 4;
-    for (int offset : new int[] {-1, 0, 37, 38, Integer.MAX_VALUE}) {
-      ByteBuffer.wrap(content).putInt(directory, offset);
-      assertThat(of(content)).isEqualTo(1);
     }
   }
 }

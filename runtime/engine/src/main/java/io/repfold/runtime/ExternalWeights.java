@@ -136,18 +136,9 @@ public final class ExternalWeights {
 
   /** A key and a value, such as location and weights.bin. */
   private void readEntry(ByteBuffer bytes) {
-    ProtoFields fields = new ProtoFields(bytes);
-    String key = "";
-    String value = "";
-    while (fields.next()) {
-      if (fields.field() == 1) {
-        key = fields.text();
-      } else if (fields.field() == 2) {
-        value = fields.text();
-      }
-    }
-    if (key.equals("location")) {
-      names.add(value);
+    Map.Entry<String, String> entry = ProtoFields.entry(bytes);
+    if (entry.getKey().equals("location")) {
+      names.add(entry.getValue());
     }
   }
 }

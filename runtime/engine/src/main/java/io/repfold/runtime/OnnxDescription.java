@@ -77,7 +77,10 @@ public record OnnxDescription(
         case 5 -> version = fields.number();
         case 6 -> description = fields.text();
         case 7 -> graph.read(fields.content());
-        case 14 -> addEntry(fields.content(), custom);
+        case 14 -> {
+          Map.Entry<String, String> entry = ProtoFields.entry(fields.content());
+          custom.put(entry.getKey(), entry.getValue());
+        }
         default -> {
           // Nothing that is asked for.
         }
@@ -91,20 +94,6 @@ public record OnnxDescription(
         graph.inputs,
         graph.outputs,
         new ModelMetadata(producer, graph.name, description, version, custom));
-  }
-
-  private static void addEntry(ByteBuffer entry, Map<String, String> entries) {
-    ProtoFields fields = new ProtoFields(entry);
-    String key = "";
-    String value = "";
-    while (fields.next()) {
-      if (fields.field() == 1) {
-        key = fields.text();
-      } else if (fields.field() == 2) {
-        value = fields.text();
-      }
-    }
-    entries.put(key, value);
   }
 
   /** The fields of a graph that are of use here. */

@@ -2,6 +2,7 @@ package io.repfold.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Reads the fields of one message of a protocol buffer, one after the other: just enough to follow
@@ -67,6 +68,21 @@ final class ProtoFields {
 
   String text() {
     return StandardCharsets.UTF_8.decode(content.duplicate()).toString();
+  }
+
+  /** The key and the value of a StringStringEntryProto. */
+  static Map.Entry<String, String> entry(ByteBuffer message) {
+    ProtoFields fields = new ProtoFields(message);
+    String key = "";
+    String value = "";
+    while (fields.next()) {
+      if (fields.field() == 1) {
+        key = fields.text();
+      } else if (fields.field() == 2) {
+        value = fields.text();
+      }
+    }
+    return Map.entry(key, value);
   }
 
   private long varint() {

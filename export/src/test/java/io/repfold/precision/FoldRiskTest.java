@@ -45,10 +45,14 @@ class FoldRiskTest {
             .filter(n -> n.op() instanceof Op.BatchNormalization && n.input(0).equals("x"))
             .findFirst()
             .orElseThrow();
+    return with(graph, norm.input(input), change);
+  }
+
+  private static Graph with(Graph graph, String name, DoubleUnaryOperator change) {
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     initializers.computeIfPresent(
-        norm.input(input),
-        (name, old) ->
+        name,
+        (key, old) ->
             Tensor.ofDoubles(
                 old.type(),
                 java.util.Arrays.stream(old.toDoubles()).map(change).toArray(),
@@ -68,18 +72,6 @@ class FoldRiskTest {
     assertThat(forecast(block(RepKind.QAREPVGG)).branches())
         .extracting(FoldRisk.Branch::kernel)
         .containsExactlyInAnyOrder("3x3", "1x1", "identity");
-  }
-
-  private static Graph with(Graph graph, String name, DoubleUnaryOperator change) {
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.computeIfPresent(
-        name,
-        (key, old) ->
-            Tensor.ofDoubles(
-                old.type(),
-                java.util.Arrays.stream(old.toDoubles()).map(change).toArray(),
-                old.dims()));
-    return graph.toBuilder().replaceInitializers(initializers).build();
   }
 
   /** A normalization of the sum scales all branches alike: what they lose by it is nothing. */

@@ -1,7 +1,6 @@
 package io.repfold.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtException;
 import io.repfold.fold.FoldOptions;
@@ -38,9 +37,8 @@ class FoldConformanceTest {
 
   @Test
   void folded_operator_tests_compute_the_same() throws IOException {
-    assumeTrue(OnnxTestData.isPresent(), OnnxTestData.ABSENT);
     for (OnnxTestData.Case one : OnnxTestData.cases()) {
-      OnnxModel model = OnnxModel.read(one.model());
+      OnnxModel model = one.read();
       count("read");
       Optional<Map<String, Tensor>> inputs =
           one.dataSets().stream().findFirst().flatMap(d -> one.inputs(model.graph(), d));

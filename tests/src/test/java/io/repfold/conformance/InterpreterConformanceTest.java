@@ -2,7 +2,6 @@ package io.repfold.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
@@ -14,7 +13,6 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import io.repfold.onnx.OnnxModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,7 +22,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,12 +33,7 @@ class InterpreterConformanceTest {
   private static int passed;
 
   static List<OnnxTestData.Case> cases() {
-    return OnnxTestData.isPresent() ? OnnxTestData.cases() : List.of();
-  }
-
-  @BeforeAll
-  static void only_where_the_data_are() {
-    assumeTrue(OnnxTestData.isPresent(), OnnxTestData.ABSENT);
+    return OnnxTestData.cases();
   }
 
   @AfterAll
@@ -56,7 +48,7 @@ class InterpreterConformanceTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void computes_the_expected_outputs(OnnxTestData.Case test) {
-    Graph graph = OnnxModel.read(test.model()).graph();
+    Graph graph = test.read().graph();
     String unknown =
         graph.nodes().stream()
             .map(Node::op)

@@ -17,18 +17,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The models that conformance tests run on: ONNX's own operator tests, as Debian's package {@code
- * libonnx-testdata} installs them or as the system property {@code repfold.onnxTestData} says
- * where, and the trained networks of a Maven test dependency.
+ * The models that conformance tests run on: ONNX's own operator tests, from the repository's archive
+ * or from the folder that the system property {@code repfold.onnxTestData} names, and the trained
+ * networks of a Maven test dependency.
  */
 final class OnnxTestData {
-  static final Path FOLDER =
-      Path.of(System.getProperty("repfold.onnxTestData", "/usr/share/libonnx-testdata/data"));
-
-  /** What to say when {@link #isPresent} does not hold. */
-  static final String ABSENT =
-      "skipped: %s is absent; 'apt-get install libonnx-testdata' brings it".formatted(FOLDER);
-
   private static final List<String> NETWORKS =
       List.of(
           "ch_PP-OCRv3_det_infer.onnx",
@@ -49,6 +42,14 @@ final class OnnxTestData {
     @Override
     public String toString() {
       return name;
+    }
+
+    OnnxModel read() {
+      try {
+        return OnnxModel.read(name, Files.readAllBytes(model));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /**
@@ -78,27 +79,25 @@ final class OnnxTestData {
     }
   }
 
-  static boolean isPresent() {
-    return Files.isDirectory(FOLDER);
-  }
-
-  /** All operator tests that have a model, by name. */
+  /** All operator tests, by name. */
   static List<Case> cases() {
-    try (Stream<Path> files = Files.find(FOLDER, 3, (p, a) -> p.endsWith("model.onnx"))) {
-      return files.sorted().map(OnnxTestData::caseOf).toList();
+    String other = System.getProperty("repfold.onnxTestData");
+    Path root = other == null ? OperatorTests.root() : Path.of(other);
+    try (Stream<Path> files = Files.find(root, 3, (p, a) -> p.endsWith("model.onnx"))) {
+      return files.sorted().map(model -> caseOf(root, model)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Case caseOf(Path model) {
-    Path folder = model.resolveSibling("");
+  private static Case caseOf(Path root, Path model) {
+    Path folder = model.getParent();
     List<Path> dataSets =
         IntStream.range(0, 100)
             .mapToObj(i -> folder.resolve("test_data_set_" + i))
             .takeWhile(Files::isDirectory)
             .toList();
-    return new Case(FOLDER.relativize(folder).toString(), model, dataSets);
+    return new Case(root.relativize(folder).toString(), model, dataSets);
   }
 
   /** File names of the trained networks. */

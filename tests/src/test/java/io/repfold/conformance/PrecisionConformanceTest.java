@@ -1,7 +1,6 @@
 package io.repfold.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtException;
 import io.repfold.graph.Graph;
@@ -34,7 +33,6 @@ class PrecisionConformanceTest {
 
   @BeforeAll
   static void run_the_originals() {
-    assumeTrue(OnnxTestData.isPresent(), OnnxTestData.ABSENT);
     tests = OnnxTestData.cases().parallelStream().flatMap(PrecisionConformanceTest::tests).toList();
     System.out.printf(
         "Operator tests to convert: %d; left out, because: %s%n", tests.size(), UNTRIED);
@@ -42,7 +40,7 @@ class PrecisionConformanceTest {
 
   /** The test as it is, and with all inputs but the first as weights. */
   private static Stream<OperatorTest> tests(OnnxTestData.Case one) {
-    OnnxModel model = OnnxModel.read(one.model());
+    OnnxModel model = one.read();
     Optional<Map<String, Tensor>> inputs =
         one.dataSets().stream().findFirst().flatMap(d -> one.inputs(model.graph(), d));
     if (inputs.isEmpty() || !OperatorTest.takesFloats(model.graph(), inputs.get())) {

@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The interpreter and the shape inference against the expected outputs of ONNX's operator tests.
  */
 class InterpreterConformanceTest {
+  /** Its expected outputs were typed with four digits. */
+  private static final String TYPED = "test_averagepool_2d_ceil_last_window_starts_on_pad";
+
   private static final Map<String, Integer> SKIPPED = new TreeMap<>();
   private static int passed;
 
@@ -42,7 +45,7 @@ class InterpreterConformanceTest {
         "Interpreter and shapes against ONNX's expected outputs: %d passed, %d skipped%n",
         passed, SKIPPED.values().stream().mapToInt(Integer::intValue).sum());
     SKIPPED.forEach((reason, count) -> System.out.printf("  %4d  %s%n", count, reason));
-    assertThat(passed).as("guard against comparing nothing").isGreaterThan(500);
+    assertThat(passed).as("guard against comparing nothing").isGreaterThan(800);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -80,7 +83,7 @@ class InterpreterConformanceTest {
           || contradicts(graph.outputs(), outputs.get())) {
         skip("the data are not of the type and shape that the model declares");
       }
-      compare(graph, inputs.get(), outputs.get());
+      compare(graph, inputs.get(), outputs.get(), test.name().endsWith(TYPED) ? 5e-4 : 0);
     }
     passed++;
   }
@@ -104,14 +107,15 @@ class InterpreterConformanceTest {
   }
 
   private static void compare(
-      Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> expected) {
+      Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> expected, double coarse) {
     Map<String, NdArray> arrays = new HashMap<>();
     inputs.forEach((name, tensor) -> arrays.put(name, NdArray.of(tensor)));
     Map<String, NdArray> computed = new Interpreter(graph).run(arrays);
     var shapes = ShapeInference.infer(graph);
     expected.forEach(
         (name, tensor) -> {
-          assertSame(name, tensor, computed.get(name));
+          double tolerance = Math.max(coarse, tolerance(tensor.type()));
+          assertSame(name, tensor, computed.get(name), tolerance);
           shapes
               .get(name)
               .shape()
@@ -121,14 +125,15 @@ class InterpreterConformanceTest {
         });
   }
 
-  private static void assertSame(String name, Tensor expected, NdArray computed) {
+  private static void assertSame(
+      String name, Tensor expected, NdArray computed, double tolerance) {
     assertThat(Arrays.stream(computed.dims()).asLongStream().toArray())
         .as("shape of %s", name)
         .isEqualTo(expected.dims());
     assertThat(computed.type()).as("type of %s", name).isEqualTo(expected.type());
     double[] wanted = expected.toDoubles();
     double largest = Arrays.stream(wanted).map(Math::abs).filter(Double::isFinite).max().orElse(0);
-    double allowed = tolerance(expected.type()) * largest;
+    double allowed = tolerance * largest;
     for (int i = 0; i < wanted.length; i++) {
       double found = computed.data()[i];
       boolean same =

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Makes a Cast of each CastLike whose target type is known: PyTorch's exporter casts constants to
- * the type of an image, and only the type matters.
+ * the type of an image, and only the type matters. One with attributes stays as it is: they say how
+ * numbers beyond an 8-bit float are cast, which {@link Op.Cast} has no words for.
  */
 final class CastLikes {
   private CastLikes() {}
@@ -41,6 +42,7 @@ final class CastLikes {
     return node.op() instanceof Op.Opaque opaque
         && opaque.type().equals("CastLike")
         && opaque.domain().isEmpty()
+        && opaque.attributes().isEmpty()
         && node.inputs().size() == 2;
   }
 }

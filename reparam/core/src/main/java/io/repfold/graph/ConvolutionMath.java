@@ -145,12 +145,22 @@ final class ConvolutionMath {
                 ? (long) grid[i] * stride[i]
                 : outputSize(op.outputShape(), axes, i);
         long total = Math.max(0, full - size);
-        begin[i] = Math.toIntExact(upper ? total / 2 : total - total / 2);
+        checkSize(total, i);
+        begin[i] = (int) (upper ? total / 2 : total - total / 2);
       }
       Check.that(size >= 1, "the output would have %d elements on spatial axis %d", size, i);
-      image[i] = Math.toIntExact(size);
+      checkSize(size, i);
+      image[i] = (int) size;
     }
     return new SlidingWindow(image, kernel, stride, dilation, begin, end, grid);
+  }
+
+  private static void checkSize(long size, int axis) {
+    Check.that(
+        size <= Integer.MAX_VALUE,
+        "the output would have %d elements on spatial axis %d, more than 2^31 - 1",
+        size,
+        axis);
   }
 
   /** {@code output_shape} names the spatial axes, in some files also batch and channels. */

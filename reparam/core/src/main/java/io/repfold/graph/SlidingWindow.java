@@ -101,12 +101,19 @@ public record SlidingWindow(
         size + begin + end,
         begin,
         end);
+    Check.that(
+        size + begin + end <= Integer.MAX_VALUE,
+        "spatial axis %d has %d elements with padding %d and %d, more than 2^31 - 1",
+        axis,
+        size + begin + end,
+        begin,
+        end);
     // There is one position only if the step is longer; a shorter step is safe to calculate with.
     stride[axis] = (int) Math.min(step, size + begin + end);
     dilation[axis] = window.dilation(axis);
-    padBegin[axis] = Math.toIntExact(begin);
-    padEnd[axis] = Math.toIntExact(end);
-    grid[axis] = Math.toIntExact(positions);
+    padBegin[axis] = (int) begin;
+    padEnd[axis] = (int) end;
+    grid[axis] = (int) positions;
   }
 
   /** The same grid over the image with its padding as real elements. */

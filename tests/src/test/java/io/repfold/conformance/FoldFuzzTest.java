@@ -44,7 +44,7 @@ class FoldFuzzTest {
   private static final long MOST_ELEMENTS = 100_000;
 
   /** All mutants are small, so that one which takes this much more than most grows with no size. */
-  private static final long MOST_OVER_MEDIAN = 2_000;
+  private static final long MOST_OVER_MEDIAN = 10_000;
 
   private final Map<String, Integer> counts = new TreeMap<>();
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -14,6 +14,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Value;
+import io.repfold.kit.Difference;
 import io.repfold.onnx.OnnxModel;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -132,7 +133,7 @@ final class Oracles {
     return values;
   }
 
-  /** Within {@code tolerance} of the largest magnitude expected. */
+  /** Within {@code tolerance} of the largest magnitude expected, or within 1e-12. */
   static void assertClose(
       String who, List<double[]> found, List<double[]> expected, double tolerance) {
     assertThat(found).as(who).hasSameSizeAs(expected);
@@ -140,12 +141,10 @@ final class Oracles {
       double[] a = found.get(i);
       double[] b = expected.get(i);
       assertThat(a.length).as("%s: elements of output %d", who, i).isEqualTo(b.length);
-      double largest = Arrays.stream(b).map(Math::abs).max().orElse(0);
-      for (int k = 0; k < b.length; k++) {
-        assertThat(a[k])
-            .as("%s: output %d, element %d of %d", who, i, k, b.length)
-            .isCloseTo(b[k], org.assertj.core.data.Offset.offset(tolerance * largest + 1e-12));
-      }
+      double least = 1e-12 / tolerance;
+      assertThat(Difference.ALL_FINITE.relativeToAtLeast(least, b, a))
+          .as(() -> who + ": " + Difference.ALL_FINITE.describe(b, a))
+          .isLessThanOrEqualTo(tolerance);
     }
   }
 }

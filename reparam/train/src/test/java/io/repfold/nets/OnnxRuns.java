@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Runs graphs with one input, {@code image}, in ONNX Runtime, and compares their outputs. */
+/** Runs graphs with one input, {@code image}, in ONNX Runtime. */
 final class OnnxRuns {
   private OnnxRuns() {}
 
@@ -63,23 +63,5 @@ final class OnnxRuns {
     TensorInfo info = tensor.getInfo();
     int[] dims = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
     return NdArray.of(values, dims);
-  }
-
-  /** The largest difference, relative to the largest magnitude of what is expected. */
-  static double error(NdArray expected, NdArray actual) {
-    if (!Arrays.equals(expected.dims(), actual.dims())) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < expected.data().length; i++) {
-      double here = Math.abs(expected.data()[i] - actual.data()[i]);
-      if (Double.isNaN(here)) {
-        return Double.NaN;
-      }
-      largest = Math.max(largest, Math.abs(expected.data()[i]));
-      difference = Math.max(difference, here);
-    }
-    return difference == 0 ? 0 : difference / largest;
   }
 }

@@ -1,14 +1,13 @@
 package io.repfold.train;
 
-import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
-import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Shapes;
 import io.repfold.nets.Traits;
 import io.repfold.onnx.OnnxModel;
 import java.awt.Color;
@@ -111,10 +110,7 @@ final class TinyRun {
 
   static OnnxModel network() {
     GraphBuilder b = new GraphBuilder("tiny", WeightSource.he(5));
-    Shape images =
-        new Shape(
-            List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W")));
-    String x = b.input("image", images);
+    String x = b.input("image", Shapes.anyImages(3));
     GraphBuilder backbone = b.scope("backbone");
     String features = backbone.relu(backbone.convBn(x, 8, Kernel.of(3), 1));
     String rate = b.initializer("rate", Tensor.ofFloats(new float[] {0.1f}));

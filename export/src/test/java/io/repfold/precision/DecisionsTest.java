@@ -6,6 +6,8 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Values;
 import io.repfold.precision.Decisions.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,7 +95,7 @@ class DecisionsTest {
         new Graph.Builder("text")
             .input(Value.float32("x", 1, 3, 4))
             .node(new Op.Softmax(-1, false), List.of("x"), "y")
-            .node(QuantizedGraphs.RELU, List.of("x"), "z")
+            .node(Layers.RELU, List.of("x"), "z")
             .output(Value.float32("y", 1, 3, 4))
             .output(Value.float32("z", 1, 3, 4))
             .build();
@@ -116,12 +118,12 @@ class DecisionsTest {
             .node(sigmoid, List.of("channels_last"), "map")
             .node(new Op.Transpose(List.of()), List.of("image"), "reversed")
             .node(new Op.MatMul(), List.of("words", "w"), "product")
-            .node(QuantizedGraphs.ADD, List.of("b", "product"), "tokens")
+            .node(Layers.ADD, List.of("b", "product"), "tokens")
             .node(new Op.MatMul(), List.of("image", "w"), "interpolated")
-            .output(QuantizedGraphs.out("map"))
-            .output(QuantizedGraphs.out("reversed"))
-            .output(QuantizedGraphs.out("tokens"))
-            .output(QuantizedGraphs.out("interpolated"))
+            .output(Values.float32("map"))
+            .output(Values.float32("reversed"))
+            .output(Values.float32("tokens"))
+            .output(Values.float32("interpolated"))
             .build();
 
     ClassAxes axes = ClassAxes.of(graph);

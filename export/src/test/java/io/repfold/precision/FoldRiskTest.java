@@ -16,6 +16,7 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,19 +46,7 @@ class FoldRiskTest {
             .filter(n -> n.op() instanceof Op.BatchNormalization && n.input(0).equals("x"))
             .findFirst()
             .orElseThrow();
-    return with(graph, norm.input(input), change);
-  }
-
-  private static Graph with(Graph graph, String name, DoubleUnaryOperator change) {
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.computeIfPresent(
-        name,
-        (key, old) ->
-            Tensor.ofDoubles(
-                old.type(),
-                java.util.Arrays.stream(old.toDoubles()).map(change).toArray(),
-                old.dims()));
-    return graph.toBuilder().replaceInitializers(initializers).build();
+    return Weights.changed(graph, norm.input(input), (i, v) -> change.applyAsDouble(v));
   }
 
   @Test
@@ -77,9 +66,11 @@ class FoldRiskTest {
   /** A normalization of the sum scales all branches alike: what they lose by it is nothing. */
   @Test
   void a_norm_of_the_sum_belongs_to_each_branch() {
-    Graph graph = with(block(RepKind.QAREPVGG), "block.bn.weight", v -> Math.abs(v) + 0.1);
+    Graph graph =
+        Weights.changed(block(RepKind.QAREPVGG), "block.bn.weight", (i, v) -> Math.abs(v) + 0.1);
     FoldRisk.Block one = forecast(graph);
-    FoldRisk.Block thousand = forecast(with(graph, "block.bn.weight", v -> 1024 * v));
+    FoldRisk.Block thousand =
+        forecast(Weights.changed(graph, "block.bn.weight", (i, v) -> 1024 * v));
 
     assertThat(one.branchDecibels()).isBetween(20.0, 60.0);
     assertThat(thousand.branchDecibels()).isCloseTo(one.branchDecibels(), within(1e-3));
@@ -90,14 +81,15 @@ class FoldRiskTest {
           .isCloseTo(1024 * largest, withPercentage(0.01));
     }
     assertThat(thousand.remedies()).doesNotContain(FoldRisk.Remedy.TRAIN_QAREPVGG);
-    assertThat(forecast(with(graph, "block.bn.running_mean", v -> 3000)).lostBits())
+    assertThat(forecast(Weights.changed(graph, "block.bn.running_mean", (i, v) -> 3000)).lostBits())
         .isGreaterThan(8);
   }
 
   @Test
   void weights_that_vanish_in_float16_do_not_fit() {
     FoldRisk.Block plain = forecast(block(RepKind.PLAIN));
-    FoldRisk.Block tiny = forecast(with(block(RepKind.PLAIN), "block.kxk.bn.weight", v -> 1e-6));
+    FoldRisk.Block tiny =
+        forecast(Weights.changed(block(RepKind.PLAIN), "block.kxk.bn.weight", (i, v) -> 1e-6));
 
     assertThat(plain.halfProblem()).isEmpty();
     assertThat(tiny.overflows()).isFalse();

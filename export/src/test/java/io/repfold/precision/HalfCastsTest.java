@@ -1,13 +1,11 @@
 package io.repfold.precision;
 
-import static io.repfold.precision.Graphs.ADD;
-import static io.repfold.precision.Graphs.MUL;
-import static io.repfold.precision.Graphs.RELU;
+import static io.repfold.kit.Layers.ADD;
+import static io.repfold.kit.Layers.MUL;
+import static io.repfold.kit.Layers.RELU;
 import static io.repfold.precision.Graphs.SOFTMAX;
 import static io.repfold.precision.Graphs.conv;
-import static io.repfold.precision.Graphs.difference;
 import static io.repfold.precision.Graphs.images;
-import static io.repfold.precision.Graphs.output;
 import static io.repfold.precision.Graphs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +16,9 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
+import io.repfold.kit.Difference;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import io.repfold.onnx.OnnxModel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,16 +51,16 @@ class HalfCastsTest {
         case 4 -> b.node(RELU, List.of(first), name);
         case 5 -> b.node(new Op.Cast(ElementType.FLOAT), List.of(first), name);
         default -> {
-          b.initializer(name + ".factor", Graphs.random(random, 1, 4, 1, 1));
+          b.initializer(name + ".factor", Tensors.random(random, 1, 4, 1, 1));
           b.node(MUL, List.of(first, name + ".factor"), name);
         }
       }
       values.add(name);
     }
     if (random.nextBoolean()) {
-      b.output(output(values.get(1 + random.nextInt(values.size() - 2))));
+      b.output(Values.float32(values.get(1 + random.nextInt(values.size() - 2))));
     }
-    return b.output(output("y")).build();
+    return b.output(Values.float32("y")).build();
   }
 
   private static Set<String> kept(SplittableRandom random, Graph graph) {
@@ -88,7 +89,8 @@ class HalfCastsTest {
     ElementType boundary = options.keepsBoundary() ? ElementType.FLOAT : ElementType.FLOAT16;
     assertThat(half.outputs()).allMatch(o -> o.type().orElseThrow() == boundary);
     double[] expected = run(graph, Rounding.NONE);
-    assertThat(difference(expected, run(half, Rounding.STORED))).isLessThan(0.02);
+    assertThat(Difference.ALL_FINITE.relative(expected, run(half, Rounding.STORED)))
+        .isLessThan(0.02);
     OnnxModel written = OnnxModel.read("written", OnnxModel.of(half).toBytes());
     assertThat(written.graph().nodes()).isEqualTo(half.nodes());
   }

@@ -1,12 +1,10 @@
 package io.repfold.precision;
 
-import static io.repfold.precision.Graphs.MUL;
-import static io.repfold.precision.Graphs.RELU;
+import static io.repfold.kit.Layers.MUL;
+import static io.repfold.kit.Layers.RELU;
 import static io.repfold.precision.Graphs.conv;
-import static io.repfold.precision.Graphs.difference;
 import static io.repfold.precision.Graphs.images;
 import static io.repfold.precision.Graphs.norm;
-import static io.repfold.precision.Graphs.output;
 import static io.repfold.precision.Graphs.run;
 import static io.repfold.precision.Graphs.runAll;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +18,9 @@ import io.repfold.graph.Rounding;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Difference;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import io.repfold.precision.HalfReport.Cause;
 import io.repfold.precision.HalfReport.Island;
 import java.util.List;
@@ -47,7 +48,7 @@ class HalfIslandsTest {
     Graph.Builder b = conv(images(6, 5), "x", "a", 0.5);
     norm(b, "a", "n", mean, 1e-6);
     b.node(new Op.Unary(Op.Unary.Function.SOFTSIGN), List.of("n"), "s");
-    return conv(b, "s", "y", 0.5).output(output("y")).build();
+    return conv(b, "s", "y", 0.5).output(Values.float32("y")).build();
   }
 
   @Test
@@ -72,7 +73,7 @@ class HalfIslandsTest {
     assertThat(told.report().islands().get(0).because())
         .matches("value 'n' is in \\[.*\\], and FLOAT16 ends at 6.550e\\+04 \\(margin 1.00\\)");
     double[] cured = run(told.graph(), Rounding.STORED);
-    assertThat(difference(expected, cured)).isLessThan(0.002);
+    assertThat(Difference.ALL_FINITE.relative(expected, cured)).isLessThan(0.002);
   }
 
   @Test
@@ -109,7 +110,9 @@ class HalfIslandsTest {
         .containsExactly("n", Cause.NORMALIZATION);
     assertThat(result.graph().initializers().get("n.variance"))
         .isEqualTo(graph.initializers().get("n.variance"));
-    assertThat(difference(run(graph, Rounding.NONE), run(result.graph(), Rounding.STORED)))
+    assertThat(
+            Difference.ALL_FINITE.relative(
+                run(graph, Rounding.NONE), run(result.graph(), Rounding.STORED)))
         .isLessThan(0.01);
   }
 
@@ -121,7 +124,8 @@ class HalfIslandsTest {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.node(new Op.Unary(function), List.of("a"), "f");
 
-    assertThat(islands(conv(b, "f", "y", 1).output(output("y")).build(), HalfOptions.FLOAT16))
+    assertThat(
+            islands(conv(b, "f", "y", 1).output(Values.float32("y")).build(), HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)
         .containsExactly(tuple("f", Cause.FUNCTION));
   }
@@ -132,7 +136,7 @@ class HalfIslandsTest {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     conv(b, "a", "d", 0.5);
     b.node(new Op.Binary(Op.Binary.Function.DIV), List.of("a", "d"), "q");
-    Graph graph = conv(b, "q", "y", 1).output(output("y")).build();
+    Graph graph = conv(b, "q", "y", 1).output(Values.float32("y")).build();
     Map<String, Range> ranges = Map.of("d", new Range(0, 1, smallest));
 
     assertThat(islands(graph, HalfOptions.FLOAT16)).hasSize(1);
@@ -141,11 +145,12 @@ class HalfIslandsTest {
 
   @Test
   void a_quotient_by_a_constant_is_half() {
-    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).initializer("six", Graphs.filled(6));
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).initializer("six", Tensors.filled(6, 4));
     b.initializer("shape", Tensor.ofLongs(new long[] {4, 1, 1}, 3));
     b.node(new Op.Reshape(false), List.of("six", "shape"), "s");
     b.initializer("three", Tensor.ofFloats(new float[] {3}));
-    b.node(new Op.Binary(Op.Binary.Function.DIV), List.of("a", "three"), "y").output(output("y"));
+    b.node(new Op.Binary(Op.Binary.Function.DIV), List.of("a", "three"), "y")
+        .output(Values.float32("y"));
 
     assertThat(islands(b.build(), HalfOptions.FLOAT16)).isEmpty();
   }
@@ -155,7 +160,7 @@ class HalfIslandsTest {
   void long_sums_stay(int height, int width, int expected) {
     Graph.Builder b = conv(images(height, width), "x", "a", 0.5);
     b.node(new Op.GlobalAveragePool(), List.of("a"), "m");
-    Graph graph = conv(b, "m", "y", 0.5).output(output("y")).build();
+    Graph graph = conv(b, "m", "y", 0.5).output(Values.float32("y")).build();
 
     List<Island> islands = islands(graph, HalfOptions.FLOAT16);
 
@@ -170,10 +175,10 @@ class HalfIslandsTest {
         new Op.Reduce(Op.Reduce.Function.MEAN, Optional.of(List.of(1, -1)), true, false),
         List.of("a"),
         "m");
-    Graph graph = conv(images(20, 20), "x", "a", 0.5).output(output("a")).build();
+    Graph graph = conv(images(20, 20), "x", "a", 0.5).output(Values.float32("a")).build();
     assertThat(islands(graph, HalfOptions.FLOAT16)).isEmpty();
 
-    Graph reduced = b.node(RELU, List.of("m"), "y").output(output("y")).build();
+    Graph reduced = b.node(RELU, List.of("m"), "y").output(Values.float32("y")).build();
     assertThat(islands(reduced, HalfOptions.FLOAT16.withLargestReduction(80))).isEmpty();
     assertThat(islands(reduced, HalfOptions.FLOAT16.withLargestReduction(79)))
         .extracting(Island::output)
@@ -182,7 +187,7 @@ class HalfIslandsTest {
 
   @Test
   void weights_that_would_vanish_stay_and_those_of_which_the_largest_count_do_not() {
-    Graph tiny = conv(images(3, 3), "x", "y", 1e-7).output(output("y")).build();
+    Graph tiny = conv(images(3, 3), "x", "y", 1e-7).output(Values.float32("y")).build();
     Tensor mixed =
         Tensor.ofFloats(
             new float[] {1e-6f, 1e-6f, 1e-6f, 1, 1, 1e-6f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
@@ -207,19 +212,20 @@ class HalfIslandsTest {
     Graph.Builder b = images(3, 3).initializer("bias", Tensor.ofFloats(values, 4));
     b.initializer("w", Tensor.ofFloats(new float[] {1, 1, 1, 1, 1, 1, 1, 1}, 4, 2, 1, 1));
     Op grouped = new Op.Conv(Window.DEFAULT, 2);
-    Graph graph = b.node(grouped, List.of("x", "w", "bias"), "y").output(output("y")).build();
+    Graph graph =
+        b.node(grouped, List.of("x", "w", "bias"), "y").output(Values.float32("y")).build();
 
     assertThat(islands(graph, HalfOptions.FLOAT16))
         .extracting(Island::cause)
         .isEqualTo(half ? List.of() : List.of(Cause.WEIGHTS));
     double[] rounded =
         run(HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph(), Rounding.STORED);
-    assertThat(difference(run(graph, Rounding.NONE), rounded)).isLessThan(2e-3);
+    assertThat(Difference.ALL_FINITE.relative(run(graph, Rounding.NONE), rounded)).isLessThan(2e-3);
   }
 
   @Test
   void a_value_that_would_vanish_stays() {
-    Graph graph = conv(images(3, 3), "x", "y", 0.5).output(output("y")).build();
+    Graph graph = conv(images(3, 3), "x", "y", 0.5).output(Values.float32("y")).build();
     Map<String, Range> ranges = Map.of("y", new Range(-3e-6, 5e-6));
 
     assertThat(islands(graph, HalfOptions.FLOAT16.withRanges(ranges)).get(0).because())
@@ -233,7 +239,8 @@ class HalfIslandsTest {
     b.node(exp, List.of("a"), "e1")
         .node(RELU, List.of("e1"), "r")
         .node(MUL, List.of("r", "r"), "m");
-    Graph graph = conv(b.node(exp, List.of("m"), "e2"), "e2", "y", 0.5).output(output("y")).build();
+    Graph graph =
+        conv(b.node(exp, List.of("m"), "e2"), "e2", "y", 0.5).output(Values.float32("y")).build();
 
     HalfPrecision.Result result = HalfPrecision.convert(graph, HalfOptions.FLOAT16);
 
@@ -255,7 +262,7 @@ class HalfIslandsTest {
     b.node(new Op.Cast(ElementType.FLOAT), List.of("count"), "real");
     b.initializer("half", Tensor.ofFloats(new float[] {0.5f}));
     b.node(MUL, List.of("real", "half"), "middle");
-    Graph graph = b.node(MUL, List.of("a", "middle"), "y").output(output("y")).build();
+    Graph graph = b.node(MUL, List.of("a", "middle"), "y").output(Values.float32("y")).build();
 
     assertThat(islands(graph, HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)
@@ -270,7 +277,7 @@ class HalfIslandsTest {
     b.node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "s");
     b.node(MUL, List.of("s", "width"), "places");
     List<String> inputs = input == 0 ? List.of("places", "a") : List.of("a", "places");
-    b.node(new Op.Opaque("", type, Map.of(), List.of()), inputs, "y").output(output("y"));
+    b.node(new Op.Opaque("", type, Map.of(), List.of()), inputs, "y").output(Values.float32("y"));
 
     assertThat(islands(b.build(), HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)
@@ -284,7 +291,7 @@ class HalfIslandsTest {
     b.initializer("width", Tensor.ofFloats(new float[] {3000}));
     b.node(MUL, List.of("position", "width"), "place");
     b.node(new Op.Cast(ElementType.INT64), List.of("place"), "index");
-    b.node(new Op.Gather(0), List.of("a", "index"), "y").output(output("y"));
+    b.node(new Op.Gather(0), List.of("a", "index"), "y").output(Values.float32("y"));
 
     assertThat(islands(b.build(), HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)

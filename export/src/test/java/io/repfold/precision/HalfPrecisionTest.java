@@ -1,12 +1,10 @@
 package io.repfold.precision;
 
-import static io.repfold.precision.Graphs.ADD;
-import static io.repfold.precision.Graphs.RELU;
+import static io.repfold.kit.Layers.ADD;
+import static io.repfold.kit.Layers.RELU;
 import static io.repfold.precision.Graphs.casts;
 import static io.repfold.precision.Graphs.conv;
-import static io.repfold.precision.Graphs.difference;
 import static io.repfold.precision.Graphs.images;
-import static io.repfold.precision.Graphs.output;
 import static io.repfold.precision.Graphs.run;
 import static io.repfold.precision.Graphs.type;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,8 +15,12 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Difference;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,7 @@ class HalfPrecisionTest {
   private static Graph network() {
     Graph.Builder b = conv(images(5, 7), "x", "a", 0.5);
     conv(b.node(RELU, List.of("a"), "r"), "r", "c", 0.5);
-    return b.node(ADD, List.of("c", "r"), "y").output(output("y")).build();
+    return b.node(ADD, List.of("c", "r"), "y").output(Values.float32("y")).build();
   }
 
   @ParameterizedTest
@@ -51,9 +53,13 @@ class HalfPrecisionTest {
         .extracting(HalfReport::type, HalfReport::halfNodes, HalfReport::casts)
         .containsExactly(half, 4, 2);
     assertThat(result.report().halfWeightBytes() * 2).isEqualTo(result.report().weightBytes());
-    double error = difference(run(graph, Rounding.NONE), run(result.graph(), Rounding.STORED));
+    double error =
+        Difference.ALL_FINITE.relative(
+            run(graph, Rounding.NONE), run(result.graph(), Rounding.STORED));
     assertThat(error).isBetween(digit / 16, 8 * digit);
-    assertThat(difference(run(graph, Rounding.NONE), run(result.graph(), Rounding.NONE)))
+    assertThat(
+            Difference.ALL_FINITE.relative(
+                run(graph, Rounding.NONE), run(result.graph(), Rounding.NONE)))
         .as("of rounding the weights alone")
         .isLessThan(error);
   }
@@ -79,7 +85,7 @@ class HalfPrecisionTest {
     Graph graph =
         b.node(ADD, List.of("pc", "ec"), "s")
             .node(ADD, List.of("s", "a"), "y")
-            .output(output("y"))
+            .output(Values.float32("y"))
             .build();
 
     Graph half = HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph();
@@ -87,17 +93,19 @@ class HalfPrecisionTest {
     assertThat(casts(half))
         .extracting(Node::output)
         .containsExactlyInAnyOrder("x_float16", "a_float32", "p_float16", "e_float16", "y");
-    assertThat(difference(run(graph, Rounding.NONE), run(half, Rounding.STORED))).isLessThan(0.005);
+    assertThat(
+            Difference.ALL_FINITE.relative(run(graph, Rounding.NONE), run(half, Rounding.STORED)))
+        .isLessThan(0.005);
   }
 
   @Test
   void a_cast_of_the_graph_itself_takes_the_place_of_ours() {
-    Graph.Builder b = images(3, 3).input(Value.of("mask", ElementType.BOOL, Graphs.shape(4)));
+    Graph.Builder b = images(3, 3).input(Value.of("mask", ElementType.BOOL, Shape.of(4)));
     b.node(new Op.Cast(ElementType.FLOAT), List.of("mask"), "m");
     conv(b, "x", "a", 0.5);
     b.initializer("shape", Tensor.ofLongs(new long[] {4, 1, 1}, 3));
     b.node(new Op.Reshape(false), List.of("m", "shape"), "m3");
-    b.node(Graphs.MUL, List.of("a", "m3"), "y").output(output("y"));
+    b.node(Layers.MUL, List.of("a", "m3"), "y").output(Values.float32("y"));
 
     Graph half = HalfPrecision.convert(b.build(), HalfOptions.FLOAT16).graph();
 
@@ -109,7 +117,7 @@ class HalfPrecisionTest {
   void names_that_are_taken_are_not_taken_again() {
     Graph.Builder b = images(3, 3);
     b.node(RELU, List.of("x"), "x_float16");
-    conv(b, "x_float16", "y", 0.5).output(output("y"));
+    conv(b, "x_float16", "y", 0.5).output(Values.float32("y"));
 
     Graph half = HalfPrecision.convert(b.build(), HalfOptions.FLOAT16).graph();
 
@@ -124,10 +132,10 @@ class HalfPrecisionTest {
     b.node(new Op.ShapeOf(0, Optional.empty()), List.of("a"), "size");
     b.node(new Op.Cast(ElementType.FLOAT), List.of("size"), "real");
     b.initializer("factor", Tensor.ofFloats(new float[] {1, 0.25f, 0.5f, 0.5f}, 4));
-    b.node(Graphs.MUL, List.of("real", "factor"), "scales");
+    b.node(Layers.MUL, List.of("real", "factor"), "scales");
     b.node(Graphs.RESIZE, List.of("a", "", "scales"), "big");
     b.initializer("twice", Tensor.ofFloats(new float[] {1, 1, 2, 2}, 4));
-    b.node(Graphs.RESIZE, List.of("big", "", "twice"), "y").output(output("y"));
+    b.node(Graphs.RESIZE, List.of("big", "", "twice"), "y").output(Values.float32("y"));
     Graph graph = b.build();
 
     HalfPrecision.Result result = HalfPrecision.convert(graph, HalfOptions.FLOAT16);
@@ -139,7 +147,9 @@ class HalfPrecisionTest {
     assertThat(result.report().islands())
         .extracting(HalfReport.Island::cause)
         .containsOnly(HalfReport.Cause.SIZES);
-    assertThat(difference(run(graph, Rounding.NONE), run(half, Rounding.STORED))).isLessThan(0.002);
+    assertThat(
+            Difference.ALL_FINITE.relative(run(graph, Rounding.NONE), run(half, Rounding.STORED)))
+        .isLessThan(0.002);
   }
 
   @Test
@@ -147,7 +157,7 @@ class HalfPrecisionTest {
     Op opaque = new Op.Opaque("my", "Bend", Map.of(), List.of());
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.node(opaque, List.of("a"), "o");
-    Graph graph = conv(b, "o", "y", 0.5).output(output("y")).build();
+    Graph graph = conv(b, "o", "y", 0.5).output(Values.float32("y")).build();
 
     HalfPrecision.Result blind = HalfPrecision.convert(graph, HalfOptions.FLOAT16);
     HalfPrecision.Result told =
@@ -169,9 +179,9 @@ class HalfPrecisionTest {
     Op loop = new Op.Opaque("", "If", Map.of(), List.of("a", "w"));
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.initializer("w", Tensor.ofFloats(new float[] {2}, 1))
-        .input(Value.of("c", ElementType.BOOL, Graphs.shape()));
+        .input(Value.of("c", ElementType.BOOL, Shape.of()));
     b.node(loop, List.of("c"), "o");
-    b.node(ADD, List.of("a", "w"), "y").output(output("y")).output(output("o"));
+    b.node(ADD, List.of("a", "w"), "y").output(Values.float32("y")).output(Values.float32("o"));
 
     Graph half = HalfPrecision.convert(b.build(), HalfOptions.FLOAT16).graph();
 

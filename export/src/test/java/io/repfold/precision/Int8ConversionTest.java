@@ -13,6 +13,9 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,15 +109,15 @@ class Int8ConversionTest {
         .initializer("huge", Tensor.ofFloats(huge, 1, 6, 1, 1))
         .initializer("tiny", Tensor.ofFloats(tiny, 1, 6, 1, 1))
         .node(new Op.Binary(Op.Binary.Function.MUL), List.of("a", "huge"), "h");
-    double[] weight = QuantizedGraphs.tensor(random, 0.3, 6, 6, 3, 3).toDoubles();
+    double[] weight = Tensors.random(random, 0.3, 6, 6, 3, 3).toDoubles();
     for (int i = 0; i < weight.length; i++) {
       weight[i] *= tiny[i / 9 % 6];
     }
     graph
         .initializer("bw", Tensor.ofDoubles(ElementType.FLOAT, weight, 6, 6, 3, 3))
-        .node(QuantizedGraphs.SAME, List.of("h", "bw"), "b");
+        .node(Layers.PADDED_CONV, List.of("h", "bw"), "b");
     QuantizedGraphs.conv(graph, random, "b", "c", 6, 5);
-    return graph.output(QuantizedGraphs.out("c")).build();
+    return graph.output(Values.float32("c")).build();
   }
 
   @Test
@@ -149,7 +152,7 @@ class Int8ConversionTest {
         .input(Value.float32("x", 1, 3, 9, 7))
         .initializer("w", Tensor.ofFloats(weight, 2, 3, 1, 1))
         .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
-        .output(QuantizedGraphs.out("y"))
+        .output(Values.float32("y"))
         .build();
   }
 
@@ -183,7 +186,7 @@ class Int8ConversionTest {
         .initializer("w", Tensor.ofDoubles(ElementType.FLOAT, weight, 8, 5))
         .node(new Op.MatMul(), List.of("x", "w"), "s")
         .node(new Op.Softmax(-1, false), List.of("s"), "y")
-        .output(QuantizedGraphs.out("y"))
+        .output(Values.float32("y"))
         .build();
   }
 
@@ -227,10 +230,10 @@ class Int8ConversionTest {
     Graph graph =
         new Graph.Builder("offset")
             .input(Value.float32("x", 1, 3, 9, 7))
-            .initializer("w", QuantizedGraphs.tensor(random, 1e-4, 2, 3, 3, 3))
+            .initializer("w", Tensors.random(random, 1e-4, 2, 3, 3, 3))
             .initializer("b", Tensor.ofFloats(new float[] {1000, 1000}, 2))
-            .node(QuantizedGraphs.SAME, List.of("x", "w", "b"), "y")
-            .output(QuantizedGraphs.out("y"))
+            .node(Layers.PADDED_CONV, List.of("x", "w", "b"), "y")
+            .output(Values.float32("y"))
             .build();
     QuantizationOptions tensorRt = QuantizationOptions.of(QuantizationTarget.TENSORRT);
 
@@ -256,7 +259,7 @@ class Int8ConversionTest {
     builder
         .initializer("w", Tensor.ofFloats(weight, 4, 3, 1, 1))
         .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
-        .output(QuantizedGraphs.out("y"));
+        .output(Values.float32("y"));
     Graph graph = builder.build();
     InterpretedSamples positive =
         new InterpretedSamples(

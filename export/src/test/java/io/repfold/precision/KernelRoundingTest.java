@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
+import io.repfold.kit.Tensors;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class KernelRoundingTest {
   /** A flat area gives each layer the sum of its kernel, and nothing else. */
   @Test
   void flat_areas_come_out_closer() {
-    Tensor weight = QuantizedGraphs.tensor(new SplittableRandom(8), 1, 16, 8, 3, 3);
+    Tensor weight = Tensors.random(new SplittableRandom(8), 1, 16, 8, 3, 3);
     double[] exact = weight.toDoubles();
     double[] kept = QuantizedWeight.of(weight, 0).rounded();
     Tensor flat = Tensor.ofDoubles(ElementType.FLOAT, exact, 16, 8 * 9);

@@ -2,7 +2,6 @@ package io.repfold.precision;
 
 import static io.repfold.precision.Graphs.conv;
 import static io.repfold.precision.Graphs.images;
-import static io.repfold.precision.Graphs.output;
 import static io.repfold.precision.Graphs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +12,8 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Values;
 import io.repfold.onnx.OnnxModel;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ class LaterOpsetTest {
         .initializer("nothing", Tensor.ofFloats(new float[0], 0))
         .initializer("sizes", Tensor.ofLongs(new long[] {1, 4, 8, 3}, 4))
         .node(form.op(), form.inputs(), "y")
-        .output(output("y"))
+        .output(Values.float32("y"))
         .build();
   }
 
@@ -145,8 +146,8 @@ class LaterOpsetTest {
 
   @Test
   void a_graph_that_is_too_old_is_refused_and_one_that_is_late_enough_stays() {
-    Graph old = images(3, 3).opset("", 8).output(output("x")).build();
-    Graph late = images(3, 3).opset("", 23).output(output("x")).build();
+    Graph old = images(3, 3).opset("", 8).output(Values.float32("x")).build();
+    Graph late = images(3, 3).opset("", 23).output(Values.float32("x")).build();
 
     assertThatThrownBy(() -> LaterOpset.of(old, 22)).hasMessageContaining("has opset 8");
     assertThat(LaterOpset.of(late, 22)).isSameAs(late);
@@ -156,7 +157,7 @@ class LaterOpsetTest {
   @MethodSource("opsets")
   void bfloat16_takes_the_opset_that_its_ops_need(Op op, int opset) {
     Graph graph =
-        images(3, 3).opset("", 12).node(op, List.of("x"), "y").output(output("y")).build();
+        images(3, 3).opset("", 12).node(op, List.of("x"), "y").output(Values.float32("y")).build();
 
     HalfPrecision.Result result = HalfPrecision.convert(graph, HalfOptions.BFLOAT16);
 
@@ -166,7 +167,7 @@ class LaterOpsetTest {
 
   static List<Arguments> opsets() {
     return List.of(
-        Arguments.of(Graphs.RELU, 13),
+        Arguments.of(Layers.RELU, 13),
         Arguments.of(new Op.LeakyRelu(0.1f), 16),
         Arguments.of(new Op.Clip(OptionalDouble.empty(), OptionalDouble.empty()), 16),
         Arguments.of(new Op.GlobalAveragePool(), 22));
@@ -174,7 +175,7 @@ class LaterOpsetTest {
 
   @Test
   void float16_leaves_the_opset_as_it_is() {
-    Graph graph = conv(images(3, 3).opset("", 11), "x", "y", 1).output(output("y")).build();
+    Graph graph = conv(images(3, 3).opset("", 11), "x", "y", 1).output(Values.float32("y")).build();
 
     assertThat(HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph().opset()).isEqualTo(11);
     assertThat(HalfPrecision.convert(graph, HalfOptions.BFLOAT16).graph().opset()).isEqualTo(22);

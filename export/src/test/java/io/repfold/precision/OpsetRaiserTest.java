@@ -9,6 +9,9 @@ import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import io.repfold.onnx.OnnxModel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +38,7 @@ class OpsetRaiserTest {
         inputs.add("c" + inputs.size());
         graph.initializer("c" + (inputs.size() - 1), constant);
       }
-      return graph.node(op, inputs, "y").output(QuantizedGraphs.out("y")).build();
+      return graph.node(op, inputs, "y").output(Values.float32("y")).build();
     }
   }
 
@@ -78,7 +81,7 @@ class OpsetRaiserTest {
                 "stretch",
                 true),
             Tensor.ofFloats(new float[] {1, 1, 2, 3}, 4)),
-        Old.of(12, QuantizedGraphs.RELU));
+        Old.of(12, Layers.RELU));
   }
 
   private static Op sum(Optional<List<Integer>> axes) {
@@ -92,7 +95,7 @@ class OpsetRaiserTest {
     Graph raised = OpsetRaiser.raise(graph);
 
     assertThat(raised.opset()).isEqualTo(13);
-    NdArray x = NdArray.of(QuantizedGraphs.tensor(new SplittableRandom(1), 1, 1, 4, 3, 2));
+    NdArray x = NdArray.of(Tensors.random(new SplittableRandom(1), 1, 1, 4, 3, 2));
     NdArray expected = new Interpreter(graph).run(Map.of("x", x)).get("y");
     NdArray found = new Interpreter(raised).run(Map.of("x", x)).get("y");
     assertThat(found.dims()).containsExactly(expected.dims());
@@ -108,7 +111,7 @@ class OpsetRaiserTest {
     refused.put(
         Old.of(12, new Op.Opaque("", "Thing", Map.of(), List.of())).graph(),
         "Thing 'y' cannot be restated in opset 13");
-    refused.put(Old.of(8, QuantizedGraphs.RELU).graph(), "only opsets from 9 on can be raised");
+    refused.put(Old.of(8, Layers.RELU).graph(), "only opsets from 9 on can be raised");
     refused.forEach(
         (graph, because) ->
             assertThatThrownBy(() -> OpsetRaiser.raise(graph)).hasMessageContaining(because));
@@ -120,7 +123,7 @@ class OpsetRaiserTest {
     assertThat(OpsetRaiser.raise(other).nodes()).isEqualTo(other.nodes());
     Graph memory = Old.of(11, new Op.Opaque("", "LSTM", Map.of(), List.of())).graph();
     assertThat(OpsetRaiser.raise(memory).nodes()).isEqualTo(memory.nodes());
-    Graph late = Old.of(18, QuantizedGraphs.RELU).graph();
+    Graph late = Old.of(18, Layers.RELU).graph();
     assertThat(OpsetRaiser.raise(late)).isSameAs(late);
   }
 }

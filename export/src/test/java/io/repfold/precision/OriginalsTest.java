@@ -2,7 +2,6 @@ package io.repfold.precision;
 
 import static io.repfold.precision.Graphs.conv;
 import static io.repfold.precision.Graphs.images;
-import static io.repfold.precision.Graphs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,8 +10,10 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginalsTest {
   private static Graph network() {
-    return conv(images(3, 3), "x", "y", 0.5).output(output("y")).build();
+    return conv(images(3, 3), "x", "y", 0.5).output(Values.float32("y")).build();
   }
 
   private static void assertRefused(Graph graph, HalfOptions options, String... parts) {
@@ -43,7 +44,8 @@ class OriginalsTest {
   @ValueSource(strings = {"QuantizeLinear", "DequantizeLinear", "QLinearConv", "ConvInteger"})
   void a_quantised_graph_is_refused(String type) {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
-    b.node(new Op.Opaque("", type, Map.of(), List.of()), List.of("a"), "y").output(output("y"));
+    b.node(new Op.Opaque("", type, Map.of(), List.of()), List.of("a"), "y")
+        .output(Values.float32("y"));
 
     assertRefused(b.build(), HalfOptions.FLOAT16, type + " 'y'", "quantised already");
   }
@@ -59,7 +61,7 @@ class OriginalsTest {
   void a_graph_without_real_numbers_is_refused() {
     Graph graph =
         new Graph.Builder("counts")
-            .input(Value.of("x", ElementType.INT64, Graphs.shape(2)))
+            .input(Value.of("x", ElementType.INT64, Shape.of(2)))
             .node(new Op.Identity(), List.of("x"), "y")
             .output(new Value("y", Optional.empty(), Optional.empty()))
             .build();
@@ -84,7 +86,8 @@ class OriginalsTest {
   void an_infinity_that_masks_is_none_of_our_business() {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.initializer("low", Tensor.ofFloats(new float[] {Float.NEGATIVE_INFINITY}, 1));
-    b.node(new Op.Variadic(Op.Variadic.Function.MAX), List.of("a", "low"), "y").output(output("y"));
+    b.node(new Op.Variadic(Op.Variadic.Function.MAX), List.of("a", "low"), "y")
+        .output(Values.float32("y"));
 
     assertThatCode(() -> HalfPrecision.convert(b.build(), HalfOptions.FLOAT16))
         .doesNotThrowAnyException();

@@ -7,11 +7,12 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
+import io.repfold.kit.Weights;
 import io.repfold.precision.QuantizationRules.Rule;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -61,11 +62,11 @@ class QuantizationRulesTest {
         new Planted(
             "negative scale",
             Rule.SCALE,
-            g -> constant(g, "x_scale", Tensor.ofFloats(new float[] {-1}))),
+            g -> Weights.with(g, "x_scale", Tensor.ofFloats(new float[] {-1}))),
         new Planted(
             "zero scale",
             Rule.SCALE,
-            g -> constant(g, "aw_scale", Tensor.ofFloats(new float[6], 6))),
+            g -> Weights.with(g, "aw_scale", Tensor.ofFloats(new float[6], 6))),
         new Planted(
             "computed scale",
             Rule.SCALE,
@@ -73,28 +74,32 @@ class QuantizationRulesTest {
         new Planted(
             "unsigned",
             Rule.TYPE,
-            g -> constant(g, "x_zero_point", Tensor.ofDoubles(ElementType.UINT8, new double[1]))),
+            g ->
+                Weights.with(
+                    g, "x_zero_point", Tensor.ofDoubles(ElementType.UINT8, new double[1]))),
         new Planted(
             "shifted",
             Rule.ZERO_POINT,
-            g -> constant(g, "x_zero_point", Tensor.ofDoubles(ElementType.INT8, new double[] {3}))),
+            g ->
+                Weights.with(
+                    g, "x_zero_point", Tensor.ofDoubles(ElementType.INT8, new double[] {3}))),
         new Planted(
             "shifted weight",
             Rule.ZERO_POINT,
             g ->
-                constant(
+                Weights.with(
                     g,
                     "aw_zero_point",
                     Tensor.ofDoubles(ElementType.INT8, new double[] {0, 0, 1, 0, 0, 0}, 6))),
         new Planted(
             "activation a channel",
             Rule.PER_TENSOR,
-            g -> constant(g, "x_scale", Tensor.ofFloats(new float[] {1, 2, 3}, 3))),
+            g -> Weights.with(g, "x_scale", Tensor.ofFloats(new float[] {1, 2, 3}, 3))),
         new Planted(
             "other axis",
             Rule.AXIS,
             g ->
-                constant(
+                Weights.with(
                     node(g, "bw_dequantized", n -> withOp(n, BACK)),
                     "bw_scale",
                     Tensor.ofFloats(new float[] {1, 1, 1, 1, 1, 1}, 6))),
@@ -104,7 +109,7 @@ class QuantizationRulesTest {
             Rule.PAIR,
             g ->
                 node(
-                    constant(g, "other", Tensor.ofFloats(new float[] {0.125f})),
+                    Weights.with(g, "other", Tensor.ofFloats(new float[] {0.125f})),
                     "x_dequantized",
                     n ->
                         new Node(
@@ -118,7 +123,7 @@ class QuantizationRulesTest {
             Rule.BOTH_OPERANDS,
             g ->
                 node(
-                    constant(g, "real", Tensor.ofFloats(new float[162], 6, 3, 3, 3)),
+                    Weights.with(g, "real", Tensor.ofFloats(new float[162], 6, 3, 3, 3)),
                     "a",
                     n -> withInput(n, 1, "real"))),
         new Planted(
@@ -127,7 +132,7 @@ class QuantizationRulesTest {
             g ->
                 node(
                     insert(
-                        constant(g, "ib", Tensor.ofDoubles(ElementType.INT8, new double[6], 6)),
+                        Weights.with(g, "ib", Tensor.ofDoubles(ElementType.INT8, new double[6], 6)),
                         "a",
                         new Node(
                             "bias",
@@ -170,8 +175,7 @@ class QuantizationRulesTest {
     Graph.Builder builder =
         new Graph.Builder("t")
             .input(io.repfold.graph.Value.float32("x", 1, 3, 4, 4))
-            .initializer(
-                "w", QuantizedGraphs.tensor(new java.util.SplittableRandom(1), 1, 3, 5, 2, 2))
+            .initializer("w", Tensors.random(new java.util.SplittableRandom(1), 1, 3, 5, 2, 2))
             .node(
                 new Op.ConvTranspose(
                     io.repfold.graph.Window.of(List.of(2, 2), List.of(), List.of()),
@@ -180,7 +184,7 @@ class QuantizationRulesTest {
                     List.of()),
                 List.of("x", "w"),
                 "y")
-            .output(QuantizedGraphs.out("y"));
+            .output(Values.float32("y"));
     Graph source = builder.build();
     SampleRunner runner = QuantizedGraphs.samples(2, 1, 3, 4, 4);
     Graph graph =
@@ -189,7 +193,7 @@ class QuantizationRulesTest {
     assertThat(graph.constant("w_scale").orElseThrow().describe()).isEqualTo("FLOAT[5]");
     assertThat(QuantizationRules.check(graph)).isEmpty();
     Graph wrong =
-        constant(
+        Weights.with(
             node(
                 graph,
                 "w_dequantized",
@@ -215,12 +219,6 @@ class QuantizationRulesTest {
     List<String> inputs = new ArrayList<>(node.inputs());
     inputs.set(index, value);
     return new Node(node.name(), node.op(), inputs, node.outputs());
-  }
-
-  private static Graph constant(Graph graph, String name, Tensor tensor) {
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.put(name, tensor);
-    return graph.toBuilder().replaceInitializers(initializers).build();
   }
 
   private static Graph node(Graph graph, String output, UnaryOperator<Node> change) {

@@ -6,21 +6,17 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
-import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** Small graphs to quantize, and samples for them. */
 final class QuantizedGraphs {
-  static final Op RELU = new Op.Unary(Op.Unary.Function.RELU);
-  static final Op ADD = new Op.Binary(Op.Binary.Function.ADD);
-  static final Op SAME =
-      new Op.Conv(Window.of(List.of(1, 1), List.of(1, 1), List.of(1, 1, 1, 1)), 1);
 
   private QuantizedGraphs() {}
 
@@ -29,11 +25,11 @@ final class QuantizedGraphs {
     Graph.Builder graph = new Graph.Builder("chain").input(Value.float32("x", 1, 3, 9, 7));
     SplittableRandom random = new SplittableRandom(seed);
     conv(graph, random, "x", "a", 3, 8);
-    graph.node(RELU, List.of("a"), "ar");
+    Layers.relu(graph, "a", "ar");
     conv(graph, random, "ar", "b", 8, 8);
-    graph.node(RELU, List.of("b"), "br");
+    Layers.relu(graph, "b", "br");
     conv(graph, random, "br", "c", 8, 5);
-    return graph.output(out("c")).build();
+    return graph.output(Values.float32("c")).build();
   }
 
   /** Conv, Relu; then Conv plus what the Relu gave, Relu, Conv. */
@@ -41,29 +37,20 @@ final class QuantizedGraphs {
     Graph.Builder graph = new Graph.Builder("residual").input(Value.float32("x", 1, 3, 9, 7));
     SplittableRandom random = new SplittableRandom(seed);
     conv(graph, random, "x", "a", 3, 6);
-    graph.node(RELU, List.of("a"), "ar");
+    Layers.relu(graph, "a", "ar");
     conv(graph, random, "ar", "b", 6, 6);
-    graph.node(ADD, List.of("b", "ar"), "sum");
-    graph.node(RELU, List.of("sum"), "sr");
+    graph.node(Layers.ADD, List.of("b", "ar"), "sum");
+    Layers.relu(graph, "sum", "sr");
     conv(graph, random, "sr", "c", 6, 4);
-    return graph.output(out("c")).build();
+    return graph.output(Values.float32("c")).build();
   }
 
   static void conv(
       Graph.Builder graph, SplittableRandom random, String from, String to, int in, int out) {
     graph
-        .initializer(to + "w", tensor(random, 1 / Math.sqrt(3.0 * in), out, in, 3, 3))
-        .initializer(to + "b", tensor(random, 0.5, out))
-        .node(SAME, List.of(from, to + "w", to + "b"), to);
-  }
-
-  static Value out(String name) {
-    return new Value(name, Optional.of(ElementType.FLOAT), Optional.empty());
-  }
-
-  static Tensor tensor(SplittableRandom random, double scale, long... dims) {
-    double[] values = random.doubles(Tensor.count(dims), -scale, scale).toArray();
-    return Tensor.ofDoubles(ElementType.FLOAT, values, dims);
+        .initializer(to + "w", Tensors.random(random, 1 / Math.sqrt(3.0 * in), out, in, 3, 3))
+        .initializer(to + "b", Tensors.random(random, 0.5, out))
+        .node(Layers.PADDED_CONV, List.of(from, to + "w", to + "b"), to);
   }
 
   static InterpretedSamples samples(int count) {

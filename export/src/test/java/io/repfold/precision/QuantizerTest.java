@@ -19,6 +19,9 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +57,7 @@ class QuantizerTest {
     Node input = graph.producer(second.input(0)).orElseThrow();
     assertThat(input.op()).isInstanceOf(Op.DequantizeLinear.class);
     assertThat(graph.producer(input.input(0)).orElseThrow().input(0)).isEqualTo("ar");
-    assertThat(graph.readers("b"))
-        .singleElement()
-        .extracting(Node::op)
-        .isEqualTo(QuantizedGraphs.RELU);
+    assertThat(graph.readers("b")).singleElement().extracting(Node::op).isEqualTo(Layers.RELU);
     assertThat(graph.constant(zeroPoint(graph, input)).orElseThrow().toLongs()).containsExactly(0);
     assertThat(type(graph, zeroPoint(graph, input))).isEqualTo(ElementType.UINT8);
     assertThat(zeroPointOf(graph, "x")).as("x has both signs").isBetween(1, 254);
@@ -143,7 +143,7 @@ class QuantizerTest {
     builder.node(pool(), List.of("a"), "p");
     QuantizedGraphs.conv(builder, random, "p", "b", 4, 4);
     builder.node(pool(), List.of("b"), "y");
-    Graph graph = quantized(builder.output(QuantizedGraphs.out("y")).build(), CPU);
+    Graph graph = quantized(builder.output(Values.float32("y")).build(), CPU);
 
     Node pool = graph.producer("p").orElseThrow();
     assertThat(isBack(graph, pool.input(0))).isTrue();
@@ -166,7 +166,7 @@ class QuantizerTest {
     QuantizedGraphs.conv(builder, random, "x", "a", 3, 4);
     builder.node(new Op.Unary(Op.Unary.Function.TANH), List.of("a"), "t");
     builder.node(new Op.Opaque("some", "Thing", Map.of(), List.of("a")), List.of("t"), "thing");
-    builder.opset("some", 1).output(QuantizedGraphs.out("thing")).output(QuantizedGraphs.out("a"));
+    builder.opset("some", 1).output(Values.float32("thing")).output(Values.float32("a"));
     Graph source = builder.build();
     TensorStatistics seen = new TensorStatistics();
     seen.accept(FloatBuffer.wrap(new float[] {-1, 2}));
@@ -189,14 +189,14 @@ class QuantizerTest {
         .initializer("three", Tensor.ofFloats(new float[] {3}, 1))
         .initializer("zero", Tensor.ofFloats(new float[] {0}))
         .initializer("six", Tensor.ofFloats(new float[] {6}))
-        .node(QuantizedGraphs.ADD, List.of("a", "three"), "s")
+        .node(Layers.ADD, List.of("a", "three"), "s")
         .node(
             new Op.Clip(java.util.OptionalDouble.empty(), java.util.OptionalDouble.empty()),
             List.of("s", "zero", "six"),
             "t")
         .node(new Op.Binary(Op.Binary.Function.MUL), List.of("a", "t"), "h");
     QuantizedGraphs.conv(builder, random, "h", "b", 4, 4);
-    return builder.output(QuantizedGraphs.out("b")).build();
+    return builder.output(Values.float32("b")).build();
   }
 
   @Test
@@ -243,12 +243,12 @@ class QuantizerTest {
     Graph source =
         new Graph.Builder("g")
             .input(Value.float32("x", 4, 6))
-            .initializer("w", QuantizedGraphs.tensor(random, 1, 5, 6))
-            .initializer("b", QuantizedGraphs.tensor(random, 1, 5))
-            .initializer("v", QuantizedGraphs.tensor(random, 1, 5, 3))
+            .initializer("w", Tensors.random(random, 1, 5, 6))
+            .initializer("b", Tensors.random(random, 1, 5))
+            .initializer("v", Tensors.random(random, 1, 5, 3))
             .node(new Op.Gemm(1, 1, false, true), List.of("x", "w", "b"), "g")
             .node(new Op.MatMul(), List.of("g", "v"), "y")
-            .output(QuantizedGraphs.out("y"))
+            .output(Values.float32("y"))
             .build();
     var runner = samples(3, 4, 6);
     Graph graph = Quantizer.quantize(source, statistics(source, runner, CPU), CPU);
@@ -264,16 +264,16 @@ class QuantizerTest {
   void a_bias_that_differs_by_row_stays_real_and_one_that_differs_by_column_does_not() {
     SplittableRandom random = new SplittableRandom(4);
     for (boolean byRow : List.of(true, false)) {
-      Tensor bias = QuantizedGraphs.tensor(random, 5, byRow ? 4 : 1, byRow ? 1 : 4);
+      Tensor bias = Tensors.random(random, 5, byRow ? 4 : 1, byRow ? 1 : 4);
       Graph source =
           new Graph.Builder("g")
               .input(Value.float32("x", 4, 6))
-              .initializer("w", QuantizedGraphs.tensor(random, 1, 6, 4))
+              .initializer("w", Tensors.random(random, 1, 6, 4))
               .initializer("b", bias)
-              .initializer("v", QuantizedGraphs.tensor(random, 1, 4, 3))
+              .initializer("v", Tensors.random(random, 1, 4, 3))
               .node(new Op.Gemm(1, 1, false, false), List.of("x", "w", "b"), "g")
               .node(new Op.MatMul(), List.of("g", "v"), "y")
-              .output(QuantizedGraphs.out("y"))
+              .output(Values.float32("y"))
               .build();
       var runner = samples(3, 4, 6);
       Graph graph = Quantizer.quantize(source, statistics(source, runner, CPU), CPU);
@@ -321,8 +321,8 @@ class QuantizerTest {
     Graph none =
         new Graph.Builder("g")
             .input(Value.float32("x", 1, 2))
-            .node(QuantizedGraphs.RELU, List.of("x"), "y")
-            .output(QuantizedGraphs.out("y"))
+            .node(Layers.RELU, List.of("x"), "y")
+            .output(Values.float32("y"))
             .build();
     assertRefused(none, "no Conv, ConvTranspose, Gemm or MatMul with a constant float32 weight");
     Graph other =
@@ -339,12 +339,12 @@ class QuantizerTest {
     Graph upsampling =
         new Graph.Builder("up")
             .input(Value.float32("x", 1, 3, 9, 7))
-            .initializer("w", QuantizedGraphs.tensor(random, 1, 3, 2, 2, 2))
+            .initializer("w", Tensors.random(random, 1, 3, 2, 2, 2))
             .node(
                 new Op.ConvTranspose(Window.DEFAULT, 1, List.of(), List.of()),
                 List.of("x", "w"),
                 "y")
-            .output(QuantizedGraphs.out("y"))
+            .output(Values.float32("y"))
             .build();
     assertRefused(
         upsampling,

@@ -9,6 +9,9 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,17 +45,17 @@ class RangeEqualizerTest {
         case NOTHING -> {
           return "a";
         }
-        case RELU -> graph.node(QuantizedGraphs.RELU, List.of("a"), "m");
+        case RELU -> graph.node(Layers.RELU, List.of("a"), "m");
         case LEAKY_RELU -> graph.node(new Op.LeakyRelu(0.3f), List.of("a"), "m");
         case PRELU ->
             graph
-                .initializer("slope", QuantizedGraphs.tensor(new SplittableRandom(2), 1, 6, 1, 1))
+                .initializer("slope", Tensors.random(new SplittableRandom(2), 1, 6, 1, 1))
                 .node(new Op.PRelu(), List.of("a", "slope"), "m");
         case MAX_POOL ->
             graph.node(
                 new Op.MaxPool(List.of(2, 2), Window.DEFAULT, false, false), List.of("a"), "m");
         case TWO -> {
-          graph.node(QuantizedGraphs.RELU, List.of("a"), "m0");
+          graph.node(Layers.RELU, List.of("a"), "m0");
           graph.node(new Op.Identity(), List.of("m0"), "m");
         }
         case CLIP ->
@@ -63,7 +66,7 @@ class RangeEqualizerTest {
                     List.of("a", "", "six"),
                     "m");
         case SIGMOID -> graph.node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "m");
-        case ADD -> graph.node(QuantizedGraphs.ADD, List.of("a", "a"), "m");
+        case ADD -> graph.node(Layers.ADD, List.of("a", "a"), "m");
       }
       return "m";
     }
@@ -73,21 +76,21 @@ class RangeEqualizerTest {
   private static Graph uneven(Between between, int groups) {
     Graph.Builder graph = new Graph.Builder("uneven").input(Value.float32("x", 1, 3, 9, 7));
     SplittableRandom random = new SplittableRandom(9);
-    double[] weight = QuantizedGraphs.tensor(random, 0.4, 6, 3, 3, 3).toDoubles();
-    double[] bias = QuantizedGraphs.tensor(random, 0.4, 6).toDoubles();
+    double[] weight = Tensors.random(random, 0.4, 6, 3, 3, 3).toDoubles();
+    double[] bias = Tensors.random(random, 0.4, 6).toDoubles();
     for (int i = 0; i < weight.length; i++) {
       weight[i] *= Math.pow(3, Math.floorDiv(i, 27));
     }
     graph
         .initializer("aw", Tensor.ofDoubles(io.repfold.graph.ElementType.FLOAT, weight, 6, 3, 3, 3))
         .initializer("ab", Tensor.ofDoubles(io.repfold.graph.ElementType.FLOAT, bias, 6))
-        .node(QuantizedGraphs.SAME, List.of("x", "aw", "ab"), "a");
+        .node(Layers.PADDED_CONV, List.of("x", "aw", "ab"), "a");
     String middle = between.append(graph);
     Op conv = new Op.Conv(Window.of(List.of(1, 1), List.of(1, 1), List.of(1, 1, 1, 1)), groups);
     graph
-        .initializer("bw", QuantizedGraphs.tensor(random, 0.4, 6, 6 / groups, 3, 3))
+        .initializer("bw", Tensors.random(random, 0.4, 6, 6 / groups, 3, 3))
         .node(conv, List.of(middle, "bw"), "y");
-    return graph.output(QuantizedGraphs.out("y")).build();
+    return graph.output(Values.float32("y")).build();
   }
 
   private static RangeEqualizer.Result equalized(Graph graph) {
@@ -159,11 +162,11 @@ class RangeEqualizerTest {
   void a_weight_that_others_read_or_a_value_that_callers_see_is_left_alone() {
     Graph shared =
         uneven(Between.RELU, 1).toBuilder()
-            .node(QuantizedGraphs.SAME, List.of("x", "aw"), "z")
-            .output(QuantizedGraphs.out("z"))
+            .node(Layers.PADDED_CONV, List.of("x", "aw"), "z")
+            .output(Values.float32("z"))
             .build();
     assertThat(equalized(shared).balanced()).isEmpty();
-    Graph seen = uneven(Between.RELU, 1).toBuilder().output(QuantizedGraphs.out("m")).build();
+    Graph seen = uneven(Between.RELU, 1).toBuilder().output(Values.float32("m")).build();
     assertThat(equalized(seen).balanced()).isEmpty();
   }
 

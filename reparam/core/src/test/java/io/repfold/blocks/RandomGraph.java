@@ -3,8 +3,8 @@ package io.repfold.blocks;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.NdArray;
+import io.repfold.kit.Images;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * A graph with one input {@code x}, and a shape for it under which there is at least one output
@@ -17,9 +17,7 @@ public record RandomGraph(String name, Graph graph, ElementType type, List<Integ
   /** Values from -3 to 3 for the input. */
   public NdArray image(long seed) {
     int[] shape = dims.stream().mapToInt(d -> d).toArray();
-    long count = dims.stream().mapToLong(d -> d).reduce(1, (a, b) -> a * b);
-    double[] data = new SplittableRandom(seed).doubles(count, -3, 3).toArray();
-    return new NdArray(type, shape, data);
+    return new NdArray(type, shape, Images.random(seed, 3, shape).data());
   }
 
   @Override

@@ -1,11 +1,10 @@
 package io.repfold.blocks;
 
-import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Shapes;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -91,10 +90,6 @@ public final class RandomGraphs {
     if (r.nextBoolean()) {
       return b.input("x", dims.stream().mapToLong(d -> d).toArray());
     }
-    Dim channels = Dim.of(dims.get(1));
-    return b.input(
-        "x",
-        new Shape(
-            List.of(new Dim.Symbol("N"), channels, new Dim.Symbol("H"), new Dim.Symbol("W"))));
+    return b.input("x", Shapes.anyImages(dims.get(1)));
   }
 }

@@ -13,6 +13,7 @@ import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Difference;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,12 +60,7 @@ class ExpanderTest {
     assertThat(found).as(random.toString()).hasSameSizeAs(wanted);
     // A weight times the largest pixel: where an image is all border, the output is 0.
     double largest = 3 * largestWeight(random.graph());
-    double difference = 0;
-    for (int i = 0; i < wanted.length; i++) {
-      largest = Math.max(largest, Math.abs(wanted[i]));
-      difference = Math.max(difference, Math.abs(wanted[i] - found[i]));
-    }
-    assertThat(difference / largest)
+    assertThat(Difference.ALL_FINITE.relativeToAtLeast(largest, wanted, found))
         .as(() -> random + "\n" + Listing.of(random.graph()) + "\n" + Listing.of(graph))
         .isLessThanOrEqualTo(type == ElementType.FLOAT ? 1e-6 : Equivalence.BAR);
   }

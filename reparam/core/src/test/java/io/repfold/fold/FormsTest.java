@@ -12,6 +12,8 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.graph.Window;
+import io.repfold.kit.Shapes;
+import io.repfold.kit.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,15 +32,10 @@ class FormsTest {
   private static final Kernel SQUARE = Kernel.of(3);
 
   private final GraphBuilder b = builder(ElementType.DOUBLE);
-  private final String x = b.input("x", image());
+  private final String x = b.input("x", Shapes.anyImages(4));
 
   private static GraphBuilder builder(ElementType type) {
     return new GraphBuilder("net", WeightSource.random(1), type).withEpsilon(0.05f);
-  }
-
-  private static Shape image() {
-    return new Shape(
-        List.of(new Dim.Symbol("N"), Dim.of(4), new Dim.Symbol("H"), new Dim.Symbol("W")));
   }
 
   private Verified folded(String... outputs) {
@@ -189,10 +186,9 @@ class FormsTest {
   private static String conv(GraphBuilder b, String x, int axes, int taps, int stride, int pad) {
     long[] dims = new long[axes + 2];
     java.util.Arrays.setAll(dims, i -> i < 2 ? 4 : taps);
-    double[] values = new SplittableRandom(taps).doubles(Tensor.count(dims), -1, 1).toArray();
     Window window =
         Window.of(Collections.nCopies(axes, stride), List.of(), Collections.nCopies(2 * axes, pad));
-    Tensor weight = Tensor.ofDoubles(ElementType.DOUBLE, values, dims);
+    Tensor weight = Tensors.random(ElementType.DOUBLE, new SplittableRandom(taps), 1, dims);
     return b.conv(x, weight, Optional.empty(), window, 1);
   }
 
@@ -215,7 +211,7 @@ class FormsTest {
   @CsvSource({"FLOAT, 1e-6", "FLOAT16, 2e-3", "BFLOAT16, 2e-2"})
   void every_element_type(ElementType type, double bar) {
     GraphBuilder any = builder(type);
-    String image = any.input("x", image());
+    String image = any.input("x", Shapes.anyImages(4));
     String square = any.convBn(image, 4, SQUARE, 1);
     any.output(any.add(List.of(square, any.convBn(image, 4, POINT, 2), any.batchNorm(image))));
     Verified verified = Verified.fold(any.build(), FoldOptions.DEFAULT, bar).becomes("Conv");

@@ -2,14 +2,14 @@ package io.repfold.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.Op;
-import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Shapes;
+import io.repfold.kit.Tensors;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,11 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NoOpsTest {
   private final GraphBuilder b =
       new GraphBuilder("net", WeightSource.random(1), ElementType.DOUBLE);
-  private final String x =
-      b.input(
-          "x",
-          new Shape(
-              List.of(new Dim.Symbol("N"), Dim.of(4), new Dim.Symbol("H"), new Dim.Symbol("W"))));
+  private final String x = b.input("x", Shapes.anyImages(4));
 
   /** Between two nodes that stay. */
   private Verified between(Op op, String... constants) {
@@ -37,13 +33,11 @@ class NoOpsTest {
   }
 
   private String real(String word, double value, long... dims) {
-    double[] values = new double[(int) Tensor.count(dims)];
-    java.util.Arrays.fill(values, value);
-    return b.initializer(word, Tensor.ofDoubles(ElementType.DOUBLE, values, dims));
+    return b.initializer(word, Tensors.filled(ElementType.DOUBLE, value, dims));
   }
 
   private String longs(String word, long... values) {
-    return b.initializer(word, Tensor.ofLongs(values, values.length));
+    return b.initializer(word, Tensors.longs(values));
   }
 
   @ParameterizedTest

@@ -14,6 +14,8 @@ import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
 import io.repfold.graph.WeightSource.Role;
 import io.repfold.graph.Window;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -56,15 +58,6 @@ class RefusalsTest {
     return b.add(List.of(values));
   }
 
-  private static Graph filled(Graph graph, String initializer, double value) {
-    Map<String, Tensor> all = new LinkedHashMap<>(graph.initializers());
-    Tensor old = graph.initializers().get(initializer);
-    double[] values = new double[(int) old.size()];
-    Arrays.fill(values, value);
-    all.put(initializer, Tensor.ofDoubles(old.type(), values, old.dims()));
-    return graph.toBuilder().replaceInitializers(all).build();
-  }
-
   @Test
   void a_plain_average_beside_a_dilated_kernel() {
     folded(sum(conv(x, SQUARE.withDilation(2)), b.averagePool(x, SQUARE, true)))
@@ -78,9 +71,7 @@ class RefusalsTest {
 
   @Test
   void a_dilated_average_beside_a_kernel_of_that_dilation_folds() {
-    double[] ninths = new double[4 * 9];
-    Arrays.fill(ninths, 1.0 / 9);
-    Tensor taps = Tensor.ofDoubles(ElementType.DOUBLE, ninths, 4, 1, 3, 3);
+    Tensor taps = Tensors.filled(ElementType.DOUBLE, 1.0 / 9, 4, 1, 3, 3);
     Kernel dilated = SQUARE.withDilation(2);
     String average = b.conv(x, taps, Optional.empty(), dilated.window(), 4);
     folded(sum(conv(x, dilated), average)).becomes("Conv");
@@ -329,7 +320,7 @@ class RefusalsTest {
   @ValueSource(doubles = {-0.0500001, -1, Double.NaN, Double.NEGATIVE_INFINITY})
   void a_variance_without_a_square_root(double variance) {
     b.output(b.batchNorm(conv(x, SQUARE)));
-    Verified.fold(filled(b.build(), "bn.running_var", variance))
+    Verified.fold(Weights.filled(b.build(), "bn.running_var", variance))
         .isLeftAlone("channel 0 has no finite scale and shift", "variance");
   }
 
@@ -337,7 +328,7 @@ class RefusalsTest {
   @ValueSource(strings = {"bn.weight", "bn.bias", "bn.running_mean"})
   void a_norm_with_a_parameter_that_is_not_a_number(String parameter) {
     b.output(b.batchNorm(conv(x, SQUARE)));
-    Verified.fold(filled(b.build(), parameter, Double.NaN))
+    Verified.fold(Weights.filled(b.build(), parameter, Double.NaN))
         .isLeftAlone("channel 0 has no finite scale and shift", "NaN");
   }
 
@@ -345,13 +336,13 @@ class RefusalsTest {
   @ValueSource(doubles = {0, -0.04, 1e30})
   void a_variance_with_a_square_root_folds(double variance) {
     b.output(b.batchNorm(conv(x, SQUARE)));
-    Verified.fold(filled(b.build(), "bn.running_var", variance)).becomes("Conv");
+    Verified.fold(Weights.filled(b.build(), "bn.running_var", variance)).becomes("Conv");
   }
 
   @Test
   void a_weight_that_is_not_a_number() {
     b.output(b.batchNorm(b.named("conv").conv(x, 4, SQUARE, 1)));
-    Verified.fold(filled(b.build(), "conv.weight", Double.NaN))
+    Verified.fold(Weights.filled(b.build(), "conv.weight", Double.NaN))
         .isLeftAlone("of the folded convolution is NaN or too large for DOUBLE");
   }
 
@@ -369,8 +360,8 @@ class RefusalsTest {
     GraphBuilder small = new GraphBuilder("net", WeightSource.random(1), type);
     String image = small.input("x", image("H", "W"));
     small.output(small.batchNorm(small.named("conv").conv(image, 4, SQUARE, 1)));
-    Graph graph = filled(small.build(), "conv.weight", weight);
-    graph = filled(filled(graph, "bn.weight", gamma), "bn.running_var", 1);
+    Graph graph = Weights.filled(small.build(), "conv.weight", weight);
+    graph = Weights.filled(Weights.filled(graph, "bn.weight", gamma), "bn.running_var", 1);
     Verified verified = Verified.fold(graph, FoldOptions.DEFAULT, 1e-2);
     if (fits) {
       verified.becomes("Conv");
@@ -466,7 +457,7 @@ class RefusalsTest {
   @Test
   void a_norm_without_shift_before_zero_pads_folds() {
     b.output(conv(b.batchNorm(x), SQUARE));
-    Graph graph = filled(filled(b.build(), "bn.bias", 0), "bn.running_mean", 0);
+    Graph graph = Weights.filled(Weights.filled(b.build(), "bn.bias", 0), "bn.running_mean", 0);
     Verified.fold(graph).becomes("Conv");
   }
 }

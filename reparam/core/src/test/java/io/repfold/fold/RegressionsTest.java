@@ -1,17 +1,25 @@
 package io.repfold.fold;
 
+import static io.repfold.kit.Layers.ADD;
+import static io.repfold.kit.Layers.CONV;
+import static io.repfold.kit.Layers.MUL;
+import static io.repfold.kit.Layers.PADDED_CONV;
+import static io.repfold.kit.Layers.RELU;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.MultiplyAdds;
-import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Images;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,14 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Graphs that were folded wrongly, or not at all, once. */
 class RegressionsTest {
-  private static final Op ADD = new Op.Binary(Op.Binary.Function.ADD);
-  private static final Op CONV = new Op.Conv(Window.DEFAULT, 1);
-  private static final Op PADDED_CONV =
-      new Op.Conv(Window.of(List.of(), List.of(), List.of(1, 1, 1, 1)), 1);
   private static final Op PAD =
       new Op.Pad(Op.Pad.Mode.CONSTANT, Optional.empty(), OptionalDouble.empty());
   private static final Op SLICE = new Op.Slice(Optional.empty());
-  private static final Op RELU = new Op.Unary(Op.Unary.Function.RELU);
 
   private final SplittableRandom random = new SplittableRandom(7);
   private final Graph.Builder graph = new Graph.Builder("regression");
@@ -69,7 +72,7 @@ class RegressionsTest {
     graph.node(RELU, List.of("p"), "other");
     graph.node(PAD, List.of("p", "one"), "q");
     conv(CONV, "q", "y", 3, 3, 1, 1);
-    graph.output(new Value("other", Optional.empty(), Optional.empty()));
+    graph.output(Values.any("other"));
     assertComputesTheSame("y", 1, 3, 6, 6);
     assertThat(folded().readers("x")).hasSize(1);
   }
@@ -99,7 +102,7 @@ class RegressionsTest {
     longs("axis", 2);
     graph.node(SLICE, List.of("x", "start", "end", "axis"), "last");
     graph.node(new Op.ShapeOf(0, Optional.empty()), List.of("last"), "y");
-    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    graph.output(Values.any("y"));
     graph.node(new Op.Identity(), List.of("y"), "z");
     assertComputesTheSame("z", 1, 2, 1, 4);
   }
@@ -111,11 +114,11 @@ class RegressionsTest {
     graph.initializer("scales", Tensor.ofFloats(new float[] {1, 1, 0.7f, 0.7f}, 4));
     graph.node(new Op.ShapeOf(0, Optional.empty()), List.of("x"), "shape");
     graph.node(new Op.Cast(ElementType.FLOAT), List.of("shape"), "sizes");
-    graph.node(new Op.Binary(Op.Binary.Function.MUL), List.of("sizes", "scales"), "scaled");
+    graph.node(MUL, List.of("sizes", "scales"), "scaled");
     graph.node(new Op.Unary(Op.Unary.Function.FLOOR), List.of("scaled"), "whole");
     graph.node(new Op.Cast(ElementType.INT64), List.of("whole"), "wanted");
     graph.node(new Op.ConstantOfShape(Tensor.ofFloats(new float[] {1}, 1)), List.of("wanted"), "y");
-    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    graph.output(Values.any("y"));
     assertThat(folded().constant("wanted").orElseThrow().toLongs()).containsExactly(1, 1, 7, 7);
   }
 
@@ -126,7 +129,7 @@ class RegressionsTest {
     for (int i = 0; i < 2_000; i++) {
       at = conv(CONV, at, i == 1_999 ? "y" : "c" + i, 2, 2, 1, 1);
     }
-    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    graph.output(Values.any("y"));
     assertThat(folded().nodes()).hasSizeLessThan(100);
   }
 
@@ -148,7 +151,7 @@ class RegressionsTest {
     graph.node(
         new Op.AveragePool(List.of(600, 600), Window.DEFAULT, false, false), List.of("x"), "mean");
     conv(CONV, "mean", "y", 2, 2, 1, 1);
-    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    graph.output(Values.any("y"));
     assertThat(folded().nodes()).hasSize(2);
   }
 
@@ -157,19 +160,16 @@ class RegressionsTest {
   }
 
   private String conv(Op op, String x, String y, long... weight) {
-    graph.initializer(y + ".weight", doubles(weight));
-    graph.initializer(y + ".bias", doubles(weight[0]));
-    graph.node(op, List.of(x, y + ".weight", y + ".bias"), y);
+    Layers.conv(graph, op, x, y, doubles(weight), doubles(weight[0]));
     return y;
   }
 
   private Tensor doubles(long... dims) {
-    double[] values = random.doubles(Tensor.count(dims), -1, 1).toArray();
-    return Tensor.ofDoubles(ElementType.DOUBLE, values, dims);
+    return Tensors.random(ElementType.DOUBLE, random, 1, dims);
   }
 
   private void longs(String name, long... values) {
-    graph.initializer(name, Tensor.ofLongs(values, values.length));
+    graph.initializer(name, Tensors.longs(values));
   }
 
   private Graph folded() {
@@ -181,12 +181,8 @@ class RegressionsTest {
   }
 
   private void assertComputesTheSame(String output, int... dims) {
-    graph.output(new Value(output, Optional.empty(), Optional.empty()));
-    int count = 1;
-    for (int dim : dims) {
-      count *= dim;
-    }
-    NdArray image = NdArray.of(random.doubles(count, -1, 1).toArray(), dims);
-    Equivalence.assertHolds(output, graph.build(), folded(), Map.of("x", image));
+    graph.output(Values.any(output));
+    Equivalence.assertHolds(
+        output, graph.build(), folded(), Map.of("x", Images.random(random.nextLong(), 1, dims)));
   }
 }

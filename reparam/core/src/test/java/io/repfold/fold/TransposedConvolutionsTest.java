@@ -12,11 +12,9 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
 import io.repfold.graph.Window;
+import io.repfold.kit.Weights;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,21 +94,13 @@ class TransposedConvolutionsTest {
     String weight = small.parameter("up.weight", WeightSource.Role.KERNEL, 2, 2, 2, 2);
     Op up = new Op.ConvTranspose(Window.DEFAULT, 1, List.of(), List.of());
     small.output(small.batchNorm(small.op("up", up, List.of(image, weight), 2)));
-    Graph graph = filled(small.build(), "up.weight", 1000);
-    graph = filled(filled(graph, "bn.weight", gamma), "bn.running_var", 1);
+    Graph graph = Weights.filled(small.build(), "up.weight", 1000);
+    graph = Weights.filled(Weights.filled(graph, "bn.weight", gamma), "bn.running_var", 1);
     Verified verified = Verified.fold(graph, FoldOptions.DEFAULT, 1e-2);
     assertThat(verified.types()).hasSize(folds ? 1 : 2);
     if (!folds) {
       verified.saysWhy("too large for FLOAT16");
     }
-  }
-
-  private static Graph filled(Graph graph, String name, double value) {
-    Map<String, Tensor> all = new LinkedHashMap<>(graph.initializers());
-    double[] values = new double[(int) all.get(name).size()];
-    Arrays.fill(values, value);
-    all.put(name, Tensor.ofDoubles(all.get(name).type(), values, all.get(name).dims()));
-    return graph.toBuilder().replaceInitializers(all).build();
   }
 
   @Test

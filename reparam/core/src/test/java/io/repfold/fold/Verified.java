@@ -2,27 +2,18 @@ package io.repfold.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Listing;
-import io.repfold.graph.NdArray;
-import io.repfold.graph.Shape;
-import io.repfold.graph.Tensor;
-import io.repfold.graph.Value;
+import io.repfold.kit.Inputs;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * A fold that was compared with the original in the interpreter, before anything else is said of
  * it. The images are smaller than most kernels reach and not square.
  */
 record Verified(Graph before, Graph graph, FoldReport report) {
-  private static final List<Long> SIZES = List.of(2L, 4L, 5L, 4L, 3L);
-
   static Verified fold(GraphBuilder builder) {
     return fold(builder.build());
   }
@@ -41,29 +32,10 @@ record Verified(Graph before, Graph graph, FoldReport report) {
    */
   static Verified fold(Graph before, FoldOptions options, double bar) {
     Folder.Result result = Folder.fold(before, options);
-    double error = Equivalence.error(before, result.graph(), inputs(before));
+    double error = Equivalence.error(before, result.graph(), Inputs.random(before, 7, 3));
     Verified verified = new Verified(before, result.graph(), result.report());
     assertThat(error).as(verified::toString).isLessThanOrEqualTo(bar);
     return verified;
-  }
-
-  /** Random images for all inputs that have no default; unknown sizes are made up. */
-  static Map<String, NdArray> inputs(Graph graph) {
-    SplittableRandom random = new SplittableRandom(7);
-    return graph.inputs().stream()
-        .filter(input -> !graph.isOverridable(input.name()))
-        .collect(Collectors.toMap(Value::name, input -> image(input, random)));
-  }
-
-  private static NdArray image(Value input, SplittableRandom random) {
-    Shape shape = input.shape().orElseGet(() -> Shape.of(2, 4, 5, 4));
-    int[] dims = new int[shape.rank()];
-    for (int i = 0; i < dims.length; i++) {
-      long size = shape.dim(i) instanceof Dim.Known known ? known.size() : SIZES.get(i);
-      dims[i] = (int) size;
-    }
-    long count = Tensor.count(java.util.Arrays.stream(dims).asLongStream().toArray());
-    return new NdArray(input.type().orElseThrow(), dims, random.doubles(count, -3, 3).toArray());
   }
 
   List<String> types() {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
+import io.repfold.kit.Images;
+import io.repfold.kit.Shapes;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,10 +17,7 @@ class AdaptivePoolingTest {
 
   private static Graph pooling(int bins) {
     GraphBuilder b = new GraphBuilder("pooling", WeightSource.he(1));
-    Dim any = new Dim.Symbol("N");
-    Dim height = new Dim.Symbol("H");
-    Dim width = new Dim.Symbol("W");
-    String x = b.input("x", new Shape(List.of(any, Dim.of(CHANNELS), height, width)));
+    String x = b.input("x", Shapes.anyImages(CHANNELS));
     b.output(b.named("y").adaptiveAveragePool(x, bins));
     return b.build();
   }
@@ -48,13 +45,12 @@ class AdaptivePoolingTest {
   @ParameterizedTest(name = "{0} x {1} in {2}")
   @CsvSource({"12, 6, 3", "7, 5, 2", "17, 13, 6", "60, 45, 6", "4, 9, 6", "1, 2, 3", "5, 8, 1"})
   void regions_are_those_of_the_definition(int height, int width, int bins) {
-    double[] x = new Random(1).doubles((long) BATCH * CHANNELS * height * width, -1, 1).toArray();
-    NdArray image = NdArray.of(x, BATCH, CHANNELS, height, width);
+    NdArray image = Images.random(1, 1, BATCH, CHANNELS, height, width);
 
     NdArray y = new Interpreter(pooling(bins)).run(Map.of("x", image)).get("y");
 
     assertThat(y.dims()).containsExactly(BATCH, CHANNELS, bins, bins);
-    assertThat(y.data()).containsExactly(means(x, height, width, bins), within(1e-14));
+    assertThat(y.data()).containsExactly(means(image.data(), height, width, bins), within(1e-14));
   }
 
   @Test

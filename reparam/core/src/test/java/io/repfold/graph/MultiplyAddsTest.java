@@ -2,9 +2,9 @@ package io.repfold.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.kit.Values;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MultiplyAddsTest {
@@ -60,7 +60,7 @@ class MultiplyAddsTest {
         .input(input)
         .initializer(weightName, weight)
         .node(op, List.of(input.name(), weightName), "y")
-        .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.empty()))
+        .output(Values.float32("y"))
         .build();
   }
 

@@ -1,8 +1,13 @@
 package io.repfold.graph;
 
+import static io.repfold.kit.Layers.ADD;
+import static io.repfold.kit.Layers.MUL;
+import static io.repfold.kit.Layers.RELU;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,10 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ShapeInferenceTest {
-  private static final Op ADD = new Op.Binary(Op.Binary.Function.ADD);
-  private static final Op MUL = new Op.Binary(Op.Binary.Function.MUL);
-  private static final Op RELU = new Op.Unary(Op.Unary.Function.RELU);
-
   static LongStream seeds() {
     return LongStream.range(0, 200);
   }
@@ -36,17 +37,9 @@ class ShapeInferenceTest {
     return Value.of(name, ElementType.FLOAT, new Shape(parsed));
   }
 
-  private static Value anything(String name) {
-    return new Value(name, Optional.empty(), Optional.empty());
-  }
-
   private static Tensor weight(int... dims) {
     int count = Layout.count(dims);
     return Tensor.ofFloats(new float[count], Arrays.stream(dims).asLongStream().toArray());
-  }
-
-  private static Tensor longs(long... values) {
-    return Tensor.ofLongs(values, values.length);
   }
 
   private static Window window(int stride, int dilation, int pad) {
@@ -59,7 +52,7 @@ class ShapeInferenceTest {
   }
 
   private static String shapeOf(Graph.Builder builder, String value) {
-    Graph graph = builder.output(anything(value)).build();
+    Graph graph = builder.output(Values.any(value)).build();
     return ShapeInference.infer(graph).get(value).toString();
   }
 
@@ -105,10 +98,10 @@ class ShapeInferenceTest {
   void a_computed_reshape_is_known() {
     Graph.Builder graph =
         graph()
-            .initializer("two", longs(2))
+            .initializer("two", Tensors.longs(2))
             .initializer("zero", Tensor.ofLongs(new long[] {0}))
-            .initializer("axis", longs(0))
-            .initializer("rest", longs(-1))
+            .initializer("axis", Tensors.longs(0))
+            .initializer("rest", Tensors.longs(-1))
             .node(new Op.ShapeOf(0, Optional.empty()), List.of("x"), "shape")
             .node(new Op.Gather(0), List.of("shape", "zero"), "n")
             .node(new Op.Unsqueeze(Optional.empty()), List.of("n", "axis"), "n1")
@@ -122,9 +115,9 @@ class ShapeInferenceTest {
   void a_resize_to_twice_the_shape_is_known() {
     Graph.Builder graph =
         graph()
-            .initializer("from", longs(2))
-            .initializer("to", longs(4))
-            .initializer("zero", longs(0))
+            .initializer("from", Tensors.longs(2))
+            .initializer("to", Tensors.longs(4))
+            .initializer("zero", Tensors.longs(0))
             .initializer("twice", Tensor.ofFloats(new float[] {2}))
             .node(new Op.ShapeOf(0, Optional.empty()), List.of("x"), "shape")
             .node(new Op.Slice(Optional.empty()), List.of("shape", "from", "to", "zero"), "hw")
@@ -158,8 +151,8 @@ class ShapeInferenceTest {
   void an_expand_by_where_on_a_computed_shape_is_known() {
     Graph.Builder graph =
         graph()
-            .initializer("minus", longs(-1, -1, -1, -1))
-            .initializer("ones", longs(1, 1, 1, 1))
+            .initializer("minus", Tensors.longs(-1, -1, -1, -1))
+            .initializer("ones", Tensors.longs(1, 1, 1, 1))
             .initializer("v", weight(1, 1, 1, 1))
             .node(new Op.ShapeOf(0, Optional.empty()), List.of("x"), "shape")
             .node(new Op.Binary(Op.Binary.Function.EQUAL), List.of("shape", "minus"), "free")
@@ -191,10 +184,10 @@ class ShapeInferenceTest {
   private static String sliced(long start, long end, long step) {
     Graph.Builder graph =
         graph()
-            .initializer("s", longs(start))
-            .initializer("e", longs(end))
-            .initializer("a", longs(2))
-            .initializer("t", longs(step))
+            .initializer("s", Tensors.longs(start))
+            .initializer("e", Tensors.longs(end))
+            .initializer("a", Tensors.longs(2))
+            .initializer("t", Tensors.longs(step))
             .node(new Op.Slice(Optional.empty()), List.of("x", "s", "e", "a", "t"), "y");
     return shapeOf(graph, "y");
   }
@@ -209,7 +202,7 @@ class ShapeInferenceTest {
             .node(opaque, List.of("b"), "c")
             .declare(image("a", "N", 7, "?", "W"));
 
-    Map<String, Value> known = ShapeInference.infer(graph.output(anything("c")).build());
+    Map<String, Value> known = ShapeInference.infer(graph.output(Values.any("c")).build());
 
     assertThat(known.get("b")).hasToString("b: FLOAT[N, 7, a[2], W]");
     assertThat(known.get("c")).hasToString("c: ?[...]");
@@ -372,6 +365,6 @@ class ShapeInferenceTest {
       }
       last = next;
     }
-    return builder.output(anything(last)).build();
+    return builder.output(Values.any(last)).build();
   }
 }

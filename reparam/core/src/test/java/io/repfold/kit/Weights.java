@@ -20,12 +20,16 @@ public final class Weights {
     Tensor old = initializer(graph, name);
     double[] values = old.toDoubles();
     Arrays.setAll(values, i -> change.of(i, values[i]));
-    return replaced(graph, name, Tensor.ofDoubles(old.type(), values, old.dims()));
+    return with(graph, name, Tensor.ofDoubles(old.type(), values, old.dims()));
   }
 
-  /** The graph with another tensor for an initializer. */
-  public static Graph replaced(Graph graph, String name, Tensor tensor) {
-    initializer(graph, name);
+  /** The graph with one number in all elements of an initializer. */
+  public static Graph filled(Graph graph, String name, double value) {
+    return changed(graph, name, (index, old) -> value);
+  }
+
+  /** The graph with a tensor for an initializer, one that it has or a new one. */
+  public static Graph with(Graph graph, String name, Tensor tensor) {
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     initializers.put(name, tensor);
     return graph.toBuilder().replaceInitializers(initializers).build();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
+import io.repfold.kit.Images;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.Range;
 import io.repfold.runtime.HostTensor;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,12 +30,7 @@ class CalibrationTest {
   private static List<Sample> images(int count) {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      var random = new SplittableRandom(i);
-      float[] pixels = new float[240];
-      for (int j = 0; j < pixels.length; j++) {
-        pixels[j] = (float) random.nextDouble(-2, 2);
-      }
-      samples.add(sample("image " + i, pixels, 1, 3, 8, 10));
+      samples.add(sample("image " + i, Images.pixels(i, 2, 1, 3, 8, 10), 1, 3, 8, 10));
     }
     return samples;
   }

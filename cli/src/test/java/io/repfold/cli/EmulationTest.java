@@ -3,9 +3,9 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.Graph;
-import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.HalfOptions;
 import io.repfold.precision.HalfPrecision;
@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmulationTest {
-  private static final Op MUL = new Op.Binary(Op.Binary.Function.MUL);
-
   /** {@code y = x * 300 * 0.25}. */
   private static Graph product() {
     Graph graph =
@@ -27,8 +25,8 @@ class EmulationTest {
             .input(Value.float32("x", 1, 2))
             .initializer("large", Tensor.ofFloats(new float[] {300}))
             .initializer("small", Tensor.ofFloats(new float[] {0.25f}))
-            .node(MUL, List.of("x", "large"), "a")
-            .node(MUL, List.of("a", "small"), "y")
+            .node(Layers.MUL, List.of("x", "large"), "a")
+            .node(Layers.MUL, List.of("a", "small"), "y")
             .output(Value.float32("y", 1, 2))
             .build();
     return HalfPrecision.convert(graph, HalfOptions.FLOAT16).graph();

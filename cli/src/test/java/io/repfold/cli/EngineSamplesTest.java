@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.repfold.graph.Node;
+import io.repfold.kit.Images;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.HostTensor;
 import java.nio.FloatBuffer;
@@ -15,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,11 +23,7 @@ class EngineSamplesTest {
   @TempDir private Path folder;
 
   private static Sample sample(String name, long seed, float first) {
-    float[] pixels = new float[240];
-    var random = new SplittableRandom(seed);
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextDouble(-2, 2);
-    }
+    float[] pixels = Images.pixels(seed, 2, 1, 3, 8, 10);
     pixels[0] = first;
     return new Sample(name, () -> Map.of("x", HostTensor.ofFloats(pixels, 1, 3, 8, 10)));
   }

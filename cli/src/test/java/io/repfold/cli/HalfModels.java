@@ -5,7 +5,8 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Values;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -36,22 +36,19 @@ final class HalfModels {
         new Graph.Builder("planted")
             .input(Value.float32("x", 1, 2, 6, 5))
             .initializer("w", floats(new float[] {0.5f, -0.25f, 0.75f, 0.5f}, 2, 2, 1, 1))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "c")
+            .node(Layers.CONV, List.of("x", "w"), "c")
             .node(new Op.Opaque("", "Sin", Map.of(), List.of()), List.of("c"), "sin")
             .initializer("w2", floats(new float[] {1, 0.5f, -0.5f, 1}, 2, 2, 1, 1))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("sin", "w2"), "d")
+            .node(Layers.CONV, List.of("sin", "w2"), "d")
             .initializer("gamma", floats(new float[] {1.5f, 1.5f}, 2))
             .initializer("beta", floats(new float[] {0, 0}, 2))
             .initializer("mean", floats(new float[] {mean, mean}, 2))
             .initializer("variance", floats(new float[] {1e-6f, 1e-6f}, 2))
-            .node(
-                new Op.BatchNormalization(1e-5f, 0.9f, false),
-                List.of("d", "gamma", "beta", "mean", "variance"),
-                "n")
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("n"), "r")
+            .node(Layers.NORM, List.of("d", "gamma", "beta", "mean", "variance"), "n")
+            .node(Layers.RELU, List.of("n"), "r")
             .initializer("small", floats(new float[] {1e-3f, 0, 0, 1e-3f}, 2, 2, 1, 1))
             .initializer("offset", floats(new float[] {0.5f, 0}, 2))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("r", "small", "offset"), "y")
+            .node(Layers.CONV, List.of("r", "small", "offset"), "y")
             .output(Value.float32("y", 1, 2, 6, 5))
             .build();
     return Models.write(folder.resolve("planted.onnx"), graph);
@@ -63,7 +60,7 @@ final class HalfModels {
         new Graph.Builder("close")
             .input(Value.float32("x", 1, 1, 4, 4))
             .initializer("w", floats(new float[] {1, 1.00001f}, 2, 1, 1, 1))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "y")
+            .node(Layers.CONV, List.of("x", "w"), "y")
             .output(Value.float32("y", 1, 2, 4, 4))
             .build();
     return Models.write(folder.resolve("close.onnx"), graph);
@@ -82,8 +79,8 @@ final class HalfModels {
       String next = i == factors.length - 1 ? "y" : "r" + i;
       graph
           .initializer("w" + i, floats(new float[] {factor, 0, 0, factor}, 2, 2, 1, 1))
-          .node(new Op.Conv(Window.DEFAULT, 1), List.of(value, "w" + i), "c" + i)
-          .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c" + i), next);
+          .node(Layers.CONV, List.of(value, "w" + i), "c" + i)
+          .node(Layers.RELU, List.of("c" + i), next);
       value = next;
     }
     Graph built = graph.output(Value.float32("y", 1, 2, 6, 5)).build();
@@ -98,7 +95,7 @@ final class HalfModels {
             .node(new Op.Unary(Op.Unary.Function.LOG), List.of("x"), "log")
             .node(new Op.Cast(ElementType.INT64), List.of("log"), "whole")
             .node(new Op.Cast(ElementType.FLOAT), List.of("whole"), "y")
-            .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.empty()))
+            .output(Values.float32("y"))
             .build();
     return Models.write(folder.resolve("logarithm.onnx"), graph);
   }

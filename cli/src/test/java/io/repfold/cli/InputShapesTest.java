@@ -10,6 +10,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Values;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -17,7 +18,6 @@ import io.repfold.runtime.EngineOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,7 +84,7 @@ class InputShapesTest {
             .input(Value.of("x", ElementType.FLOAT, new Shape(dims)))
             .initializer("shape", Tensor.ofLongs(new long[] {7, 1000003}, 2))
             .node(op, inputs, "y")
-            .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.empty()))
+            .output(Values.float32("y"))
             .build();
     return Backends.onnxRuntimeCpu()
         .load("model", OnnxModel.of(graph).toBytes(), EngineOptions.defaults());

@@ -9,7 +9,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.QuantizationOptions;
 import io.repfold.precision.QuantizationReport;
@@ -99,12 +99,12 @@ class IntegerConversionTest {
             .input(Value.float32("x", 1, 3, 8, 10))
             .initializer("w", Tensor.ofFloats(new float[] {1, 0.5f, 2, 1, 1, 1}, 2, 3, 1, 1))
             .initializer("b", Tensor.ofFloats(new float[] {1, 0}, 2))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w", "b"), "c")
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c"), "r")
+            .node(Layers.CONV, List.of("x", "w", "b"), "c")
+            .node(Layers.RELU, List.of("c"), "r")
             .initializer(
                 "v", Tensor.ofFloats(new float[] {0.5f, 0.25f, 0.501f, 0.25f, 1, 1}, 3, 2, 1, 1))
             .initializer("far", Tensor.ofFloats(new float[] {0, 0, -100}, 3))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("r", "v", "far"), "y")
+            .node(Layers.CONV, List.of("r", "v", "far"), "y")
             .output(Value.float32("y", 1, 3, 8, 10))
             .build();
     return Models.write(folder.resolve("subtle.onnx"), graph);
@@ -265,8 +265,8 @@ class IntegerConversionTest {
         new Graph.Builder("indices")
             .input(Value.float32("x", 1, 3, 8, 10))
             .initializer("w", Tensor.ofFloats(weight, 32, 3, 1, 1))
-            .node(new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), "c")
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c"), "r")
+            .node(Layers.CONV, List.of("x", "w"), "c")
+            .node(Layers.RELU, List.of("c"), "r")
             .node(new Op.Opaque("", "NonZero", Map.of(), List.of()), List.of("r"), "y")
             .output(new Value("y", Optional.of(ElementType.INT64), Optional.empty()))
             .build();

@@ -1,31 +1,21 @@
 package io.repfold.cli;
 
-import io.repfold.blocks.RepBlocks;
-import io.repfold.blocks.RepKind;
-import io.repfold.blocks.RepSpec;
-import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
-import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
 import io.repfold.graph.Shape;
-import io.repfold.graph.Tensor;
-import io.repfold.graph.Value;
-import io.repfold.graph.WeightSource;
+import io.repfold.kit.Nets;
+import io.repfold.kit.Shapes;
+import io.repfold.kit.Weights;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /** Small model files. */
 final class Models {
   /** Where a RepVGG block joins its branches. */
-  static final String BLOCK = "block";
+  static final String BLOCK = Nets.BLOCK;
 
   private Models() {}
 
@@ -36,36 +26,13 @@ final class Models {
 
   /** The same with one weight changed. */
   static Path wrong(Path folder) {
-    Graph graph = graph();
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.computeIfPresent("scores.weight", (name, weight) -> halved(weight));
-    return write(
-        folder.resolve("wrong.onnx"), graph.toBuilder().replaceInitializers(initializers).build());
-  }
-
-  private static Tensor halved(Tensor tensor) {
-    double[] values = tensor.toDoubles();
-    values[0] /= 2;
-    return Tensor.ofDoubles(tensor.type(), values, tensor.dims());
+    Graph wrong = Weights.changed(graph(), "scores.weight", (i, v) -> i == 0 ? v / 2 : v);
+    return write(folder.resolve("wrong.onnx"), wrong);
   }
 
   /** The same for images of any size and number. */
   static Path dynamic(Path folder) {
-    Graph graph = graph();
-    Value input = graph.inputs().get(0);
-    Shape open =
-        new Shape(
-            List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W")));
-    Value changed = new Value(input.name(), input.type(), Optional.of(open));
-    List<Value> outputs =
-        graph.outputs().stream().map(o -> new Value(o.name(), o.type(), Optional.empty())).toList();
-    return write(
-        folder.resolve("dynamic.onnx"),
-        graph.toBuilder()
-            .replaceInputs(List.of(changed))
-            .replaceOutputs(outputs)
-            .replaceDeclared(Map.of())
-            .build());
+    return write(folder.resolve("dynamic.onnx"), Shapes.ofAnyImages(graph()));
   }
 
   /** One of the models of the library of sample models, such as {@code ch_PP-OCRv3_det_infer}. */
@@ -79,14 +46,7 @@ final class Models {
   }
 
   private static Graph graph() {
-    GraphBuilder b = new GraphBuilder("net", WeightSource.random(7));
-    String x = b.input("x", 1, 3, 8, 10);
-    String stem = b.relu(b.convBn(x, 4, Kernel.of(3), 1));
-    String block =
-        RepBlocks.append(b.scope(BLOCK), stem, RepSpec.of(RepKind.REPVGG, 4, Kernel.of(3)));
-    String scores = b.named("scores").conv(b.relu(block), 5, Kernel.of(1), 1);
-    b.output(scores);
-    return b.build();
+    return Nets.repVgg("x", Shape.of(1, 3, 8, 10));
   }
 
   static Path write(Path file, Graph graph) {

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.repfold.graph.Dim;
-import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
-import io.repfold.graph.WeightSource;
 import io.repfold.image.Palette;
+import io.repfold.kit.Nets;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.train.Deployment;
 import java.awt.image.BufferedImage;
@@ -38,23 +34,11 @@ class SegmentCommandTest {
     photos = Files.createDirectory(folder.resolve("photos"));
     masks = folder.resolve("out/masks");
     model = folder.resolve("model.onnx");
-    network()
+    OnnxModel.of(Nets.pointwise(CLASSES))
         .withMetadata("repfold.class_names", "ground\nroof\ntree")
         .withMetadata("repfold.mean", "0.5,0.5,0.5")
         .withMetadata("repfold.std", "0.25,0.25,0.25")
         .write(model);
-  }
-
-  /** A 1x1 convolution for images of any size. */
-  private static OnnxModel network() {
-    GraphBuilder b = new GraphBuilder("net", WeightSource.random(3));
-    String x =
-        b.input(
-            "image",
-            new Shape(
-                List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W"))));
-    b.output(b.named("scores").conv(x, CLASSES, Kernel.of(1), 1));
-    return OnnxModel.of(b.build());
   }
 
   private Path photo(String name, int height, int width) throws IOException {
@@ -288,7 +272,7 @@ class SegmentCommandTest {
     photo("a.png", 20, 20);
     Path plain = folder.resolve("plain.onnx");
     Path classes = folder.resolve("classes.onnx");
-    network().write(plain);
+    OnnxModel.of(Nets.pointwise(CLASSES)).write(plain);
     Deployment.with(OnnxModel.read(plain), Deployment.Head.ARGMAX, Deployment.Layout.NCHW)
         .write(classes);
 

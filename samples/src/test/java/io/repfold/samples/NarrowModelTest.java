@@ -10,6 +10,7 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Images;
 import io.repfold.numpy.Npy;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.Backends;
@@ -19,7 +20,6 @@ import io.repfold.runtime.HostTensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +27,7 @@ class NarrowModelTest {
   @TempDir private Path folder;
 
   private String sample(int seed) throws IOException {
-    float[] pixels = new float[3 * 16 * 12];
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextDouble(-1, 1);
-    }
+    float[] pixels = Images.pixels(seed, 1, 1, 3, 16, 12);
     Path file = folder.resolve(seed + ".npy");
     Npy.write(file, HostTensor.ofFloats(pixels, 1, 3, 16, 12));
     return file.toString();

@@ -2,16 +2,11 @@ package io.repfold.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.repfold.graph.Dim;
-import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
-import io.repfold.graph.WeightSource;
+import io.repfold.kit.Nets;
 import io.repfold.onnx.OnnxModel;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,15 +16,8 @@ class SegmentImagesTest {
 
   @Test
   void it_writes_a_mask_of_each_image_that_can_be_read() throws Exception {
-    GraphBuilder b = new GraphBuilder("sample", WeightSource.random(11));
-    String x =
-        b.input(
-            "image",
-            new Shape(
-                List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W"))));
-    b.output(b.conv(x, 4, Kernel.of(3), 1));
     Path model = folder.resolve("model.onnx");
-    OnnxModel.of(b.build()).write(model);
+    OnnxModel.of(Nets.pointwise(4)).write(model);
     Path image = folder.resolve("a.jpg");
     ImageIO.write(new BufferedImage(150, 90, BufferedImage.TYPE_INT_RGB), "jpeg", image.toFile());
     Path masks = Files.createDirectory(folder.resolve("masks"));

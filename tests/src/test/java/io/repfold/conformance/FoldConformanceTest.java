@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OrtException;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
-import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Tensor;
+import io.repfold.kit.Difference;
+import io.repfold.kit.Tensors;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,11 +121,9 @@ class FoldConformanceTest {
     byte[] before = OnnxTestData.network(name);
     OnnxModel model = OnnxTestData.networkModel(name);
     long[] dims = {1, 3, name.contains("_det_") ? 64 : 48, name.contains("_cls_") ? 192 : 96};
-    double[] pixels = new SplittableRandom(3).doubles(Tensor.count(dims), -1, 1).toArray();
     Map<String, Tensor> inputs =
         Map.of(
-            model.graph().inputs().get(0).name(),
-            Tensor.ofDoubles(ElementType.FLOAT, pixels, dims));
+            model.graph().inputs().get(0).name(), Tensors.random(new SplittableRandom(3), 1, dims));
     for (FoldOptions options :
         List.of(FoldOptions.DEFAULT, FoldOptions.DEFAULT.withGrowth(4), fixed(inputs))) {
       Folder.Result result = Folder.fold(model.graph(), options);
@@ -163,23 +163,14 @@ class FoldConformanceTest {
         || !wanted.get(0).toString().startsWith("FLOAT[")) {
       return Double.POSITIVE_INFINITY;
     }
-    float[] a = floats(wanted.get(1));
-    float[] b = floats(found.get(1));
-    double largest = least;
-    double difference = 0;
-    for (int i = 0; i < a.length; i++) {
-      if (Float.compare(a[i], b[i]) != 0) {
-        difference = Math.max(difference, Math.abs((double) a[i] - b[i]));
-      }
-      largest = Float.isFinite(a[i]) ? Math.max(largest, Math.abs(a[i])) : largest;
-    }
-    return difference == 0 ? 0 : difference / largest;
+    return Difference.SAME_SPECIALS.relativeToAtLeast(
+        least, floats(wanted.get(1)), floats(found.get(1)));
   }
 
-  private static float[] floats(Object bytes) {
+  private static double[] floats(Object bytes) {
     var buffer = ((ByteBuffer) bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
+    double[] values = new double[buffer.remaining()];
+    Arrays.setAll(values, buffer::get);
     return values;
   }
 }

@@ -14,6 +14,7 @@ import io.repfold.graph.Rounding;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Tensors;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.HalfOptions;
 import io.repfold.precision.HalfPrecision;
@@ -118,11 +119,11 @@ class HalfNetworksTest {
     double factor = 0.3 * 65504 / largest;
     int channels = Math.toIntExact(graph.constant(norm.input(1)).orElseThrow().size());
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    initializers.put("planted.gamma", filled(channels, factor * Math.sqrt(1.0001e-5)));
-    initializers.put("planted.beta", filled(channels, 0));
-    initializers.put("planted.mean", filled(channels, -0.8 * 65504 / factor));
-    initializers.put("planted.variance", filled(channels, 1e-9));
-    initializers.put("planted.back", filled(1, 1e-5));
+    initializers.put("planted.gamma", Tensors.filled(factor * Math.sqrt(1.0001e-5), channels));
+    initializers.put("planted.beta", Tensors.filled(0, channels));
+    initializers.put("planted.mean", Tensors.filled(-0.8 * 65504 / factor, channels));
+    initializers.put("planted.variance", Tensors.filled(1e-9, channels));
+    initializers.put("planted.back", Tensors.filled(1e-5, 1));
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       if (node.equals(norm)) {
@@ -149,12 +150,6 @@ class HalfNetworksTest {
   private static boolean rectified(Graph graph, Node norm) {
     List<Node> readers = graph.readers(norm.output());
     return readers.size() == 1 && readers.get(0).op().equals(new Op.Unary(Op.Unary.Function.RELU));
-  }
-
-  private static Tensor filled(int count, double value) {
-    double[] values = new double[count];
-    Arrays.fill(values, value);
-    return Tensor.ofDoubles(ElementType.FLOAT, values, count);
   }
 
   private static void assertResizesKeepTheirScales(Graph half) {

@@ -13,6 +13,7 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Difference;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -132,8 +133,7 @@ class InterpreterConformanceTest {
         .isEqualTo(expected.dims());
     assertThat(computed.type()).as("type of %s", name).isEqualTo(expected.type());
     double[] wanted = expected.toDoubles();
-    double largest = Arrays.stream(wanted).map(Math::abs).filter(Double::isFinite).max().orElse(0);
-    double allowed = tolerance * largest;
+    double allowed = tolerance * Difference.largest(wanted);
     for (int i = 0; i < wanted.length; i++) {
       double found = computed.data()[i];
       boolean same =

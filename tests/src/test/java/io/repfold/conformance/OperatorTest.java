@@ -4,8 +4,8 @@ import ai.onnxruntime.OrtException;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Tensor;
+import io.repfold.kit.Difference;
 import io.repfold.onnx.OnnxModel;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,31 +71,15 @@ record OperatorTest(
 
   /** The largest error, relative to the largest value; infinite if shape or kind differ. */
   static double error(Tensor expected, Tensor found) {
-    if (!Arrays.equals(expected.dims(), found.dims())
-        || expected.type().isFloat() != found.type().isFloat()) {
+    if (expected.type().isFloat() != found.type().isFloat()) {
       return Double.POSITIVE_INFINITY;
     }
-    double difference = 0;
-    for (int i = 0; i < expected.size(); i++) {
-      double a = expected.doubleAt(i);
-      double b = found.doubleAt(i);
-      if (Double.compare(a, b) != 0) {
-        double d = Math.abs(a - b);
-        difference = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(difference, d);
-      }
-    }
-    if (difference == 0) {
-      return 0;
-    }
-    return expected.type().isFloat() ? difference / largest(expected) : Double.POSITIVE_INFINITY;
+    double error = Difference.SAME_SPECIALS.relative(expected, found);
+    return error == 0 || expected.type().isFloat() ? error : Double.POSITIVE_INFINITY;
   }
 
   /** The largest finite magnitude; 0 if there is none. */
   static double largest(Tensor tensor) {
-    return Arrays.stream(tensor.toDoubles())
-        .map(Math::abs)
-        .filter(Double::isFinite)
-        .max()
-        .orElse(0);
+    return Difference.largest(tensor.toDoubles());
   }
 }

@@ -14,6 +14,8 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.Tensors;
+import io.repfold.kit.Values;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,10 +152,7 @@ class RandomOpsTest {
     for (int seed = 0; seed < SEEDS; seed++) {
       var random = new SplittableRandom(seed);
       Graph.Builder builder = new Graph.Builder("g").opset("", 19);
-      Graph graph =
-          make.apply(random, builder)
-              .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.empty()))
-              .build();
+      Graph graph = make.apply(random, builder).output(Values.float32("y")).build();
       Tensor x = tensor(random, graph.inputs().get(0).shape().orElseThrow().sizes().orElseThrow());
       String label = "seed %d: %s on %s".formatted(seed, graph.nodes().get(0).op(), x);
       Path model = folder.resolve("model.onnx");
@@ -235,7 +234,6 @@ class RandomOpsTest {
   }
 
   private static Tensor tensor(SplittableRandom random, long... dims) {
-    double[] values = random.doubles(Tensor.count(dims), -1, 1).toArray();
-    return Tensor.ofDoubles(ElementType.FLOAT, values, dims);
+    return Tensors.random(random, 1, dims);
   }
 }

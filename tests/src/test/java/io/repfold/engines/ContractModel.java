@@ -7,7 +7,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import io.repfold.graph.Window;
+import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.HostTensor;
 import java.util.Arrays;
@@ -45,11 +45,8 @@ final class ContractModel {
             .input(value("x", ElementType.FLOAT, batch, Dim.of(INPUTS), height, width))
             .initializer("w", Tensor.ofFloats(weights(), OUTPUTS, INPUTS, KERNEL, KERNEL))
             .initializer("b", Tensor.ofFloats(new float[] {BIAS[0], BIAS[1], BIAS[2]}, OUTPUTS))
-            .node(
-                new Op.Conv(Window.of(List.of(), List.of(), List.of(1, 1, 1, 1)), 1),
-                List.of("x", "w", "b"),
-                "c")
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("c"), "y")
+            .node(Layers.PADDED_CONV, List.of("x", "w", "b"), "c")
+            .node(Layers.RELU, List.of("c"), "y")
             .node(new Op.ArgMax(1, true, false), List.of("y"), "label")
             .output(value("y", ElementType.FLOAT, batch, Dim.of(OUTPUTS), height, width))
             .output(value("label", ElementType.INT64, batch, Dim.of(1), height, width))
@@ -62,7 +59,7 @@ final class ContractModel {
     Graph graph =
         new Graph.Builder("through")
             .input(Value.float32("x", 2))
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "y")
+            .node(Layers.RELU, List.of("x"), "y")
             .output(Value.float32("y", 2))
             .output(Value.float32("x", 2))
             .build();

@@ -5,9 +5,6 @@ import static io.repfold.junit.RepfoldAssertions.assertFolded;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.repfold.blocks.RepBlocks;
-import io.repfold.blocks.RepKind;
-import io.repfold.blocks.RepSpec;
 import io.repfold.check.Tolerance;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
@@ -16,17 +13,16 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
-import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Layers;
+import io.repfold.kit.Nets;
+import io.repfold.kit.Weights;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.EngineException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,28 +32,10 @@ class RepfoldAssertionsTest {
 
   @TempDir private Path folder;
 
-  private static Graph network(String input, Shape shape) {
-    GraphBuilder b = new GraphBuilder("network", WeightSource.random(7));
-    String x = b.input(input, shape);
-    x = b.relu(RepBlocks.append(b.scope("first"), x, RepSpec.of(RepKind.ACB, 6, Kernel.of(3))));
-    b.output(RepBlocks.append(b.scope("second"), x, RepSpec.of(RepKind.REPVGG, 6, Kernel.of(3))));
-    return b.build();
-  }
-
   /** The graph with all weights of its last convolution a little larger. */
   private static Graph withWrongWeight(Graph graph) {
-    Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     String weight = graph.nodes().get(graph.nodes().size() - 1).input(1);
-    initializers.computeIfPresent(
-        weight,
-        (name, tensor) -> {
-          double[] values = tensor.toDoubles();
-          for (int i = 0; i < values.length; i++) {
-            values[i] *= 1.01;
-          }
-          return Tensor.ofDoubles(tensor.type(), values, tensor.dims());
-        });
-    return graph.toBuilder().replaceInitializers(initializers).build();
+    return Weights.changed(graph, weight, (i, value) -> 1.01 * value);
   }
 
   private Path write(String name, Graph graph) {
@@ -68,7 +46,7 @@ class RepfoldAssertionsTest {
 
   @Test
   void a_model_and_its_fold_are_equivalent() {
-    Graph graph = network("x", FIXED);
+    Graph graph = Nets.repVgg("x", FIXED);
     Path model = write("model.onnx", graph);
     Path folded = write("folded.onnx", Folder.fold(graph).graph());
 
@@ -81,7 +59,7 @@ class RepfoldAssertionsTest {
     Graph relu =
         new Graph.Builder("relu")
             .input(new Value("x", Optional.of(ElementType.FLOAT), Optional.of(open)))
-            .node(new Op.Unary(Op.Unary.Function.RELU), List.of("x"), "y")
+            .node(Layers.RELU, List.of("x"), "y")
             .output(new Value("y", Optional.of(ElementType.FLOAT), Optional.of(open)))
             .build();
     Path model = write("relu.onnx", relu);
@@ -94,7 +72,7 @@ class RepfoldAssertionsTest {
 
   @Test
   void a_wrong_fold_is_not_equivalent_and_the_message_names_the_output() {
-    Graph graph = network("x", FIXED);
+    Graph graph = Nets.repVgg("x", FIXED);
     Path model = write("model.onnx", graph);
     Path wrong = write("wrong.onnx", withWrongWeight(Folder.fold(graph).graph()));
 
@@ -105,7 +83,7 @@ class RepfoldAssertionsTest {
 
   @Test
   void the_tolerance_is_the_given_one() {
-    Graph graph = network("x", FIXED);
+    Graph graph = Nets.repVgg("x", FIXED);
     Path model = write("model.onnx", graph);
     Path wrong = write("wrong.onnx", withWrongWeight(Folder.fold(graph).graph()));
 
@@ -117,7 +95,7 @@ class RepfoldAssertionsTest {
   @Test
   void dynamic_inputs_need_a_shape() {
     Graph graph =
-        network("x", new Shape(List.of(new Dim.Symbol("N"), Dim.of(4), Dim.of(9), Dim.of(7))));
+        Nets.repVgg("x", new Shape(List.of(new Dim.Symbol("N"), Dim.of(4), Dim.of(9), Dim.of(7))));
     Path model = write("model.onnx", graph);
     Path folded = write("folded.onnx", Folder.fold(graph).graph());
 
@@ -138,8 +116,8 @@ class RepfoldAssertionsTest {
 
   @Test
   void other_inputs_are_a_difference() {
-    Path model = write("model.onnx", network("x", FIXED));
-    Path renamed = write("renamed.onnx", network("image", FIXED));
+    Path model = write("model.onnx", Nets.repVgg("x", FIXED));
+    Path renamed = write("renamed.onnx", Nets.repVgg("image", FIXED));
 
     assertThatThrownBy(() -> assertEquivalent(model, renamed))
         .isInstanceOf(AssertionError.class)
@@ -148,7 +126,7 @@ class RepfoldAssertionsTest {
 
   @Test
   void a_missing_file_is_no_difference() {
-    Path model = write("model.onnx", network("x", FIXED));
+    Path model = write("model.onnx", Nets.repVgg("x", FIXED));
 
     assertThatThrownBy(() -> assertEquivalent(model, folder.resolve("nowhere.onnx")))
         .isInstanceOf(EngineException.class)
@@ -157,14 +135,14 @@ class RepfoldAssertionsTest {
 
   @Test
   void a_folded_model_is_folded() {
-    Path folded = write("folded.onnx", Folder.fold(network("x", FIXED)).graph());
+    Path folded = write("folded.onnx", Folder.fold(Nets.repVgg("x", FIXED)).graph());
 
     assertThatCode(() -> assertFolded(folded)).doesNotThrowAnyException();
   }
 
   @Test
   void a_model_in_train_form_is_not_folded_and_the_message_names_every_region() {
-    Graph graph = network("x", FIXED);
+    Graph graph = Nets.repVgg("x", FIXED);
     Path model = write("model.onnx", graph);
     List<String> regions =
         Folder.fold(graph).report().folded().stream().map(region -> region.target()).toList();

@@ -2,6 +2,7 @@ package io.repfold.pytorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.kit.Difference;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -26,18 +27,9 @@ final class TorchOutputs {
         HostTensor expected = arrays.get("output_" + i);
         HostTensor actual = outputs.get(engine.outputs().get(i).name());
         assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(error(expected.toDoubles(), actual.toDoubles())).isLessThan(tolerance);
+        assertThat(Difference.ALL_FINITE.relative(expected.toDoubles(), actual.toDoubles()))
+            .isLessThan(tolerance);
       }
     }
-  }
-
-  private static double error(double[] expected, double[] actual) {
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < expected.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i]));
-      difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
-    }
-    return difference / largest;
   }
 }

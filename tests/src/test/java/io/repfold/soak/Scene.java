@@ -1,11 +1,10 @@
 package io.repfold.soak;
 
-import io.repfold.graph.Dim;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import io.repfold.image.ImageSource;
+import io.repfold.kit.Shapes;
 import io.repfold.onnx.OnnxModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -38,11 +37,7 @@ final class Scene {
   /** Two dilated convolutions at half the size, for images of any size. */
   static Path network(Path file, long seed) {
     GraphBuilder b = new GraphBuilder("net", WeightSource.random(seed));
-    String x =
-        b.input(
-            "image",
-            new Shape(
-                List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W"))));
+    String x = b.input("image", Shapes.anyImages(3));
     String stem = b.relu(b.conv(x, 16, Kernel.of(3).withStride(2), 1));
     String body = b.relu(b.conv(stem, 16, Kernel.of(3).withDilation(2), 1));
     b.output(b.named("scores").conv(body, 7, Kernel.of(1), 1));

@@ -8,23 +8,17 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Shape;
-import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Images;
+import io.repfold.kit.Shapes;
 import io.repfold.onnx.OnnxModel;
-import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** Small model files, and images for them. */
 final class GpuModels {
@@ -37,21 +31,7 @@ final class GpuModels {
 
   /** The same for images of any number and size. */
   static Path dynamic(Path folder) {
-    Graph graph = graph();
-    Value input = graph.inputs().get(0);
-    Shape open =
-        new Shape(
-            List.of(new Dim.Symbol("N"), Dim.of(3), new Dim.Symbol("H"), new Dim.Symbol("W")));
-    Value changed = new Value(input.name(), input.type(), Optional.of(open));
-    List<Value> outputs =
-        graph.outputs().stream().map(o -> new Value(o.name(), o.type(), Optional.empty())).toList();
-    return write(
-        folder.resolve("dynamic.onnx"),
-        graph.toBuilder()
-            .replaceInputs(List.of(changed))
-            .replaceOutputs(outputs)
-            .replaceDeclared(Map.of())
-            .build());
+    return write(folder.resolve("dynamic.onnx"), Shapes.ofAnyImages(graph()));
   }
 
   /** Two nodes of operators that there are none of. */
@@ -88,16 +68,7 @@ final class GpuModels {
   }
 
   static HostTensor image(long seed, long... shape) {
-    SplittableRandom random = new SplittableRandom(seed);
-    int size = 1;
-    for (long dimension : shape) {
-      size = Math.multiplyExact(size, Math.toIntExact(dimension));
-    }
-    double[] values = new double[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = random.nextDouble(-2, 2);
-    }
-    return HostTensor.of(ElementType.FLOAT, values, shape);
+    return HostTensor.ofFloats(Images.pixels(seed, 2, shape), shape);
   }
 
   private static Graph graph() {

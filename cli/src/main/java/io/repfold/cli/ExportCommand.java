@@ -132,7 +132,7 @@ final class ExportCommand implements Callable<Integer> {
         outcome -> {
           var report = outcome.report();
           out.println(FoldTable.totals(report.before(), report.after()));
-          report.warnings().forEach(warning -> out.println("Warning: " + warning));
+          report.warnings().forEach(warning -> out.println(ModelWarnings.line(warning)));
           out.print(outcome.proof().text());
         });
     out.println(holds ? "Wrote " + output : "Nothing was written.");

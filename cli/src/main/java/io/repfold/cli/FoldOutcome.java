@@ -51,7 +51,7 @@ record FoldOutcome(
     text.append('\n').append(FoldTable.totals(report.before(), report.after()));
     String leftAlone = FoldTable.leftAlone(report, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
-    report.warnings().forEach(w -> text.append("Warning: ").append(w).append('\n'));
+    report.warnings().forEach(w -> text.append(ModelWarnings.line(w)).append('\n'));
     return text.append('\n').append(proof.text()).toString();
   }
 }

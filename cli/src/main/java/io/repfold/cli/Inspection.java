@@ -44,7 +44,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
     }
     String leftAlone = FoldTable.leftAlone(plan, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
-    plan.warnings().forEach(w -> text.append("Warning: ").append(w).append('\n'));
+    plan.warnings().forEach(w -> text.append(ModelWarnings.line(w)).append('\n'));
     return text.toString();
   }
 

@@ -128,10 +128,11 @@ final class VerifyCommand implements Callable<Integer> {
               ? Optional.of(LayerComparison.run(reference, candidate, inputs, options.tolerance()))
               : Optional.empty();
     }
+    List<String> warnings = ModelWarnings.of(reference, candidate);
     if (junitXml != null) {
-      JUnitXml.write(junitXml, "repfold verify " + candidate, merged(verification));
+      JUnitXml.write(junitXml, "repfold verify " + candidate, merged(verification), warnings);
     }
-    print(verification, byLayer);
+    print(verification, byLayer, warnings);
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
@@ -183,11 +184,13 @@ final class VerifyCommand implements Callable<Integer> {
             .formatted(candidate, Backends.onnxRuntimeCpu().name()));
   }
 
-  private void print(Verification verification, Optional<LayerComparison> byLayer) {
+  private void print(
+      Verification verification, Optional<LayerComparison> byLayer, List<String> warnings) {
     PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
       ObjectNode root = (ObjectNode) verification.json();
       byLayer.ifPresent(l -> root.set("layers", Json.of(l.tensors())));
+      root.set("warnings", Json.of(warnings));
       if (json.file().isEmpty()) {
         out.print(Json.text(root));
         out.flush();
@@ -200,6 +203,7 @@ final class VerifyCommand implements Callable<Integer> {
     out.println(Text.table(Verification.headings(), verification.rows()));
     verification.remarks().forEach(out::println);
     hiddenOverflow().ifPresent(out::println);
+    warnings.forEach(warning -> out.println(ModelWarnings.line(warning)));
     out.println(verification.summary());
   }
 }

@@ -24,6 +24,11 @@ final class Models {
     return write(folder.resolve("trained.onnx"), graph());
   }
 
+  /** The same as it was before its training: all four BatchNormalizations do nothing. */
+  static Path untrained(Path folder) {
+    return write(folder.resolve("untrained.onnx"), Nets.untrained("x", Shape.of(1, 3, 8, 10)));
+  }
+
   /** The same with one weight changed. */
   static Path wrong(Path folder) {
     Graph wrong = Weights.changed(graph(), "scores.weight", (i, v) -> i == 0 ? v / 2 : v);

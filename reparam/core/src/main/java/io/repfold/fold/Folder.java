@@ -3,15 +3,11 @@ package io.repfold.fold;
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -105,29 +101,11 @@ public final class Folder {
     return new Result(folded, report);
   }
 
-  static List<String> untrained(Graph graph) {
-    List<String> names = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.BatchNormalization) {
-        Optional<Tensor> mean = graph.constant(node.input(3));
-        Optional<Tensor> variance = graph.constant(node.input(4));
-        if (mean.isPresent()
-            && variance.isPresent()
-            && isAll(mean.get(), 0)
-            && isAll(variance.get(), 1)) {
-          names.add(node.describe());
-        }
-      }
-    }
-    return names;
-  }
-
-  private static boolean isAll(Tensor tensor, double value) {
-    for (double element : tensor.toDoubles()) {
-      if (element != value) {
-        return false;
-      }
-    }
-    return true;
+  /**
+   * What makes a comparison of this graph with another prove little, or stands in the way of a fold
+   * as a whole: the warnings of {@link #fold} and {@link #plan}.
+   */
+  public static List<String> warnings(Graph graph) {
+    return NormWarnings.of(graph);
   }
 }

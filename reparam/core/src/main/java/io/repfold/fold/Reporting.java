@@ -50,7 +50,7 @@ final class Reporting {
       }
     }
     FoldReport.Totals after = folded == null ? planned() : totals(folded);
-    return new FoldReport(regions, left, warnings(), totals(original), after);
+    return new FoldReport(regions, left, NormWarnings.of(original), totals(original), after);
   }
 
   private List<String> reasons(Node node, Set<Node> kept) {
@@ -126,26 +126,6 @@ final class Reporting {
     String groups = weights.groups() == 1 ? "" : ", %d groups".formatted(weights.groups());
     return "Conv %d -> %d, %s%s%s"
         .formatted(weights.in(), weights.out(), Kernels.describe(map), stride, groups);
-  }
-
-  private List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
-    List<String> untrained = Folder.untrained(original);
-    if (!untrained.isEmpty()) {
-      warnings.add(
-          "%d BatchNormalization nodes look untrained (mean 0 and variance 1 everywhere), %s among them: comparing outputs proves little"
-              .formatted(untrained.size(), untrained.get(0)));
-    }
-    long training =
-        original.nodes().stream()
-            .filter(n -> n.op() instanceof Op.BatchNormalization norm && norm.training())
-            .count();
-    if (training > 0) {
-      warnings.add(
-          "%d BatchNormalization nodes are in training mode; export the model in inference mode"
-              .formatted(training));
-    }
-    return warnings;
   }
 
   private FoldReport.Totals planned() {

@@ -28,7 +28,19 @@ public final class Nets {
 
   /** The same with a block of another kind. */
   public static Graph rep(RepKind kind, String input, Shape images) {
-    GraphBuilder b = new GraphBuilder("net", WeightSource.random(7));
+    return rep(WeightSource.random(7), kind, input, images);
+  }
+
+  /**
+   * {@link #repVgg} as it is before any training: its four BatchNormalizations change nothing but
+   * by epsilon.
+   */
+  public static Graph untrained(String input, Shape images) {
+    return rep(WeightSource.he(7), RepKind.REPVGG, input, images);
+  }
+
+  private static Graph rep(WeightSource weights, RepKind kind, String input, Shape images) {
+    GraphBuilder b = new GraphBuilder("net", weights);
     String x = b.input(input, images);
     String stem = b.relu(b.convBn(x, 4, Kernel.of(3), 1));
     String block = RepBlocks.append(b.scope(BLOCK), stem, RepSpec.of(kind, 4, Kernel.of(3)));

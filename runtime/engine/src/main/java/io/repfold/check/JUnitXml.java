@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.UUID;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -24,10 +25,21 @@ public final class JUnitXml {
    * @param suite the name of the test suite
    */
   public static void write(Path file, String suite, VerificationReport report) throws IOException {
+    write(file, suite, report, List.of());
+  }
+
+  /**
+   * Writes a file; an existing one is replaced only once the new one is complete.
+   *
+   * @param suite the name of the test suite
+   * @param notes what a reader should know of the models, as output of the whole suite
+   */
+  public static void write(Path file, String suite, VerificationReport report, List<String> notes)
+      throws IOException {
     Path draft = file.resolveSibling(".%s.%s.tmp".formatted(file.getFileName(), UUID.randomUUID()));
     try {
       try (OutputStream out = Files.newOutputStream(draft)) {
-        write(out, suite, report);
+        write(out, suite, report, notes);
       }
       Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
     } finally {
@@ -38,11 +50,17 @@ public final class JUnitXml {
   /** Writes to a stream and leaves it open. */
   public static void write(OutputStream out, String suite, VerificationReport report)
       throws IOException {
+    write(out, suite, report, List.of());
+  }
+
+  private static void write(
+      OutputStream out, String suite, VerificationReport report, List<String> notes)
+      throws IOException {
     try {
       XMLStreamWriter xml =
           XMLOutputFactory.newFactory().createXMLStreamWriter(out, StandardCharsets.UTF_8.name());
       xml.writeStartDocument(StandardCharsets.UTF_8.name(), "1.0");
-      suite(xml, suite, report);
+      suite(xml, suite, report, notes);
       xml.writeEndDocument();
       xml.close();
     } catch (XMLStreamException e) {
@@ -50,7 +68,8 @@ public final class JUnitXml {
     }
   }
 
-  private static void suite(XMLStreamWriter xml, String suite, VerificationReport report)
+  private static void suite(
+      XMLStreamWriter xml, String suite, VerificationReport report, List<String> notes)
       throws XMLStreamException {
     long failures = report.outputs().stream().filter(o -> !o.verdict().isEquivalent()).count();
     xml.writeStartElement("testsuite");
@@ -61,6 +80,11 @@ public final class JUnitXml {
     attribute(xml, "skipped", "0");
     for (OutputReport output : report.outputs()) {
       testCase(xml, suite, report, output);
+    }
+    if (!notes.isEmpty()) {
+      xml.writeStartElement("system-out");
+      xml.writeCharacters(printable(String.join("\n", notes)));
+      xml.writeEndElement();
     }
     xml.writeEndElement();
   }

@@ -3,12 +3,10 @@ package io.repfold.readme;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -18,7 +16,8 @@ import java.util.stream.Stream;
  * nothing to build.
  */
 final class Installation implements AutoCloseable {
-  private static final long MINUTES = 5;
+  /** What runs longer hangs; the slowest command trains a network for about a minute. */
+  static final long HANG_MINUTES = 60;
 
   private final Path folder;
 
@@ -88,24 +87,8 @@ final class Installation implements AutoCloseable {
 
   static Run run(Path folder, String javaHome, List<String> command)
       throws IOException, InterruptedException {
-    Path output = Files.createTempFile("repfold", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().put("JAVA_HOME", javaHome);
-    builder.environment().remove("JAVA_OPTS");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    try {
-      if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
-        throw new AssertionError(command + " took more than %d minutes".formatted(MINUTES));
-      }
-      return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-    } finally {
-      Files.delete(output);
+    try (Launch launch = Launch.of(folder, Path.of(javaHome), command)) {
+      return launch.end();
     }
   }
 }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +15,9 @@ final class Readme {
   private static final Pattern FENCE =
       Pattern.compile(
           "^```(\\w*)\\n(.*?)^```\\n(.*?)(?=^```|\\z)", Pattern.MULTILINE | Pattern.DOTALL);
+
+  /** A block without a language may hold commands that are not run here. */
+  private static final Pattern COMMAND = Pattern.compile("^(\\./|export )", Pattern.MULTILINE);
 
   private static final Pattern PROMISE =
       Pattern.compile("\\A\\s*Writes (.*?)\\.(?:\\s|\\z)", Pattern.DOTALL);
@@ -57,8 +62,9 @@ final class Readme {
    *
    * @param promised the new files that it leaves, relative to the current folder; a folder, with a
    *     slash behind it, stands for all files in it
+   * @param shown what it prints, if a block without a language follows that holds no commands
    */
-  record Block(List<Command> commands, List<String> promised) {
+  record Block(List<Command> commands, List<String> promised, Optional<String> shown) {
     /** The promise that covers a file; the file itself if there is none. */
     String promiseFor(String file) {
       return promised.stream()
@@ -71,21 +77,29 @@ final class Readme {
   /** The blocks that are fenced as {@code sh}, in order. */
   List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
-    Matcher fence = FENCE.matcher(text);
-    while (fence.find()) {
+    List<MatchResult> fences = FENCE.matcher(text).results().toList();
+    for (int i = 0; i < fences.size(); i++) {
+      MatchResult fence = fences.get(i);
       if (fence.group(1).equals("sh")) {
-        blocks.add(
-            new Block(
-                fence
-                    .group(2)
-                    .lines()
-                    .filter(l -> l.startsWith("./repfold"))
-                    .map(Command::of)
-                    .toList(),
-                promised(fence.group(3))));
+        List<Command> commands =
+            fence
+                .group(2)
+                .lines()
+                .filter(line -> line.startsWith("./repfold"))
+                .map(Command::of)
+                .toList();
+        Optional<String> shown =
+            i + 1 < fences.size() ? shown(fences.get(i + 1)) : Optional.empty();
+        blocks.add(new Block(commands, promised(fence.group(3)), shown));
       }
     }
     return blocks;
+  }
+
+  private static Optional<String> shown(MatchResult fence) {
+    return fence.group(1).isEmpty() && !COMMAND.matcher(fence.group(2)).find()
+        ? Optional.of(fence.group(2))
+        : Optional.empty();
   }
 
   private static List<String> promised(String after) {

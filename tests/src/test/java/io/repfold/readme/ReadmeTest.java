@@ -12,12 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every command of the README does what the README says, one after the other in one folder. */
+@Tag("slow")
 class ReadmeTest {
   @TempDir private static Path folder;
 
@@ -53,16 +55,19 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void the_commands_end_as_told_and_leave_the_promised_files(Readme.Block block)
+  void the_commands_end_as_told_print_what_is_shown_and_leave_the_promised_files(Readme.Block block)
       throws IOException, InterruptedException {
     Set<String> before = files();
 
+    StringBuilder printed = new StringBuilder();
     for (Readme.Command command : block.commands()) {
       Installation.Run run = Installation.run(folder, command.line());
       assertThat(run.exitCode())
           .as("%s%n%s", command.line(), run.output())
           .isEqualTo(command.exitCode());
+      printed.append(run.output());
     }
+    block.shown().ifPresent(shown -> ShownOutput.assertSame(printed.toString(), shown));
 
     Set<String> appeared = new TreeSet<>();
     for (String file : files()) {
@@ -81,6 +86,7 @@ class ReadmeTest {
     assertThat(blocks).anyMatch(block -> block.promised().size() > 1);
     assertThat(blocks.stream().flatMap(block -> block.commands().stream()))
         .anyMatch(command -> command.exitCode() == 3);
+    assertThat(blocks).as("with their output").anyMatch(block -> block.shown().isPresent());
   }
 
   @Test

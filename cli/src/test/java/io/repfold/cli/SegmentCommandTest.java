@@ -64,6 +64,10 @@ class SegmentCommandTest {
     return image.getRaster().getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
   }
 
+  private long count(String mask, int label) throws IOException {
+    return Arrays.stream(classes(masks.resolve(mask))).filter(value -> value == label).count();
+  }
+
   @Test
   void a_folder_becomes_masks_and_overlays_and_figures() throws IOException {
     photo("a.png", 20, 30);
@@ -143,10 +147,15 @@ class SegmentCommandTest {
     double seconds = json.get("elapsedSeconds").asDouble();
     assertThat(json.get("imagesPerSecond").asDouble() * seconds).isEqualTo(2, within(1e-9));
     assertThat(json.at("/stages/run/seconds").asDouble()).isPositive();
+    List<String> names = List.of("ground", "roof", "tree");
     long pixels = 0;
     for (JsonNode one : json.get("classes")) {
+      int label = one.get("class").asInt();
+      assertThat(one.get("name").asText()).isEqualTo(names.get(label));
+      assertThat(one.get("pixels").asLong())
+          .as("of class %d in the masks", label)
+          .isEqualTo(count("a.png", label) + count("c.png", label));
       pixels += one.get("pixels").asLong();
-      assertThat(one.get("name").asText()).isIn("ground", "roof", "tree");
     }
     assertThat(pixels).isEqualTo(64 + 72);
   }

@@ -118,4 +118,11 @@ class MainTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("\tat io.repfold.");
   }
+
+  @Test
+  void no_test_reports_the_use_of_onnx_runtime_to_its_maker() {
+    assertThat(System.getenv("ORT_DISABLE_TELEMETRY"))
+        .as("set by the build; processes that tests start inherit it")
+        .isEqualTo("1");
+  }
 }

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemporaryFolderTest {
-  /** Opens a folder in another process, says so, and waits to be ended. */
+  /** What runs longer hangs. */
+  private static final long HANG_MINUTES = 60;
+
+  /** Opens a folder in another process, says so, and waits to be ended, or for this one's end. */
   static final class Holder {
     private Holder() {}
 
@@ -25,7 +28,7 @@ class TemporaryFolderTest {
       TemporaryFolder folder = TemporaryFolder.in(Path.of(arguments[0]));
       Files.writeString(folder.path().resolve("half.png"), "half a mask");
       System.out.println("open");
-      Thread.sleep(Duration.ofMinutes(5).toMillis());
+      System.in.read();
     }
   }
 
@@ -70,7 +73,7 @@ class TemporaryFolderTest {
     } else {
       process.destroyForcibly();
     }
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(HANG_MINUTES, TimeUnit.MINUTES)).as("it ends").isTrue();
 
     assertThat(Files.exists(folder)).isEqualTo(!politely);
     TemporaryFolder.in(output).close();

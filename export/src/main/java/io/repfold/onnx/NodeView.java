@@ -140,11 +140,14 @@ final class NodeView {
     return (int) value;
   }
 
+  /** The attribute; null if it is absent, of another type, or the value is that of a call. */
   private @Nullable AttributeProto take(String name, AttributeType type) {
     AttributeProto attribute = unread.remove(name);
-    if (attribute != null) {
-      require(AttributeTypes.of(attribute) == type && attribute.getRefAttrName().isEmpty());
+    if (attribute == null) {
+      return null;
     }
-    return attribute;
+    boolean fits = AttributeTypes.of(attribute) == type && attribute.getRefAttrName().isEmpty();
+    require(fits);
+    return fits ? attribute : null;
   }
 }

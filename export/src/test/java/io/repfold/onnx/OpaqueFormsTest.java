@@ -1,16 +1,20 @@
 package io.repfold.onnx;
 
+import static io.repfold.onnx.Attributes.attribute;
+import static io.repfold.onnx.Attributes.integer;
+import static io.repfold.onnx.Attributes.integers;
+import static io.repfold.onnx.Attributes.node;
+import static io.repfold.onnx.Attributes.real;
+import static io.repfold.onnx.Attributes.sparse;
+import static io.repfold.onnx.Attributes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.SparseTensorProto;
-import com.google.protobuf.ByteString;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -67,7 +71,7 @@ class OpaqueFormsTest {
         new Case(13, node("Constant", 0)),
         new Case(11, node("Constant", 0, real("value_float", 1))),
         new Case(13, node("Constant", 0, real("value_float", 1), integer("value_int", 1))),
-        new Case(13, node("Constant", 0, sparse())),
+        new Case(13, node("Constant", 0, sparse("sparse_value"))),
         new Case(13, node("Squeeze", 1, integers("axes", 0))),
         new Case(13, node("Resize", 4, text("mode", "lanczos"))),
         new Case(13, node("Resize", 1)),
@@ -144,42 +148,6 @@ class OpaqueFormsTest {
   private static Op read(Case one) {
     byte[] bytes = TestModels.model(one.opset(), one.node()).toByteArray();
     return OnnxModel.read("case", bytes).graph().nodes().get(0).op();
-  }
-
-  private static NodeProto node(String type, int inputs, AttributeProto... attributes) {
-    NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).setName("n").addOutput("y");
-    for (int i = 0; i < inputs; i++) {
-      node.addInput("x" + i);
-    }
-    return node.addAllAttribute(Arrays.asList(attributes)).build();
-  }
-
-  private static AttributeProto integer(String name, long value) {
-    return attribute(name, AttributeType.INT).setI(value).build();
-  }
-
-  private static AttributeProto real(String name, float value) {
-    return attribute(name, AttributeType.FLOAT).setF(value).build();
-  }
-
-  private static AttributeProto text(String name, String value) {
-    return attribute(name, AttributeType.STRING).setS(ByteString.copyFromUtf8(value)).build();
-  }
-
-  private static AttributeProto integers(String name, long... values) {
-    AttributeProto.Builder attribute = attribute(name, AttributeType.INTS);
-    Arrays.stream(values).forEach(attribute::addInts);
-    return attribute.build();
-  }
-
-  private static AttributeProto sparse() {
-    return attribute("sparse_value", AttributeType.SPARSE_TENSOR)
-        .setSparseTensor(SparseTensorProto.getDefaultInstance())
-        .build();
-  }
-
-  private static AttributeProto.Builder attribute(String name, AttributeType type) {
-    return AttributeProto.newBuilder().setName(name).setType(type);
   }
 
   /** As inside a function, where an attribute takes its value from the call. */

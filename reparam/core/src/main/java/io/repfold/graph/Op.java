@@ -732,6 +732,10 @@ public sealed interface Op {
    * @param columnRowDepth mode CRD (PyTorch's pixel shuffle) instead of DCR
    */
   record DepthToSpace(int blockSize, boolean columnRowDepth) implements Op {
+    public DepthToSpace {
+      Check.that(blockSize >= 1, "DepthToSpace: blocksize must be at least 1, got %d", blockSize);
+    }
+
     @Override
     public String type() {
       return "DepthToSpace";
@@ -744,6 +748,10 @@ public sealed interface Op {
   }
 
   record SpaceToDepth(int blockSize) implements Op {
+    public SpaceToDepth {
+      Check.that(blockSize >= 1, "SpaceToDepth: blocksize must be at least 1, got %d", blockSize);
+    }
+
     @Override
     public String type() {
       return "SpaceToDepth";

@@ -145,6 +145,7 @@ class ExternalDataTest {
     Files.createSymbolicLink(folder.resolve("link"), secret);
     Files.createSymbolicLink(folder.resolve("up"), temporary);
     Files.createDirectory(folder.resolve("directory"));
+    Files.write(folder.resolve("inside"), new byte[4]);
     for (String location :
         List.of(
             "../secret",
@@ -152,6 +153,8 @@ class ExternalDataTest {
             "a/../../secret",
             "..",
             "..\\secret",
+            "../model/inside",
+            "directory/../inside",
             "\\secret",
             "link",
             "up/secret",
@@ -188,6 +191,48 @@ class ExternalDataTest {
     refused(Map.of(), 3, "Is the download complete?");
     refused(Map.of(), 1L << 40, "larger than 2 GiB");
     refused(Map.of(), -1, "negative");
+  }
+
+  @Test
+  void a_second_tensor_beyond_the_end_of_a_file_is_refused_too() throws IOException {
+    Files.write(folder.resolve("w.bin"), new byte[8]);
+    TensorProto.Builder last =
+        external(Map.of("location", "w.bin", "offset", "4"), 1).toBuilder().setName("last");
+    TensorProto.Builder beyond =
+        external(Map.of("location", "w.bin", "offset", "8"), 1).toBuilder().setName("beyond");
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .addInitializer(external(Map.of("location", "w.bin"), 1))
+            .addInitializer(last);
+    Files.write(file, TestModels.around(13, graph).toByteArray());
+    assertThat(OnnxModel.read(file).graph().initializers()).containsKeys("w", "last");
+    Files.write(file, TestModels.around(13, graph.addInitializer(beyond)).toByteArray());
+    assertThatExceptionOfType(OnnxFormatException.class)
+        .isThrownBy(() -> OnnxModel.read(file))
+        .withMessageContaining("Tensor 'beyond': its data is 4 bytes at 8 of 'w.bin'");
+  }
+
+  @Test
+  void a_tensor_without_elements_needs_no_file() throws IOException {
+    write(Map.of("location", "nowhere"), 0);
+    assertThat(OnnxModel.read(file).graph().initializers().get("w"))
+        .isEqualTo(Tensor.ofFloats(new float[0], 0));
+  }
+
+  @Test
+  void a_kibibyte_lies_outside_and_less_does_not() throws IOException {
+    Graph graph =
+        graph().toBuilder()
+            .initializer("kibibyte", random(256))
+            .initializer("less", random(255))
+            .build();
+    OnnxModel.of(graph).write(file, EXTERNAL);
+    ModelProto proto = ModelProto.parseFrom(Files.readAllBytes(file));
+    assertThat(proto.getGraph().getInitializerList())
+        .filteredOn(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+        .extracting(TensorProto::getName)
+        .containsExactlyInAnyOrder("large", "larger", "kibibyte");
+    assertThat(OnnxModel.read(file).graph()).isEqualTo(graph);
   }
 
   @Test

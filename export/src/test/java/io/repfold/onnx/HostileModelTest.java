@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.repfold.graph.Tensor;
@@ -68,7 +69,15 @@ class HostileModelTest {
     refused(graph().addInput(value("")), "input has no name");
     refused(graph().addInitializer(tensor).addInitializer(tensor), "Two initializers are named");
     refused(graph().addInitializer(tensor.toBuilder().clearName()), "initializer has no name");
+    var sparse = SparseTensorProto.newBuilder().setValues(tensor);
+    var unnamed = SparseTensorProto.newBuilder().setValues(tensor.toBuilder().clearName());
+    refused(graph().addSparseInitializer(unnamed), "A sparse initializer has no name");
+    refused(
+        graph().addInitializer(tensor).addSparseInitializer(sparse),
+        "Sparse initializer 'w' is defined already");
     ByteString latin1 = ByteString.copyFrom(new byte[] {(byte) 0xe9});
+    refused(
+        graph().addOutput(value("x").toBuilder().setNameBytes(latin1)), "A graph output", "UTF-8");
     refused(graph().addInput(value("y").toBuilder().setNameBytes(latin1)), "not UTF-8");
     NodeProto node = NodeProto.newBuilder().setOpType("Relu").addInputBytes(latin1).build();
     refused(graph(node), "Relu '?'", "not UTF-8");

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each operator is understood in every opset that has it, with the inputs, outputs and attributes
@@ -170,6 +171,30 @@ class SignaturesTest {
           opaque(opset, UsualNodes.node(type, opset).toBuilder().setInput(i, "").build());
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void no_needed_attribute_may_be_missing(String type) {
+    for (int opset = UsualNodes.understoodSince(type); opset <= Operators.NEWEST; opset++) {
+      NodeProto usual = UsualNodes.node(type, opset);
+      for (Operators.Attribute attribute :
+          Operators.find(type, opset).orElseThrow().attributes().values()) {
+        if (attribute.required()) {
+          opaque(opset, UsualNodes.without(usual, attribute.name()));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Concat", "Sum", "Mean", "Max", "Min"})
+  void none_of_any_number_of_inputs_may_be_left_out(String type) {
+    NodeProto three = withInputs(UsualNodes.node(type, 13), 3);
+    typed(13, three);
+    for (int i = 0; i < 3; i++) {
+      opaque(13, three.toBuilder().setInput(i, "").build());
     }
   }
 

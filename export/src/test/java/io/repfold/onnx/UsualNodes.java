@@ -94,14 +94,12 @@ final class UsualNodes {
 
   /** The node with one attribute in the place of its own of that name. */
   static NodeProto with(NodeProto node, AttributeProto attribute) {
+    return without(node, attribute.getName()).toBuilder().addAttribute(attribute).build();
+  }
+
+  static NodeProto without(NodeProto node, String attribute) {
     List<AttributeProto> others =
-        node.getAttributeList().stream()
-            .filter(a -> !a.getName().equals(attribute.getName()))
-            .toList();
-    return node.toBuilder()
-        .clearAttribute()
-        .addAllAttribute(others)
-        .addAttribute(attribute)
-        .build();
+        node.getAttributeList().stream().filter(a -> !a.getName().equals(attribute)).toList();
+    return node.toBuilder().clearAttribute().addAllAttribute(others).build();
   }
 }

@@ -62,6 +62,8 @@ class WindowReadingTest {
     opaque(node(type, inputs, integers("kernel_shape")));
     opaque(node(type, inputs, integers("kernel_shape", 0, 2)));
     opaque(node(type, inputs, integers("kernel_shape", 3, -2)));
+    assertThat(read(node(type, inputs, integers("kernel_shape", 1, 1))))
+        .isNotInstanceOf(Op.Opaque.class);
     opaque(node(type, inputs, KERNEL, integers("strides", 2)));
     opaque(node(type, inputs, KERNEL, integers("strides", 2, 2, 2)));
     opaque(node(type, inputs, KERNEL, integers("pads", 1, 1)));

@@ -11,6 +11,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.graph.Window;
+import io.repfold.kit.OperatorTests;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,13 +32,12 @@ import org.junit.jupiter.api.Timeout;
  * back.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("slow")
 class FuzzTest {
   private static final int FILES = 120_000;
 
   /** The fields graph.node, node.attribute and attribute.g, innermost first. */
   private static final int[] LOOP_FIELDS = {6, 1, 5};
-
-  private static final Path OPERATOR_TESTS = Path.of("/usr/share/libonnx-testdata/data/node");
 
   @Test
   void mutated_models_are_read_or_refused() throws IOException {
@@ -220,13 +221,12 @@ class FuzzTest {
     }
     seeds.add(withWeights());
     seeds.add(VerbatimTest.rich().toByteArray());
-    if (Files.isDirectory(OPERATOR_TESTS)) {
-      try (Stream<Path> files = Files.find(OPERATOR_TESTS, 2, (p, a) -> p.endsWith("model.onnx"))) {
-        for (Path file : files.sorted().toList()) {
-          byte[] bytes = Files.readAllBytes(file);
-          if (bytes.length < 2000) {
-            seeds.add(bytes);
-          }
+    try (Stream<Path> files =
+        Files.find(OperatorTests.root(), 3, (p, a) -> p.endsWith("model.onnx"))) {
+      for (Path file : files.sorted().toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        if (bytes.length < 2000) {
+          seeds.add(bytes);
         }
       }
     }

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** The module map holds, and the rules that say so notice a class that breaks them. */
+@Tag("slow")
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -22,11 +22,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Folding a stranger's model: what comes out is valid and computes the same in ONNX Runtime. */
+@Tag("slow")
 class FoldConformanceTest {
   private static final double TOLERANCE = 1e-5;
 

@@ -33,12 +33,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Mutated models are folded, or refused with the exceptions that are meant for it; and what is
  * folded computes the same, where the mutant computes anything.
  */
+@Tag("slow")
 class FoldFuzzTest {
   private static final Path FIXTURES = Path.of("src/test/resources/pytorch");
   private static final int MUTANTS = Integer.getInteger("repfold.fuzz.mutants", 5_000);

@@ -2,6 +2,7 @@ package io.repfold.conformance;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Tensor;
+import io.repfold.kit.OperatorTests;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.onnx.OnnxTensors;
 import java.io.IOException;
@@ -17,9 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The models that conformance tests run on: ONNX's own operator tests, from the repository's archive
- * or from the folder that the system property {@code repfold.onnxTestData} names, and the trained
- * networks of a Maven test dependency.
+ * The models that conformance tests run on: ONNX's own operator tests, and the trained networks of a
+ * Maven test dependency.
  */
 final class OnnxTestData {
   private static final List<String> NETWORKS =
@@ -81,8 +81,7 @@ final class OnnxTestData {
 
   /** All operator tests, by name. */
   static List<Case> cases() {
-    String other = System.getProperty("repfold.onnxTestData");
-    Path root = other == null ? OperatorTests.root() : Path.of(other);
+    Path root = OperatorTests.root();
     try (Stream<Path> files = Files.find(root, 3, (p, a) -> p.endsWith("model.onnx"))) {
       return files.sorted().map(model -> caseOf(root, model)).toList();
     } catch (IOException e) {

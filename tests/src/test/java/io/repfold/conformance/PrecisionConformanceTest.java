@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every operator of ONNX in narrower numbers: what is written runs in ONNX Runtime, or in the
  * interpreter where that has no kernel, and keeps the answer; what is not written is refused.
  */
+@Tag("slow")
 class PrecisionConformanceTest {
   private static final Map<String, Integer> UNTRIED = new ConcurrentSkipListMap<>();
   private static List<OperatorTest> tests = List.of();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A model that is read and written again computes the same bits in ONNX Runtime, whether its nodes
  * are written back as they were or made anew from what was understood of them.
  */
+@Tag("slow")
 class RoundTripTest {
   /** How a model is written again. */
   enum Way {

@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole networks of a public library, in training form, as PyTorch's exporters write them. */
+@Tag("slow")
 class PyTorchNetworksTest {
   private static final Path FOLDER = Path.of("src/test/resources/pytorch/networks");
 

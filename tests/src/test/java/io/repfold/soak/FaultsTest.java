@@ -22,10 +22,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is broken while it is in use becomes an error for those whom it concerns. */
+@Tag("slow")
 class FaultsTest {
   private static final int THREADS = 4;
   private static final int ROUNDS = 5;

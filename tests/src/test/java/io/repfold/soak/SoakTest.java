@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Runs {@link Soak} for 15 seconds, or for {@code -Dsoak.seconds=600}. What memory did is in {@code
  * target/soak.csv}.
  */
+@Tag("slow")
 class SoakTest {
   private static final String SECONDS = System.getProperty("soak.seconds", "15");
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class RandomFoldTest {
   private static final int BLOCKS = 10_000;
   private static final int SUMS = 4_000;

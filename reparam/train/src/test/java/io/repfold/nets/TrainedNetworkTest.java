@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What a few steps of training leave behind agrees in the trainer, a runtime and after the fold.
  */
+@Tag("slow")
 class TrainedNetworkTest {
   private static final int STEPS = 2;
   private static final float RATE = 1e-3f;

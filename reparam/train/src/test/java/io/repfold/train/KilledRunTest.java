@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed loses nothing but time. */
+@Tag("slow")
 class KilledRunTest {
   private static final String[] OPTIONS = {
     "threads=2", "trainer.save_per_iter=3", "train_loader.args.num_workers=2", "trainer.epochs=4"

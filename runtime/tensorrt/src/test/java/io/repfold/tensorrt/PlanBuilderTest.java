@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes, in the place of the one that needs a GPU. */
+@Tag("slow")
 class PlanBuilderTest {
   private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -27,6 +27,7 @@ class InlinedTensorsTest {
   @TempDir Path folder;
 
   /** Where the one external tensor is; what is beside it is as a model without it has it. */
+  @SuppressWarnings("ImmutableEnumChecker") // The lambdas have no state.
   enum Place {
     INITIALIZER((model, t) -> model.getGraphBuilder().addInitializer(t)),
     SPARSE_VALUES(
@@ -117,7 +118,7 @@ class InlinedTensorsTest {
         TensorProto.newBuilder().setName(name).setDataType(type).addDims(values.length);
     for (long value : values) {
       if (type == 1) {
-        tensor.addFloatData(value);
+        tensor.addFloatData((float) value);
       } else {
         tensor.addInt64Data(value);
       }

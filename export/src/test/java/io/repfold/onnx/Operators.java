@@ -91,8 +91,8 @@ final class Operators {
       Attribute attribute = attribute(word);
       attributes.put(attribute.name(), attribute);
     }
-    String[] inputs = words[2].split("-");
-    String[] outputs = words[3].split("-");
+    String[] inputs = words[2].split("-", -1);
+    String[] outputs = words[3].split("-", -1);
     return new Signature(
         count(inputs[0]), count(inputs[1]), count(outputs[0]), count(outputs[1]), attributes);
   }

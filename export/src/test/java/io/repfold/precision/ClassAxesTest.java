@@ -7,6 +7,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Layers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,7 @@ class ClassAxesTest {
     assertThat(axisBehind(new Op.Unary(Op.Unary.Function.LOG))).isEqualTo(2);
     assertThat(axisBehind(new Op.Clip(OptionalDouble.empty(), OptionalDouble.empty())))
         .isEqualTo(2);
-    assertThat(axisBehind(QuantizedGraphs.ADD, new Op.Identity())).isEqualTo(2);
+    assertThat(axisBehind(Layers.ADD, new Op.Identity())).isEqualTo(2);
     assertThat(axisBehind(new Op.Flatten(1))).as("moves axes").isEqualTo(1);
   }
 
@@ -58,7 +59,7 @@ class ClassAxesTest {
             .input(Value.float32("x", 2, 3, 4, 5))
             .initializer("c", Tensor.ofFloats(new float[] {2}, 1))
             .node(SOFTMAX, List.of("x"), "s")
-            .node(QuantizedGraphs.ADD, List.of("c", "s"), "y")
+            .node(Layers.ADD, List.of("c", "s"), "y")
             .output(new Value("y", Optional.empty(), Optional.empty()))
             .output(new Value("x", Optional.empty(), Optional.empty()))
             .build();

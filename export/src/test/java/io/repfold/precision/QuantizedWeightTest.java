@@ -135,6 +135,6 @@ class QuantizedWeightTest {
     Tensor huge = Tensor.ofFloats(new float[] {1e30f, -1e30f}, 2);
     assertThat(quantized.bias(huge, 0.25f).toDoubles())
         .containsExactly(Integer.MAX_VALUE, Integer.MIN_VALUE);
-    assertThat(quantized.biasScales(1e-45f).toDoubles()).containsOnly(Float.MIN_NORMAL);
+    assertThat(quantized.biasScales(Float.MIN_VALUE).toDoubles()).containsOnly(Float.MIN_NORMAL);
   }
 }

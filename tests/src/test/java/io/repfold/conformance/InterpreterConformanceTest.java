@@ -126,8 +126,7 @@ class InterpreterConformanceTest {
         });
   }
 
-  private static void assertSame(
-      String name, Tensor expected, NdArray computed, double tolerance) {
+  private static void assertSame(String name, Tensor expected, NdArray computed, double tolerance) {
     assertThat(Arrays.stream(computed.dims()).asLongStream().toArray())
         .as("shape of %s", name)
         .isEqualTo(expected.dims());

@@ -32,7 +32,9 @@ enum NarrowForm {
   INTEGERS_ON_A_CPU(QuantizationTarget.CPU, 0.1, 10),
   INTEGERS_IN_TENSORRT(QuantizationTarget.TENSORRT, 0.1, 10);
 
-  /** Where sums of two 8-bit products saturate, as they do on x86 without VNNI, 7 bits are exact. */
+  /**
+   * Where sums of two 8-bit products saturate, as they do on x86 without VNNI, 7 bits are exact.
+   */
   private static final int EXACT_BITS = 7;
 
   private final ElementType type;

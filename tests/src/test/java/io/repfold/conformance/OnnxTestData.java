@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The models that conformance tests run on: ONNX's own operator tests, and the trained networks of a
- * Maven test dependency.
+ * The models that conformance tests run on: ONNX's own operator tests, and the trained networks of
+ * a Maven test dependency.
  */
 final class OnnxTestData {
   private static final List<String> NETWORKS =

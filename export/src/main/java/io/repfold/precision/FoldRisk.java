@@ -4,6 +4,7 @@ import io.repfold.fold.FoldOptions;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.Folder;
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FloatFormat;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -25,7 +26,7 @@ import java.util.Optional;
  */
 public final class FoldRisk {
   /** The largest float16 number. */
-  private static final double LARGEST_HALF = 65504;
+  private static final double LARGEST_HALF = FloatFormat.of(ElementType.FLOAT16).largest();
 
   private FoldRisk() {}
 

@@ -1,6 +1,7 @@
 package io.repfold.precision;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FloatFormat;
 import io.repfold.graph.Tensor;
 
 /**
@@ -12,13 +13,16 @@ import io.repfold.graph.Tensor;
  * @param digit the largest relative error of rounding a normal number, 2^-11 or 2^-8
  */
 record HalfFormat(ElementType type, double largest, double smallestNormal, double digit) {
-  /** IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
-  private static final HalfFormat FLOAT16 =
-      new HalfFormat(ElementType.FLOAT16, 65504, 0x1p-14, 0x1p-11);
+  private static final HalfFormat FLOAT16 = new HalfFormat(ElementType.FLOAT16);
+  private static final HalfFormat BFLOAT16 = new HalfFormat(ElementType.BFLOAT16);
 
-  /** The upper half of a float32: 8 bits of exponent, 7 of fraction. */
-  private static final HalfFormat BFLOAT16 =
-      new HalfFormat(ElementType.BFLOAT16, 0x1.FEp127, 0x1p-126, 0x1p-8);
+  private HalfFormat(ElementType type) {
+    this(
+        type,
+        FloatFormat.of(type).largest(),
+        FloatFormat.of(type).smallestNormal(),
+        FloatFormat.of(type).unitRoundoff());
+  }
 
   /**
    * @throws IllegalArgumentException if it is neither FLOAT16 nor BFLOAT16

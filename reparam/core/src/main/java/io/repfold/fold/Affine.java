@@ -104,6 +104,14 @@ final class Affine {
     return isPositionwise() && weights.isIdentity() && !hasBias();
   }
 
+  /** Whether each output is one input as it is, or zero: a Pad, a Slice. */
+  boolean onlyMoves() {
+    return !hasBias()
+        && taps().size() == 1
+        && weights instanceof DiagonalWeights diagonal
+        && Arrays.stream(diagonal.factors()).allMatch(factor -> factor == 1);
+  }
+
   /** Whether both read the same channels, and map every input to outputs of one size. */
   boolean sameGridAs(Affine other) {
     return weights.in() == other.weights.in()

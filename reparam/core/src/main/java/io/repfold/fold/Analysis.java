@@ -23,7 +23,6 @@ final class Analysis {
   private final LinearOps linearOps;
   private final Map<String, Form> forms = new HashMap<>();
   private final Map<String, Choice> choices = new HashMap<>();
-  private final Map<String, Cost> costsNow = new HashMap<>();
   private final Refusals refusals = new Refusals();
   private final Summands summands;
   private final ConstantBorders borders;
@@ -73,23 +72,6 @@ final class Analysis {
     return choice != null && choice.folded()
         ? Optional.ofNullable(forms.get(value))
         : Optional.empty();
-  }
-
-  /**
-   * What computing a value by the nodes that are there costs, and by its form, for one position.
-   */
-  Cost costNow(String value) {
-    if (costsNow.isEmpty()) {
-      graph.nodes().stream()
-          .filter(n -> !n.outputs().isEmpty())
-          .forEach(n -> costsNow.put(n.output(), costOfNodes(n)));
-    }
-    return costsNow.getOrDefault(value, Cost.NONE);
-  }
-
-  Cost costFolded(String value) {
-    Form form = forms.get(value);
-    return form == null ? Cost.NONE : summands.cost(form);
   }
 
   private void analyse(Node node) {
@@ -217,48 +199,6 @@ final class Analysis {
       return cost.plus(Cost.ofSum(linear.operands().size(), channels));
     }
     return cost.plus(Cost.of(linear.operands().get(0).map()));
-  }
-
-  /** The nodes that are there, without any folding inside: for the report. */
-  private Cost costOfNodes(Node node) {
-    Local local = linearOps.of(node);
-    List<Local.Operand> operands = operands(local);
-    if (operands.isEmpty()) {
-      return Cost.NONE;
-    }
-    int channels = operands.get(0).map().weights().out();
-    Cost cost =
-        local instanceof Local.Linear linear && !linear.isSum()
-            ? Cost.of(operands.get(0).map())
-            : local instanceof Local.Stacked ? Cost.NONE : Cost.ofSum(operands.size(), channels);
-    Set<String> self = Set.of(node.output());
-    Set<String> counted = new HashSet<>();
-    for (Local.Operand operand : operands) {
-      String value = operand.value();
-      if (forms.containsKey(value) && counted.add(value) && Region.keeps(graph, value, self)) {
-        Cost before = costsNow.getOrDefault(value, Cost.NONE);
-        cost = cost.plus(before.times(Cost.positionsRead(operand.map())));
-      }
-    }
-    return cost;
-  }
-
-  private List<Local.Operand> operands(Local local) {
-    if (local instanceof Local.Linear linear) {
-      return linear.operands();
-    }
-    if (local instanceof Local.Stacked stacked) {
-      List<Local.Operand> operands = new ArrayList<>();
-      for (String value : stacked.values()) {
-        Form form = forms.get(value);
-        if (form != null) {
-          Affine map = form.terms().get(0).map();
-          operands.add(new Local.Operand(value, Affine.identity(map.weights().out(), map.rank())));
-        }
-      }
-      return operands;
-    }
-    return List.of();
   }
 
   private void stacked(Node node, Local.Stacked stacked) {

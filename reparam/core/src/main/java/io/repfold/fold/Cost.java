@@ -28,8 +28,8 @@ record Cost(double multiplyAdds, double traffic) {
   }
 
   /**
-   * The cost of an affine map as one node: nothing for the identity, one Conv (with a crop where it
-   * needs one) otherwise.
+   * The cost of an affine map as one node: nothing for the identity, traffic for what only moves
+   * elements, one Conv (with a crop where it needs one) otherwise.
    */
   static Cost of(Affine map) {
     if (map.isIdentity()) {
@@ -43,6 +43,9 @@ record Cost(double multiplyAdds, double traffic) {
         traffic += 2 * weights.in() * sampled;
         break;
       }
+    }
+    if (map.onlyMoves()) {
+      return new Cost(0, traffic);
     }
     double elements = (double) weights.out() * weights.columns() * weights.taps().kernelSize();
     return elements > MOST_WEIGHTS ? IMPOSSIBLE : new Cost(elements, traffic);

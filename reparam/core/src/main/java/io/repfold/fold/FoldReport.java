@@ -28,13 +28,19 @@ public record FoldReport(
    * @param target the value that the region computes; it keeps its name
    * @param held the nodes that it held, in the graph's order
    * @param became the convolutions in its place
-   * @param multiplyAddsBefore for one position of the target; an addition counts as one
-   * @param multiplyAddsAfter likewise
-   * @param parametersBefore elements of the constants that the nodes read
+   * @param multiplyAddsBefore of the nodes that it held, for one position of the target, all its
+   *     channels together; an addition or a scale counts as one, a bias and what only moves
+   *     elements as none. Positions at which a ConvTranspose meets fewer weights than at others
+   *     count with the mean, and borders as if they were inside
+   * @param multiplyAddsAfter likewise, of what it became, additions of several convolutions
+   *     included
+   * @param parametersBefore elements of the constants of real type that the nodes read
    * @param parametersAfter elements of the new weights and biases
-   * @param largestWeight the largest magnitude among the new weights; NaN if they were not computed
-   * @param errorBound how far rounding the new weights can move an output, for inputs between -1
-   *     and 1; NaN if not computed
+   * @param largestWeight the largest magnitude among the new weights, biases not included; NaN if
+   *     they were not computed
+   * @param errorBound how far rounding the new weights and biases to their element type can move an
+   *     output, for inputs between -1 and 1, at the position and in the channel where that is
+   *     farthest; NaN if not computed
    */
   public record Folded(
       String target,

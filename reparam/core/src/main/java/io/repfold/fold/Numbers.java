@@ -1,6 +1,7 @@
 package io.repfold.fold;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FloatFormat;
 import io.repfold.graph.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,17 +12,23 @@ import java.util.OptionalInt;
  * The numbers of an affine map, computed in double and rounded once.
  *
  * @param weight {@code [O, I / groups, k...]}
- * @param largestWeight the largest magnitude, before rounding
- * @param errorBound how far rounding the weights can move an output, for inputs between -1 and 1
+ * @param largestWeight the largest magnitude among the rounded weights
+ * @param errorBounds how far rounding the weights can move each output channel, for inputs between
+ *     -1 and 1
  * @param notFinite an output channel with a weight or bias that is NaN or too large for the element
  *     type
  */
 record Numbers(
-    Tensor weight, Tensor bias, double largestWeight, double errorBound, OptionalInt notFinite) {
+    Tensor weight, Tensor bias, double largestWeight, double[] errorBounds, OptionalInt notFinite) {
   private static final int BLOCK = 1 << 19;
 
   static Numbers of(Affine map, ElementType type, MatrixProduct product) {
     return new Rounding(map, type).run(product);
+  }
+
+  /** The bound of the channel that can move farthest. */
+  double errorBound() {
+    return Arrays.stream(errorBounds).max().orElse(0);
   }
 
   /** Fills the weight block by block, so that only some rows exist in double at a time. */
@@ -33,10 +40,9 @@ record Numbers(
     private final int kernelSize;
     private final int[] placeOf;
     private final ByteBuffer bytes;
-    private final double unit;
-    private final double limit;
+    private final FloatFormat format;
+    private final double[] bounds;
     private double largest;
-    private double bound;
     private int notFinite = -1;
 
     Rounding(Affine map, ElementType type) {
@@ -50,20 +56,8 @@ record Numbers(
       this.bytes =
           ByteBuffer.allocate(Math.toIntExact(elements * type.bits() / 8))
               .order(ByteOrder.LITTLE_ENDIAN);
-      this.unit =
-          switch (type) {
-            case DOUBLE -> 0x1p-53;
-            case FLOAT16 -> 0x1p-11;
-            case BFLOAT16 -> 0x1p-8;
-            default -> 0x1p-24;
-          };
-      this.limit =
-          switch (type) {
-            case DOUBLE -> Double.MAX_VALUE;
-            case FLOAT16 -> 65504;
-            case BFLOAT16 -> 0x1.FEp127;
-            default -> Float.MAX_VALUE;
-          };
+      this.format = FloatFormat.of(type);
+      this.bounds = new double[weights.out()];
     }
 
     private int place(java.util.List<Integer> offset) {
@@ -89,7 +83,12 @@ record Numbers(
       }
       Tensor biasTensor = Tensor.ofDoubles(type, bias, bias.length);
       OptionalInt channel = notFinite < 0 ? OptionalInt.empty() : OptionalInt.of(notFinite);
-      return new Numbers(Tensor.of(type, bytes, dims()), biasTensor, largest, bound, channel);
+      Tensor weightTensor = Tensor.of(type, bytes, dims());
+      return new Numbers(weightTensor, biasTensor, rounded(largest), bounds, channel);
+    }
+
+    private double rounded(double value) {
+      return Tensor.ofDoubles(type, new double[] {value}, 1).doubleAt(0);
     }
 
     private long[] dims() {
@@ -104,13 +103,13 @@ record Numbers(
       int columns = weights.columns();
       int source = 0;
       for (int row = from; row < to; row++) {
-        double sum = Math.abs(map.bias()[row]);
+        double sum = format.largestError(Math.abs(map.bias()[row]));
         for (int tap = 0; tap < placeOf.length; tap++) {
           int target = row * columns * kernelSize + placeOf[tap];
           for (int column = 0; column < columns; column++) {
             double value = rows[source++];
             double magnitude = Math.abs(value);
-            sum += magnitude;
+            sum += format.largestError(magnitude);
             largest = Math.max(largest, magnitude);
             check(magnitude, row);
             if (type == ElementType.FLOAT) {
@@ -120,12 +119,12 @@ record Numbers(
             }
           }
         }
-        bound = Math.max(bound, sum * unit);
+        bounds[row] = sum;
       }
     }
 
     private void check(double magnitude, int channel) {
-      if (!(magnitude <= limit)) {
+      if (!format.holds(magnitude)) {
         notFinite = channel;
       }
     }

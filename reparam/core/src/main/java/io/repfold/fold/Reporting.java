@@ -5,12 +5,14 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the report together. */
@@ -37,10 +39,16 @@ final class Reporting {
     for (Emission.Planned planned : emission.planned()) {
       byTarget.computeIfAbsent(planned.target(), k -> new ArrayList<>()).add(planned);
     }
-    List<FoldReport.Folded> regions = new ArrayList<>(transposed);
+    Map<String, FoldReport.Folded> regions = new HashMap<>();
+    transposed.forEach(region -> regions.put(region.target(), region));
     for (String target : emission.targets()) {
-      regions.add(region(target, byTarget.getOrDefault(target, List.of()), numbers));
+      regions.put(target, region(target, byTarget.getOrDefault(target, List.of()), numbers));
     }
+    List<FoldReport.Folded> inOrder =
+        analysis.graph().nodes().stream()
+            .flatMap(node -> node.outputs().stream())
+            .flatMap(value -> Optional.ofNullable(regions.get(value)).stream())
+            .toList();
     List<FoldReport.LeftAlone> left = new ArrayList<>();
     Set<Node> kept = new HashSet<>(emission.kept());
     for (Node node : analysis.graph().nodes()) {
@@ -50,7 +58,7 @@ final class Reporting {
       }
     }
     FoldReport.Totals after = folded == null ? planned() : totals(folded);
-    return new FoldReport(regions, left, NormWarnings.of(original), totals(original), after);
+    return new FoldReport(inOrder, left, NormWarnings.of(original), totals(original), after);
   }
 
   private List<String> reasons(Node node, Set<Node> kept) {
@@ -66,108 +74,106 @@ final class Reporting {
 
   private FoldReport.Folded region(
       String target, List<Emission.Planned> planned, Map<String, Numbers> numbers) {
+    HeldNodes held = HeldNodes.of(analysis, emission, target);
     Form form = analysis.foldedForm(target).orElseThrow();
-    Graph graph = analysis.graph();
-    List<String> held = new ArrayList<>();
-    Set<String> constants = new HashSet<>();
-    Set<String> replacedElsewhere = new HashSet<>();
-    form.terms()
-        .forEach(t -> t.origin().filter(o -> !o.equals(target)).ifPresent(replacedElsewhere::add));
-    for (Node node : graph.nodes()) {
-      if (!node.outputs().isEmpty()
-          && form.covered().contains(node.output())
-          && !replacedElsewhere.contains(node.output())) {
-        held.add(node.describe());
-        node.inputs().stream().filter(i -> graph.constant(i).isPresent()).forEach(constants::add);
-      }
-    }
-    long before =
-        constants.stream()
-            .map(graph::constant)
-            .flatMap(Optional::stream)
-            .mapToLong(Tensor::size)
-            .sum();
-    long after = 0;
+    int channels = form.terms().get(0).map().weights().out();
+    double multiplyAdds = Cost.ofSum(form.terms().size(), channels).multiplyAdds();
+    long parameters = 0;
     double largest = numbers.isEmpty() ? Double.NaN : 0;
-    double bound = numbers.isEmpty() ? Double.NaN : 0;
+    double[] bounds = new double[channels];
     List<String> became = new ArrayList<>();
     for (Emission.Planned p : planned) {
-      Weights weights = p.map().weights();
-      after += weights.taps().kernelSize() * weights.columns() * weights.out();
-      after += p.bias().isPresent() ? weights.out() : 0;
+      long weights = elements(p.map().weights());
+      multiplyAdds += (double) weights;
+      parameters += weights + (p.bias().isPresent() ? channels : 0);
       became.add(describe(p.map()));
       Numbers n = numbers.get(p.output());
       if (n != null) {
         largest = Math.max(largest, n.largestWeight());
-        bound += n.errorBound();
+        Arrays.setAll(bounds, channel -> bounds[channel] + n.errorBounds()[channel]);
       }
     }
     return new FoldReport.Folded(
         target,
-        held,
+        held.descriptions(),
         became,
-        analysis.costNow(target).multiplyAdds(),
-        analysis.costFolded(target).multiplyAdds(),
-        before,
-        after,
+        held.multiplyAdds(),
+        multiplyAdds,
+        held.parameters(),
+        parameters,
         largest,
-        bound);
+        numbers.isEmpty() ? Double.NaN : Arrays.stream(bounds).max().orElse(0));
+  }
+
+  private static long elements(Weights weights) {
+    return weights.taps().kernelSize() * weights.columns() * weights.out();
   }
 
   static String describe(Affine map) {
     Weights weights = map.weights();
     String stride =
-        java.util.Arrays.stream(map.stride()).allMatch(s -> s == 1)
+        Arrays.stream(map.stride()).allMatch(s -> s == 1)
             ? ""
             : ", stride "
-                + java.util.Arrays.stream(map.stride())
+                + Arrays.stream(map.stride())
                     .mapToObj(Integer::toString)
-                    .collect(java.util.stream.Collectors.joining("x"));
+                    .collect(Collectors.joining("x"));
     String groups = weights.groups() == 1 ? "" : ", %d groups".formatted(weights.groups());
     return "Conv %d -> %d, %s%s%s"
         .formatted(weights.in(), weights.out(), Kernels.describe(map), stride, groups);
   }
 
+  /** As {@link #totals} of the graph that a fold would give. */
   private FoldReport.Totals planned() {
+    Graph graph = analysis.graph();
     List<Node> nodes = new ArrayList<>(emission.kept());
     emission.targets().forEach(t -> nodes.addAll(emission.replacement(t)));
     Set<String> read = new HashSet<>();
-    nodes.forEach(n -> read.addAll(n.inputs()));
+    graph.outputs().forEach(output -> read.add(output.name()));
+    for (Node node : nodes) {
+      read.addAll(node.inputs());
+      if (node.op() instanceof Op.Opaque opaque) {
+        read.addAll(opaque.captures());
+      }
+    }
     long parameters =
-        read.stream()
-            .map(analysis.graph()::constant)
-            .flatMap(Optional::stream)
-            .filter(t -> t.type().isFloat())
-            .mapToLong(Tensor::size)
+        graph.initializers().entrySet().stream()
+            .filter(e -> read.contains(e.getKey()) || graph.isInput(e.getKey()))
+            .mapToLong(e -> realElements(e.getValue()))
             .sum();
     for (Emission.Planned p : emission.planned()) {
-      Weights w = p.map().weights();
-      parameters +=
-          w.taps().kernelSize() * w.columns() * w.out() + (p.bias().isPresent() ? w.out() : 0);
+      Weights weights = p.map().weights();
+      parameters += elements(weights) + (p.bias().isPresent() ? weights.out() : 0);
     }
     return totals(nodes, parameters);
   }
 
   static FoldReport.Totals totals(Graph graph) {
-    long parameters = 0;
-    for (Tensor tensor : graph.initializers().values()) {
-      parameters += tensor.type().isFloat() ? tensor.size() : 0;
-    }
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.Constant constant && constant.value().type().isFloat()) {
-        parameters += constant.value().size();
-      }
-    }
-    return totals(graph.nodes(), parameters);
+    return totals(
+        graph.nodes(),
+        graph.initializers().values().stream().mapToLong(Reporting::realElements).sum());
   }
 
-  private static FoldReport.Totals totals(List<Node> nodes, long parameters) {
+  /** How many numbers a tensor adds to the parameters: none if they are integers. */
+  static long realElements(Tensor tensor) {
+    return tensor.type().isFloat() ? tensor.size() : 0;
+  }
+
+  /**
+   * @param initializers how many parameters are initializers; those of Constant nodes are added
+   */
+  private static FoldReport.Totals totals(List<Node> nodes, long initializers) {
     int convolutions = 0;
     int norms = 0;
     int additions = 0;
     int computing = 0;
+    long parameters = initializers;
     for (Node node : nodes) {
-      computing += node.op() instanceof Op.Constant ? 0 : 1;
+      if (node.op() instanceof Op.Constant constant) {
+        parameters += realElements(constant.value());
+        continue;
+      }
+      computing++;
       convolutions += node.op() instanceof Op.Conv ? 1 : 0;
       norms += node.op() instanceof Op.BatchNormalization ? 1 : 0;
       boolean adds =

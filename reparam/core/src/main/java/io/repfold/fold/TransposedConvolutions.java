@@ -1,11 +1,14 @@
 package io.repfold.fold;
 
 import io.repfold.graph.DeadCode;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.FloatFormat;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,7 +88,8 @@ final class TransposedConvolutions {
     int channels = Math.toIntExact(weight.get().dim(1)) * op.groups();
     double[] shift = bias.map(Tensor::toDoubles).orElseGet(() -> new double[channels]);
     double[] factors = new double[channels];
-    java.util.Arrays.fill(factors, 1);
+    Arrays.fill(factors, 1);
+    double followers = 0;
     List<Node> chain = new ArrayList<>(List.of(node));
     for (Optional<Affine> next = follower(chain); next.isPresent(); next = follower(chain)) {
       double[] scale = next.get().weights().diagonal().orElseThrow();
@@ -93,6 +97,7 @@ final class TransposedConvolutions {
         factors[i] *= scale[i];
         shift[i] = shift[i] * scale[i] + next.get().bias()[i];
       }
+      followers += Cost.of(next.get()).multiplyAdds();
       chain.add(graph.readers(chain.get(chain.size() - 1).output()).get(0));
     }
     if (chain.size() == 1) {
@@ -100,15 +105,15 @@ final class TransposedConvolutions {
     }
     Node last = chain.get(chain.size() - 1);
     double[] scaled = scaled(weight.get(), op.groups(), factors);
-    Tensor newWeight = Tensor.ofDoubles(weight.get().type(), scaled, weight.get().dims());
-    Tensor newBias = Tensor.ofDoubles(weight.get().type(), shift, channels);
-    if (!isFinite(newWeight) || !isFinite(newBias)) {
+    ElementType type = weight.get().type();
+    if (!fits(type, scaled) || !fits(type, shift)) {
       refused.put(
           last.output(),
-          "a weight of the folded transposed convolution is NaN or too large for "
-              + weight.get().type());
+          "a weight of the folded transposed convolution is NaN or too large for " + type);
       return;
     }
+    Tensor newWeight = Tensor.ofDoubles(type, scaled, weight.get().dims());
+    Tensor newBias = Tensor.ofDoubles(type, shift, channels);
     String weightName = fresh(last.output() + "/transposed/weight");
     String biasName = fresh(last.output() + "/transposed/bias");
     numbers.put(weightName, newWeight);
@@ -116,11 +121,28 @@ final class TransposedConvolutions {
     List<String> inputs = List.of(node.input(0), weightName, biasName);
     replaced.put(last, new Node(node.name(), op, inputs, List.of(last.output())));
     dropped.addAll(chain.subList(0, chain.size() - 1));
-    folded.add(report(last, chain, newWeight, newBias));
+    double perPosition = (double) newWeight.size() / positionsWritten(op);
+    folded.add(
+        new FoldReport.Folded(
+            last.output(),
+            chain.stream().map(Node::describe).toList(),
+            List.of("ConvTranspose " + newWeight.describe()),
+            perPosition + followers,
+            perPosition,
+            HeldNodes.parameters(graph, chain),
+            newWeight.size() + newBias.size(),
+            Arrays.stream(newWeight.toDoubles()).map(Math::abs).max().orElse(0),
+            new TransposedErrorBound(newWeight, op).of(scaled, shift)));
   }
 
-  private static boolean isFinite(Tensor tensor) {
-    return java.util.Arrays.stream(tensor.toDoubles()).allMatch(Double::isFinite);
+  private static boolean fits(ElementType type, double... values) {
+    FloatFormat format = FloatFormat.of(type);
+    return Arrays.stream(values).map(Math::abs).allMatch(format::holds);
+  }
+
+  /** How many positions of its output grid there are for one of its input grid. */
+  private static double positionsWritten(Op.ConvTranspose op) {
+    return op.window().strides().stream().mapToDouble(stride -> stride).reduce(1, (a, b) -> a * b);
   }
 
   private String fresh(String wanted) {
@@ -135,24 +157,6 @@ final class TransposedConvolutions {
     return graph.initializers().containsKey(name)
         || graph.isInput(name)
         || graph.producer(name).isPresent();
-  }
-
-  private static FoldReport.Folded report(Node last, List<Node> chain, Tensor weight, Tensor bias) {
-    double largest = java.util.Arrays.stream(weight.toDoubles()).map(Math::abs).max().orElse(0);
-    double sum =
-        java.util.Arrays.stream(weight.toDoubles()).map(Math::abs).sum()
-            + java.util.Arrays.stream(bias.toDoubles()).map(Math::abs).max().orElse(0);
-    double perPosition = weight.size();
-    return new FoldReport.Folded(
-        last.output(),
-        chain.stream().map(Node::describe).toList(),
-        List.of("ConvTranspose " + weight.describe()),
-        perPosition + 2.0 * bias.size() * (chain.size() - 1),
-        perPosition,
-        weight.size(),
-        weight.size() + bias.size(),
-        largest,
-        sum * 0x1p-24);
   }
 
   private Optional<Affine> follower(List<Node> chain) {

@@ -1,0 +1,95 @@
+package io.repfold.fold;
+
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The nodes that a folded region held, and their figures. */
+final class HeldNodes {
+  private final Graph graph;
+  private final LinearOps linearOps;
+  private final String target;
+  private final List<Node> nodes = new ArrayList<>();
+
+  private HeldNodes(Analysis analysis, String target) {
+    this.graph = analysis.graph();
+    this.linearOps = new LinearOps(analysis.facts());
+    this.target = target;
+  }
+
+  /**
+   * What the form of {@code target} does without and no other folded value inside it needs: a term
+   * may be such a value, and then its nodes are of that value's region.
+   */
+  static HeldNodes of(Analysis analysis, Emission emission, String target) {
+    Set<String> values =
+        new HashSet<>(analysis.foldedForm(target).map(Form::covered).orElse(Set.of()));
+    for (String other : emission.targets()) {
+      if (!other.equals(target) && values.contains(other)) {
+        analysis.foldedForm(other).ifPresent(form -> values.removeAll(form.covered()));
+      }
+    }
+    emission.kept().forEach(node -> values.removeAll(node.outputs()));
+    HeldNodes held = new HeldNodes(analysis, target);
+    for (Node node : held.graph.nodes()) {
+      if (!node.outputs().isEmpty() && values.contains(node.output())) {
+        held.nodes.add(node);
+      }
+    }
+    return held;
+  }
+
+  List<String> descriptions() {
+    return nodes.stream().map(Node::describe).toList();
+  }
+
+  long parameters() {
+    return parameters(graph, nodes);
+  }
+
+  /** Elements of the constants of real type that nodes read, each constant once. */
+  static long parameters(Graph graph, Collection<Node> nodes) {
+    return nodes.stream()
+        .flatMap(node -> node.inputs().stream())
+        .distinct()
+        .flatMap(input -> graph.constant(input).stream())
+        .mapToLong(Reporting::realElements)
+        .sum();
+  }
+
+  /** Of all nodes, for one position of the target. */
+  double multiplyAdds() {
+    Map<String, Double> positions = new HashMap<>(Map.of(target, 1.0));
+    double sum = 0;
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Node node = nodes.get(i);
+      Optional<Local.Linear> linear =
+          linearOps.of(node) instanceof Local.Linear found ? Optional.of(found) : Optional.empty();
+      double here = positions.getOrDefault(node.output(), 0.0);
+      double read = here * linear.map(HeldNodes::positionsRead).orElse(1.0);
+      sum += here * linear.map(HeldNodes::multiplyAdds).orElse(0.0);
+      node.inputs().forEach(input -> positions.merge(input, read, Math::max));
+    }
+    return sum;
+  }
+
+  private static double positionsRead(Local.Linear linear) {
+    return Cost.positionsRead(linear.operands().get(0).map());
+  }
+
+  private static double multiplyAdds(Local.Linear linear) {
+    Affine first = linear.operands().get(0).map();
+    Cost cost =
+        linear.isSum()
+            ? Cost.ofSum(linear.operands().size(), first.weights().out())
+            : Cost.of(first);
+    return cost.multiplyAdds();
+  }
+}

@@ -172,14 +172,24 @@ final class Affine {
   Optional<String> obstacleTo(Affine next) {
     if (next.readsOutside() && hasBias()) {
       return Optional.of(
-          "it is padded with zeros after a bias was added, so at the border the composition would read the bias, not zero");
+          "it is padded with zeros after a bias was added, so at the border the composition would"
+              + " read the bias, not zero");
     }
     for (int axis = 0; axis < rank(); axis++) {
       boolean begin = next.padBegin(axis) > 0 && taps().max(axis) >= stride[axis];
       boolean end = next.padEnd(axis) > 0 && tail[axis] + taps().min(axis) < 0;
       if (begin || end) {
         return Optional.of(
-            "it is padded with zeros where a wider kernel before it would still read image, so the border would differ");
+            "it is padded with zeros where a wider kernel before it would still read image, so the"
+                + " border would differ");
+      }
+      // An image has at least one row, so that a cut of one row is never larger.
+      boolean cutBefore = padBegin(axis) < -1 && next.padEnd(axis) > 0;
+      boolean cutBehind = padEnd(axis) < -1 && next.padBegin(axis) > 0;
+      if (cutBefore || cutBehind) {
+        return Optional.of(
+            "it is padded with zeros on the side opposite to where the image was cut, and an image"
+                + " shorter than the cut would give more positions");
       }
     }
     return Optional.empty();

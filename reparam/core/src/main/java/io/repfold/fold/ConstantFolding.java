@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes what is the same at every run: nodes with constant inputs, and shapes that are known.
- * Chains are computed in double and rounded once, where something else reads them; but sizes as a
- * runtime computes them. Results that are much larger than what they are made of stay computed, and
- * so do quantized weights, because the nodes around them tell a runtime to keep the integers.
+ *
+ * <p>Chains are computed in double and rounded once, where something else reads them. What rounding
+ * may move by a whole number, as sizes, is computed as a runtime does; if it is made of more than
+ * is kept rounded, it stays. So do results that are much larger than what they are made of, and
+ * quantized weights, because the nodes around them tell a runtime to keep the integers.
  */
 final class ConstantFolding {
   private static final long ALWAYS = 1 << 20;
@@ -32,7 +34,7 @@ final class ConstantFolding {
   private final Facts facts;
   private final Map<String, NdArray> computed = new HashMap<>();
 
-  /** What is small as a runtime computes it: rounded after each node. */
+  /** What is small, and what jumps, as a runtime computes it: rounded after each node. */
   private final Map<String, NdArray> rounded = new HashMap<>();
 
   private ConstantFolding(Graph graph) {
@@ -100,13 +102,24 @@ final class ConstantFolding {
     if (!result.type().isNumeric() || !isExact(result)) {
       return false;
     }
-    if (result.data().length <= MOST_SIZES) {
+    boolean jumps = jumps(node, result);
+    boolean known = node.inputs().stream().allMatch(this::isKnownAsAtRunTime);
+    if (jumps && !known) {
+      return false;
+    }
+    if (known && (jumps || result.data().length <= MOST_SIZES)) {
       NdArray atRunTime = NdArray.of(evaluate(node, rounded).toTensor());
       rounded.put(node.output(), atRunTime);
-      result = jumps(node, result) ? atRunTime : result;
+      result = jumps ? atRunTime : result;
     }
     computed.put(node.output(), result);
     return true;
+  }
+
+  /** What is stored is; so are shapes, which are whole. */
+  private boolean isKnownAsAtRunTime(String name) {
+    NdArray value = computed.get(name);
+    return value == null || !value.type().isFloat() || rounded.containsKey(name);
   }
 
   /** Whether rounding before may move the result by a whole number: {@code floor(10 * 0.7f)}. */

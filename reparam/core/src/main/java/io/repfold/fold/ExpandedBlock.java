@@ -84,6 +84,10 @@ final class ExpandedBlock {
 
   private Result fit(double scale) {
     DenseKernel wanted = DenseKernel.of(site.map(), product);
+    if (!Arrays.stream(wanted.squares()).allMatch(Double::isFinite)) {
+      return new Result.Failed(
+          "its weights are not finite, or so large that the sum of their squares is not");
+    }
     set(conv.input(1), new double[wanted.weight().length]);
     set(norm.input(2), new double[wanted.bias().length]);
     set(norm.input(3), new double[wanted.bias().length]);
@@ -104,7 +108,8 @@ final class ExpandedBlock {
     return error <= LARGEST_ERROR
         ? new Result.Made(graph, error)
         : new Result.Failed(
-            "its weights are not finite, or so small beside the branches that the remainder loses too many digits");
+            "its weights are not finite, or so small beside the branches that the remainder loses"
+                + " too many digits");
   }
 
   /** Gives the block's own kernel and normalisation what the other branches leave. */

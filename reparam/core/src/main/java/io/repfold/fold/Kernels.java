@@ -15,18 +15,14 @@ final class Kernels {
             .mapToObj(a -> "" + taps.extent(a))
             .collect(Collectors.joining("x"));
     int[] dilations =
-        IntStream.range(0, map.rank())
-            .filter(a -> taps.extent(a) > 1)
-            .map(taps::step)
-            .distinct()
-            .toArray();
+        IntStream.range(0, map.rank()).filter(a -> taps.extent(a) > 1).map(taps::step).toArray();
+    boolean equal = IntStream.of(dilations).distinct().count() <= 1;
     String dilation =
-        dilations.length == 0 || dilations.length == 1 && dilations[0] == 1
-            ? ""
-            : " of dilation "
-                + IntStream.of(dilations)
-                    .mapToObj(Integer::toString)
-                    .collect(Collectors.joining("x"));
-    return size + " kernel" + dilation;
+        IntStream.of(dilations)
+            .limit(equal ? 1 : dilations.length)
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining("x"));
+    boolean dense = IntStream.of(dilations).allMatch(d -> d == 1);
+    return size + " kernel" + (dense ? "" : " of dilation " + dilation);
   }
 }

@@ -61,4 +61,25 @@ class TapsTest {
     assertThat(row(1).isOrigin()).isFalse();
     assertThat(row(0, 1).isOrigin()).isFalse();
   }
+
+  @Test
+  void a_pattern_without_taps_has_a_step() {
+    Taps none = Taps.of(2, List.of());
+    assertThat(none.size()).isZero();
+    assertThat(none.step(0)).isEqualTo(1);
+    assertThat(none.step(1)).isEqualTo(1);
+    assertThat(none.isOrigin()).isFalse();
+  }
+
+  @Test
+  void each_axis_has_a_lattice_of_its_own() {
+    Taps taps = Taps.of(2, List.of(List.of(-6, 1), List.of(3, 5), List.of(0, 13)));
+    assertThat(taps.step(0)).isEqualTo(3);
+    assertThat(taps.step(1)).isEqualTo(4);
+    assertThat(taps.extent(0)).isEqualTo(4);
+    assertThat(taps.extent(1)).isEqualTo(4);
+    assertThat(taps.kernelSize()).isEqualTo(16);
+    assertThat(taps.min(1)).isEqualTo(1);
+    assertThat(taps.max(1)).isEqualTo(13);
+  }
 }

@@ -66,7 +66,8 @@ final class LinearOps {
 
   private static Refused trainingMode() {
     return new Refused(
-        "it is in training mode: its output depends on the statistics of the batch. Export the model in inference mode");
+        "it is in training mode: its output depends on the statistics of the batch. Export the"
+            + " model in inference mode");
   }
 
   private Local batchNormalization(Node node, Op.BatchNormalization norm) {
@@ -232,7 +233,7 @@ final class LinearOps {
       Affine map = Affine.scale(factors, new double[factors.length], rank.getAsInt());
       operands.add(new Operand(values.get(i), map));
     }
-    return operands.size() == 1 ? new NotLinear() : new Linear(operands, false);
+    return new Linear(operands, false);
   }
 
   /**

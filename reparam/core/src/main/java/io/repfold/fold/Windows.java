@@ -80,7 +80,8 @@ final class Windows {
             .anyMatch(p -> p != 0);
     if (padded && !pool.countIncludePad()) {
       return new Refused(
-          "count_include_pad is 0 and it is padded, so at the border it divides by fewer elements, which is no convolution");
+          "count_include_pad is 0 and it is padded, so at the border it divides by fewer elements,"
+              + " which is no convolution");
     }
     if (pool.ceilMode() && !ceilAddsNothing(node, pool, pads.get())) {
       return new Refused("ceil_mode may add a last position that divides by fewer elements");
@@ -151,7 +152,8 @@ final class Windows {
   /** The pads of all axes, begins and then ends. */
   private Optional<int[]> padAmounts(Node node, Op.Pad pad, int rank) {
     if (pad.pads().isPresent()) {
-      return ints(longs(pad.pads().get()));
+      long[] all = longs(pad.pads().get());
+      return all.length == 2 * rank ? ints(all) : Optional.empty();
     }
     Optional<Tensor> tensor = graph.constant(node.input(1));
     if (tensor.isEmpty()) {
@@ -159,7 +161,7 @@ final class Windows {
     }
     long[] given = tensor.get().toLongs();
     long[] amounts = new long[2 * rank];
-    Optional<int[]> axes = axesInput(node.input(3), given.length / 2, rank);
+    Optional<int[]> axes = axesInput(node.input(3), rank);
     if (axes.isEmpty()
         || 2 * axes.get().length != given.length
         || Arrays.stream(axes.get()).anyMatch(a -> a < 0 || a >= rank)) {
@@ -183,9 +185,9 @@ final class Windows {
     return values.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private Optional<int[]> axesInput(String value, int count, int rank) {
+  private Optional<int[]> axesInput(String value, int rank) {
     if (value.isEmpty()) {
-      return Optional.of(axes(count, axis -> axis));
+      return Optional.of(axes(rank, axis -> axis));
     }
     return graph
         .constant(value)
@@ -267,42 +269,30 @@ final class Windows {
     }
 
     static Bounds of(Op.Slice.Bounds bounds) {
-      int count = bounds.starts().size();
-      long[] axes =
-          bounds.axes().isEmpty()
-              ? IntStream.range(0, count).asLongStream().toArray()
-              : bounds.axes().stream().mapToLong(Integer::longValue).toArray();
-      long[] steps = new long[count];
-      Arrays.fill(steps, 1);
-      return new Bounds(longs(bounds.starts()), longs(bounds.ends()), axes, steps);
+      long[] starts = longs(bounds.starts());
+      long[] axes = bounds.axes().stream().mapToLong(Integer::longValue).toArray();
+      return new Bounds(starts, longs(bounds.ends()), axes, ones(starts.length));
+    }
+
+    static long[] ones(int count) {
+      long[] ones = new long[count];
+      Arrays.fill(ones, 1);
+      return ones;
     }
   }
 
+  /** Nothing if one is not constant, or without axes: then the batch is the first of them. */
   private Optional<Bounds> sliceInputs(Node node) {
-    Optional<Tensor> starts = graph.constant(node.input(1));
-    Optional<Tensor> ends = graph.constant(node.input(2));
-    if (starts.isEmpty() || ends.isEmpty()) {
-      return Optional.empty();
-    }
-    int count = (int) starts.get().size();
-    long[] axes = IntStream.range(0, count).asLongStream().toArray();
-    long[] steps = new long[count];
-    Arrays.fill(steps, 1);
-    if (!node.input(3).isEmpty()) {
-      Optional<Tensor> given = graph.constant(node.input(3));
-      if (given.isEmpty()) {
-        return Optional.empty();
-      }
-      axes = given.get().toLongs();
-    }
-    if (!node.input(4).isEmpty()) {
-      Optional<Tensor> given = graph.constant(node.input(4));
-      if (given.isEmpty()) {
-        return Optional.empty();
-      }
-      steps = given.get().toLongs();
-    }
-    return Optional.of(new Bounds(starts.get().toLongs(), ends.get().toLongs(), axes, steps));
+    Optional<long[]> starts = graph.constant(node.input(1)).map(Tensor::toLongs);
+    Optional<long[]> ends = graph.constant(node.input(2)).map(Tensor::toLongs);
+    Optional<long[]> axes = graph.constant(node.input(3)).map(Tensor::toLongs);
+    Optional<long[]> steps =
+        node.input(4).isEmpty()
+            ? starts.map(s -> Bounds.ones(s.length))
+            : graph.constant(node.input(4)).map(Tensor::toLongs);
+    return starts.isPresent() && ends.isPresent() && axes.isPresent() && steps.isPresent()
+        ? Optional.of(new Bounds(starts.get(), ends.get(), axes.get(), steps.get()))
+        : Optional.empty();
   }
 
   private static Linear windowed(Node node, Affine map) {

@@ -67,9 +67,10 @@ public final class BatchingQueue implements AutoCloseable {
   private final Engine engine;
   private final Options options;
   private final Batch batch;
+  private final QueueClock clock;
 
   private final Lock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition changed;
 
   /** By what {@link Batch#key} makes of their shapes; no deque is empty. */
   private final Map<List<List<Long>>, Deque<Request>> waiting = new LinkedHashMap<>();
@@ -91,9 +92,15 @@ public final class BatchingQueue implements AutoCloseable {
    *     an input or output is missing or a number; names it
    */
   public BatchingQueue(Engine engine, Options options) {
+    this(engine, options, QueueClock.SYSTEM);
+  }
+
+  BatchingQueue(Engine engine, Options options, QueueClock clock) {
     this.engine = engine;
     this.options = options;
     this.batch = new Batch(engine);
+    this.clock = clock;
+    this.changed = clock.newCondition(lock);
   }
 
   /**
@@ -107,7 +114,7 @@ public final class BatchingQueue implements AutoCloseable {
    */
   public CompletableFuture<Map<String, HostTensor>> submit(Map<String, HostTensor> inputs) {
     Map<String, HostTensor> own = new LinkedHashMap<>(inputs);
-    Request request = new Request(own, new CompletableFuture<>(), System.nanoTime());
+    Request request = new Request(own, new CompletableFuture<>(), clock.nanoTime());
     try {
       batch.check(own);
       enqueue(request);
@@ -171,9 +178,9 @@ public final class BatchingQueue implements AutoCloseable {
   private List<Request> next() {
     lock.lock();
     try {
-      long idleSince = System.nanoTime();
+      long idleSince = clock.nanoTime();
       while (true) {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         List<Request> due = due(now);
         if (!due.isEmpty()) {
           return due;

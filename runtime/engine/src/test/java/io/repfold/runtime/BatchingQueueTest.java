@@ -10,14 +10,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BatchingQueueTest {
   private static final Duration FOR_EVER = Duration.ofHours(1);
 
@@ -28,7 +30,6 @@ class BatchingQueueTest {
       List<CompletableFuture<Map<String, HostTensor>>> results = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         results.add(queue.submit(x(i, -i)));
-        Thread.sleep(i % 3 == 0 ? 20 : 0);
       }
       for (int i = 0; i < 8; i++) {
         Map<String, HostTensor> outputs = results.get(i).get();
@@ -36,19 +37,6 @@ class BatchingQueueTest {
         assertThat(outputs.get("y").toFloats()).containsExactly(i, 0);
         assertThat(outputs.get("size").toDoubles()).containsExactly(4);
       }
-    }
-  }
-
-  @Test
-  void a_request_waits_no_longer_than_the_bound() throws Exception {
-    try (Engine engine = counting();
-        BatchingQueue queue = new BatchingQueue(engine, Options.of(100, Duration.ofMillis(300)))) {
-      long start = System.nanoTime();
-      CompletableFuture<Map<String, HostTensor>> one = queue.submit(x(1));
-      CompletableFuture<Map<String, HostTensor>> two = queue.submit(x(2));
-      assertThat(one.get().get("size").toDoubles()).containsExactly(2);
-      assertThat(two.get().get("y").toFloats()).containsExactly(2);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(299));
     }
   }
 
@@ -213,28 +201,33 @@ class BatchingQueueTest {
     ExecutorService threads = Executors.newFixedThreadPool(6);
     try (Engine engine = counting()) {
       BatchingQueue queue = new BatchingQueue(engine, Options.of(4, Duration.ofMillis(1)));
+      CountDownLatch answers = new CountDownLatch(500);
       List<Future<Integer>> answered = new ArrayList<>();
       for (int t = 0; t < 6; t++) {
         int seed = t;
-        answered.add(threads.submit(() -> askUntilClosed(queue, seed)));
+        answered.add(threads.submit(() -> askUntilClosed(queue, seed, answers)));
       }
-      Thread.sleep(300);
+      answers.await();
       queue.close();
+      int all = 0;
       for (Future<Integer> count : answered) {
-        assertThat(count.get()).isPositive();
+        all += count.get();
       }
+      assertThat(all).isGreaterThanOrEqualTo(500);
     } finally {
       threads.shutdown();
     }
   }
 
   /** How many requests were answered, each with its own numbers. */
-  private static int askUntilClosed(BatchingQueue queue, int seed) throws Exception {
+  private static int askUntilClosed(BatchingQueue queue, int seed, CountDownLatch answers)
+      throws Exception {
     for (int i = 0; ; i++) {
       float[] values = new float[1 + (seed + i) % 3];
       Arrays.fill(values, seed * 1e4f + i);
       try {
         assertThat(queue.submit(x(values)).get().get("y").toFloats()).containsExactly(values);
+        answers.countDown();
       } catch (ExecutionException e) {
         assertThat(e).hasMessageContaining("The batching queue of 'tiny.onnx' is closed");
         return i;
@@ -253,7 +246,7 @@ class BatchingQueueTest {
   }
 
   /** y = Relu(x), and for each row the number of rows. */
-  private static Engine counting() {
+  static Engine counting() {
     return new OnnxModel()
         .input("x", OnnxModel.FLOAT, "n", "m")
         .node("Relu", List.of("x"), List.of("y"))
@@ -269,7 +262,7 @@ class BatchingQueueTest {
         .load();
   }
 
-  private static Map<String, HostTensor> x(float... values) {
+  static Map<String, HostTensor> x(float... values) {
     return Map.of("x", HostTensor.ofFloats(values, 1, values.length));
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,15 +283,16 @@ class OrtEngineTest {
     for (int i = 0; i < 20; i++) {
       Engine engine = OnnxModel.unary("Softmax", OnnxModel.FLOAT, 1L, 3L, 64L, 64L).load();
       Map<Thread, Throwable> ends = new ConcurrentHashMap<>();
+      CountDownLatch running = new CountDownLatch(2);
       List<Thread> threads =
           List.of(
-              new Thread(() -> runUntilClosed(engine, x)),
-              new Thread(() -> runUntilClosed(engine, x)));
+              new Thread(() -> runUntilClosed(engine, x, running)),
+              new Thread(() -> runUntilClosed(engine, x, running)));
       for (Thread thread : threads) {
         thread.setUncaughtExceptionHandler((t, e) -> ends.put(t, e));
         thread.start();
       }
-      Thread.sleep(2);
+      running.await();
       engine.close();
       for (Thread thread : threads) {
         thread.join();
@@ -299,13 +301,16 @@ class OrtEngineTest {
     }
   }
 
-  private static void runUntilClosed(Engine engine, HostTensor x) {
+  private static void runUntilClosed(Engine engine, HostTensor x, CountDownLatch running) {
     try {
       while (true) {
         engine.run(Map.of("x", x));
+        running.countDown();
       }
     } catch (IllegalStateException closed) {
       assertThat(closed).hasMessageContaining("is closed");
+    } finally {
+      running.countDown();
     }
   }
 

@@ -49,13 +49,9 @@ public final class Npz {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       List<? extends ZipEntry> entries = zip.stream().toList();
       checkSizes(file, entries, maxBytes);
-      for (ZipEntry entry : entries) {
-        String source = file + ":" + entry.getName();
-        String name = name(entry, source);
-        if (arrays.put(name, read(zip, entry, source)) != null) {
-          throw new NumpyFormatException(
-              file.toString(), "it holds two arrays named '%s'".formatted(name));
-        }
+      for (Map.Entry<String, ZipEntry> array : byName(file, entries).entrySet()) {
+        ZipEntry entry = array.getValue();
+        arrays.put(array.getKey(), read(zip, entry, file + ":" + entry.getName()));
       }
     } catch (ZipException e) {
       throw new NumpyFormatException(
@@ -117,6 +113,20 @@ public final class Npz {
       }
       total += size;
     }
+  }
+
+  /** Of two entries with one name, Java unpacks only one. */
+  private static Map<String, ZipEntry> byName(Path file, List<? extends ZipEntry> entries)
+      throws NumpyFormatException {
+    Map<String, ZipEntry> byName = new LinkedHashMap<>();
+    for (ZipEntry entry : entries) {
+      String name = name(entry, file + ":" + entry.getName());
+      if (byName.put(name, entry) != null) {
+        throw new NumpyFormatException(
+            file.toString(), "it holds two arrays named '%s'".formatted(name));
+      }
+    }
+    return byName;
   }
 
   private static HostTensor read(ZipFile zip, ZipEntry entry, String source) throws IOException {

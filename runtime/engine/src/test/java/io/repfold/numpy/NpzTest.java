@@ -3,6 +3,7 @@ package io.repfold.numpy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,6 +118,56 @@ class NpzTest {
     assertRefused(() -> Npz.read(text), "readme.txt': only .npy files belong into a .npz file");
     Path garbage = zip("a.npy", out -> out.write(new byte[] {1}));
     assertRefused(() -> Npz.read(garbage), "a.npy': it does not start as a .npy file does");
+  }
+
+  @Test
+  void the_limit_holds_for_all_arrays_together_and_may_be_reached() throws Exception {
+    Path file = folder.resolve("a.npz");
+    HostTensor tensor = HostTensor.ofFloats(new float[] {1, 2, 3}, 3);
+    Map<String, HostTensor> arrays = new LinkedHashMap<>();
+    arrays.put("a", tensor);
+    arrays.put("b", tensor);
+    Npz.write(file, arrays);
+    Npy.write(folder.resolve("a.npy"), tensor);
+    long both = 2 * Files.size(folder.resolve("a.npy"));
+
+    assertThat(Npz.read(file, both)).hasSize(2);
+    assertRefused(
+        () -> Npz.read(file, both - 1),
+        "it unpacks to more than the %d bytes that are allowed".formatted(both - 1));
+  }
+
+  /** Python's zipfile writes such archives; no program of Java does. */
+  @Test
+  void two_arrays_of_one_name_are_refused() throws Exception {
+    Path file = folder.resolve("a.npz");
+    Map<String, HostTensor> arrays = new LinkedHashMap<>();
+    arrays.put("one", HostTensor.ofFloats(new float[] {1}, 1));
+    arrays.put("two", HostTensor.ofFloats(new float[] {2}, 1));
+    Npz.write(file, arrays);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int copy = 0; copy < 2; copy++) {
+      int at = indexOf(bytes, "two.npy".getBytes(StandardCharsets.US_ASCII));
+      System.arraycopy("one".getBytes(StandardCharsets.US_ASCII), 0, bytes, at, 3);
+    }
+    Files.write(file, bytes);
+
+    assertRefused(() -> Npz.read(file), "it holds two arrays named 'one'");
+  }
+
+  @Test
+  void a_file_that_cannot_be_written_whole_leaves_the_one_that_was_there() throws Exception {
+    Path file = folder.resolve("a.npz");
+    Npz.write(file, Map.of("x", HostTensor.ofFloats(new float[] {1}, 1)));
+    byte[] before = Files.readAllBytes(file);
+    Map<String, HostTensor> arrays = new LinkedHashMap<>();
+    arrays.put("good", HostTensor.ofFloats(new float[] {2}, 1));
+    arrays.put("bad", HostTensor.of(ElementType.BFLOAT16, new double[] {1}, 1));
+
+    assertThatThrownBy(() -> Npz.write(file, arrays))
+        .hasMessage("NumPy has no bfloat16; convert to float32 first");
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    assertThat(folder.toFile().list()).containsExactly("a.npz");
   }
 
   private interface Content {

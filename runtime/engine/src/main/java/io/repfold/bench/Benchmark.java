@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
@@ -31,6 +32,15 @@ public final class Benchmark {
    */
   public static BenchReport compare(
       List<Contender> contenders, Map<String, HostTensor> inputs, BenchOptions options) {
+    return compare(contenders, inputs, options, System::nanoTime);
+  }
+
+  /** By a clock that counts nanoseconds. */
+  static BenchReport compare(
+      List<Contender> contenders,
+      Map<String, HostTensor> inputs,
+      BenchOptions options,
+      LongSupplier clock) {
     if (contenders.isEmpty()) {
       throw new IllegalArgumentException("There is no engine to measure");
     }
@@ -39,7 +49,7 @@ public final class Benchmark {
       for (Contender contender : contenders) {
         runs.add(contender.engine().bind(Inputs.rounded(inputs, contender.engine())));
       }
-      return report(contenders, options, measure(runs, options));
+      return report(contenders, options, measure(runs, options, clock));
     } finally {
       runs.forEach(BoundRun::close);
     }
@@ -49,27 +59,28 @@ public final class Benchmark {
   private record Sample(long nanoseconds, Optional<StageTimes> stages) {}
 
   /** By round and engine. */
-  private static List<Sample[]> measure(List<BoundRun> runs, BenchOptions options) {
+  private static List<Sample[]> measure(
+      List<BoundRun> runs, BenchOptions options, LongSupplier clock) {
     for (int i = 0; i < options.warmup(); i++) {
-      round(runs, i);
+      round(runs, i, clock);
     }
     List<Sample[]> rounds = new ArrayList<>();
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     long budget = options.budget().toNanos();
     while (rounds.size() < options.minimumRuns()
-        || (System.nanoTime() - start < budget && rounds.size() < MAXIMUM_RUNS)) {
-      rounds.add(round(runs, rounds.size()));
+        || (clock.getAsLong() - start < budget && rounds.size() < MAXIMUM_RUNS)) {
+      rounds.add(round(runs, rounds.size(), clock));
     }
     return rounds;
   }
 
-  private static Sample[] round(List<BoundRun> runs, int number) {
+  private static Sample[] round(List<BoundRun> runs, int number, LongSupplier clock) {
     Sample[] samples = new Sample[runs.size()];
     for (int engine : order(number, runs.size())) {
       BoundRun run = runs.get(engine);
-      long start = System.nanoTime();
+      long start = clock.getAsLong();
       run.run();
-      samples[engine] = new Sample(System.nanoTime() - start, run.stages());
+      samples[engine] = new Sample(clock.getAsLong() - start, run.stages());
     }
     return samples;
   }

@@ -83,6 +83,26 @@ class ComparisonTest {
   }
 
   @Test
+  void the_first_element_can_be_the_worst_and_the_first_that_does_not_match() {
+    Comparison worst = compare(floats(2, 3), floats(4, 3.5f));
+    assertThat(worst.worstIndex()).isZero();
+    assertThat(worst.worstReference()).isEqualTo(2);
+    assertThat(worst.worstCandidate()).isEqualTo(4);
+
+    Comparison unmatched = compare(floats(1, 2, NAN), floats(NAN, INFINITE, NAN));
+    assertThat(unmatched.firstUnmatched()).isZero();
+    assertThat(unmatched.unmatched()).isEqualTo(2);
+  }
+
+  /** Of five, one is off and two are NaN or infinite on one side only. */
+  @Test
+  void what_does_not_match_is_not_equal_either() {
+    Comparison c = compare(floats(1, 2, 3, 4, NAN), floats(1, 2.5f, NAN, INFINITE, NAN));
+    assertThat(c.equalFraction()).isEqualTo(0.4, within(1e-15));
+    assertThat(compare(floats(), floats()).equalFraction()).isEqualTo(1);
+  }
+
+  @Test
   void large_integers_that_are_one_double_are_still_told_apart() {
     HostTensor one = HostTensor.ofLongs(new long[] {1L << 60}, 1);
     HostTensor next = HostTensor.ofLongs(new long[] {(1L << 60) + 1}, 1);

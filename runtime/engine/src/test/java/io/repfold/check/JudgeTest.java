@@ -61,6 +61,39 @@ class JudgeTest {
   }
 
   @Test
+  void the_place_of_the_largest_error_has_a_coordinate_for_each_axis() {
+    float[] values = new float[24];
+    HostTensor reference = HostTensor.ofFloats(values, 2, 3, 4);
+    values[18] = 1;
+    assertDifferent(
+        reference, HostTensor.ofFloats(values, 2, 3, 4), "the largest error is 1.00 at [1, 1, 2]");
+    values[18] = Float.NaN;
+    assertDifferent(
+        HostTensor.ofFloats(new float[24], 4, 3, 2),
+        HostTensor.ofFloats(values, 4, 3, 2),
+        "1 of 24 values are NaN or infinite on one side only, the first at [3, 0, 0]");
+    assertDifferent(
+        HostTensor.ofFloats(new float[1]),
+        HostTensor.ofFloats(new float[] {1}),
+        "the largest error is 1.00 at []");
+  }
+
+  @Test
+  void an_error_that_leaves_the_best_channel_is_the_only_reason() {
+    assertDifferent(
+        HostTensor.ofFloats(new float[] {3, 1}, 1, 2),
+        HostTensor.ofFloats(new float[] {5, 1}, 1, 2),
+        "the largest error is 2.00 at [0, 0]");
+  }
+
+  @Test
+  void infinities_on_both_sides_are_no_zeros() {
+    HostTensor infinite = floats(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
+    assertThat(JUDGE.compare("y", infinite, infinite).verdict())
+        .isEqualTo(new Verdict.Equivalent(List.of()));
+  }
+
+  @Test
   void integers_must_be_equal() {
     HostTensor large = HostTensor.ofLongs(new long[] {1_000_000, 7}, 1, 2);
     HostTensor close = HostTensor.ofLongs(new long[] {1_000_000, 8}, 1, 2);

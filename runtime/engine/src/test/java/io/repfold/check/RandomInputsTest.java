@@ -35,6 +35,36 @@ class RandomInputsTest {
             RandomInputs.samples(List.of(FIXED), 7, Map.of(), 2).get(0).get("fixed").toFloats()[0]);
   }
 
+  /**
+   * Worked out by another program from the definitions of {@link java.util.Random} and {@link
+   * String#hashCode}: a seed in a report is worth something only if the numbers never change.
+   */
+  @Test
+  void the_numbers_of_a_seed_and_a_name_never_change() {
+    double[] normal = RandomInputs.of(List.of(FIXED), 7, Map.of()).get("fixed").toDoubles();
+    assertThat(Arrays.copyOf(normal, 4))
+        .containsExactly(
+            new double[] {
+              0.3069334277063834, -0.9953012689275753, 1.311929923190965, 1.1036531726262437
+            },
+            within(1e-7));
+    TensorInfo labels = new TensorInfo("labels", ElementType.INT64, List.of(known(4), known(6)));
+    assertThat(RandomInputs.of(List.of(labels), -3, Map.of()).get("labels").toDoubles())
+        .containsExactly(1, 0, 0, 3, 1, 1, 0, 3, 0, 1, 3, 3, 2, 1, 3, 3, 2, 0, 0, 2, 1, 0, 3, 1);
+    assertThat(RandomInputs.of(List.of(labels), 8, Map.of()).get("labels").toDoubles())
+        .containsExactly(2, 1, 3, 2, 2, 2, 2, 2, 3, 3, 1, 2, 1, 1, 2, 0, 3, 2, 1, 1, 1, 1, 3, 0);
+  }
+
+  @Test
+  void each_sample_is_that_of_the_next_seed() {
+    List<Map<String, HostTensor>> samples = RandomInputs.samples(List.of(FIXED), 7, Map.of(), 3);
+    assertThat(samples).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(samples.get(i).get("fixed").toFloats())
+          .isEqualTo(RandomInputs.of(List.of(FIXED), 7 + i, Map.of()).get("fixed").toFloats());
+    }
+  }
+
   @Test
   void inputs_of_one_shape_get_different_numbers() {
     TensorInfo other = new TensorInfo("other", ElementType.FLOAT, List.of(known(1000)));
@@ -69,6 +99,10 @@ class RandomInputsTest {
         .hasMessage(
             "These inputs have dynamic dimensions and need a shape: images: float32[N, 3, ?, 20]. "
                 + "Give one, for example --shape images=1x3x224x20");
+    TensorInfo empty =
+        new TensorInfo("e", ElementType.FLOAT, List.of(known(0), dynamic("C"), dynamic("L")));
+    assertThatThrownBy(() -> RandomInputs.of(List.of(empty), 1, Map.of()))
+        .hasMessageEndingWith("Give one, for example --shape e=0x3x224");
   }
 
   @Test

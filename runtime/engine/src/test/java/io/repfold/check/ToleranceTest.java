@@ -33,6 +33,13 @@ class ToleranceTest {
         .hasMessageStartingWith("A tolerance is a finite number of at least 0");
   }
 
+  @Test
+  void an_agreement_may_ask_for_every_position_or_for_hardly_any() {
+    assertThat(Tolerance.NETWORK.withAgreement(1).agreement()).hasValue(1);
+    assertThat(Tolerance.NETWORK.withAgreement(Double.MIN_VALUE).agreement())
+        .hasValue(Double.MIN_VALUE);
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, -0.5, 1.5, Double.NaN})
   void what_is_no_fraction_is_no_agreement(double fraction) {

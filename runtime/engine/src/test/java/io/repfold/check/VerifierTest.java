@@ -71,8 +71,12 @@ class VerifierTest {
               Verdict.Different.class,
               v -> assertThat(v.reasons()).hasSize(2).allMatch(r -> r.contains("every output")));
       assertThat(nothing.outputs()).allMatch(o -> !o.verdict().isEquivalent());
+      assertThat(nothing.isEmpty()).isTrue();
 
-      assertThat(Verifier.verify(engine, engine, List.of(none, one), Tolerance.NETWORK).verdict())
+      VerificationReport something =
+          Verifier.verify(engine, engine, List.of(none, one), Tolerance.NETWORK);
+      assertThat(something.isEmpty()).isFalse();
+      assertThat(something.verdict())
           .isEqualTo(new Verdict.Equivalent(List.of("output 'y', sample 0: the output is empty")));
     }
   }

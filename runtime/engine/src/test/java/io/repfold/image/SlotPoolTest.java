@@ -81,7 +81,7 @@ class SlotPoolTest {
     String printed =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
     assertThat(printed).endsWith("20 images");
     assertThat(process.exitValue()).isZero();
   }

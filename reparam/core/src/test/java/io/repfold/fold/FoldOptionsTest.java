@@ -28,8 +28,7 @@ class FoldOptionsTest {
   void a_changed_option_keeps_the_others() {
     MatrixProduct product = MatrixProduct.inJava();
     Map<String, long[]> shapes = new HashMap<>(Map.of("x", new long[] {1, 3, 4, 5}));
-    FoldOptions options =
-        FoldOptions.DEFAULT.withProduct(product).withShapes(shapes).withGrowth(3);
+    FoldOptions options = FoldOptions.DEFAULT.withProduct(product).withShapes(shapes).withGrowth(3);
     shapes.clear();
     assertThat(options.product()).isSameAs(product);
     assertThat(options.shapes()).containsOnlyKeys("x");

@@ -5,13 +5,17 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes a Cast of each CastLike whose target type is known: PyTorch's exporter casts constants to
- * the type of an image, and only the type matters. One with attributes stays as it is: they say how
- * numbers beyond an 8-bit float are cast, which {@link Op.Cast} has no words for.
+ * the type of an image, and only the type matters. One whose attributes are not the defaults stays
+ * as it is: they say how numbers are cast that an 8-bit float does not hold, which {@link Op.Cast}
+ * has no words for.
  */
 final class CastLikes {
+  private static final Map<String, Object> DEFAULTS = Map.of("saturate", 1L, "round_mode", "up");
+
   private CastLikes() {}
 
   static Graph resolved(Graph graph) {
@@ -42,7 +46,7 @@ final class CastLikes {
     return node.op() instanceof Op.Opaque opaque
         && opaque.type().equals("CastLike")
         && opaque.domain().isEmpty()
-        && opaque.attributes().isEmpty()
+        && DEFAULTS.entrySet().containsAll(opaque.attributes().entrySet())
         && node.inputs().size() == 2;
   }
 }

@@ -21,6 +21,10 @@ class CastLikeTest {
     return new Op.Opaque(domain, type, Map.of(), List.of());
   }
 
+  private static Op castLike(Map<String, Object> attributes) {
+    return new Op.Opaque("", "CastLike", attributes, List.of());
+  }
+
   private static Graph graph(Op op, Optional<ElementType> like, String... inputs) {
     Graph.Builder graph = new Graph.Builder("cast");
     graph.input(Value.of("x", ElementType.FLOAT, Shape.of(3)));
@@ -39,6 +43,25 @@ class CastLikeTest {
     assertThat(resolved.nodes().get(0))
         .isEqualTo(new Node("the cast", new Op.Cast(type), List.of("x"), List.of("y")));
     assertThat(resolved.nodes().get(1).op()).isEqualTo(new Op.Unary(Op.Unary.Function.RELU));
+  }
+
+  @Test
+  void that_casts_as_a_cast_does_becomes_one() {
+    Op op = castLike(Map.of("saturate", 1L, "round_mode", "up"));
+    Graph graph = graph(op, Optional.of(ElementType.DOUBLE), "x", "like");
+
+    assertThat(CastLikes.resolved(graph).nodes().get(0).op())
+        .isEqualTo(new Op.Cast(ElementType.DOUBLE));
+  }
+
+  @Test
+  void that_casts_otherwise_stays() {
+    for (Op op :
+        List.of(castLike(Map.of("saturate", 0L)), castLike(Map.of("round_mode", "down")))) {
+      Graph graph = graph(op, Optional.of(ElementType.DOUBLE), "x", "like");
+
+      assertThat(CastLikes.resolved(graph)).isEqualTo(graph);
+    }
   }
 
   @Test

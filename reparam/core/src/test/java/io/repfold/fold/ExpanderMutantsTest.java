@@ -12,10 +12,12 @@ import io.repfold.graph.WeightSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the tests: blocks that a wrong expansion would make must differ from the convolution. */
+@Tag("slow")
 class ExpanderMutantsTest {
   private static final int SEEDS = 400;
 

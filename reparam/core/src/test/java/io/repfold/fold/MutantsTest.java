@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests the tests: what compares a folded graph with its original must notice every wrong rule. A
  * mutant is folded, which is exact, and compared with the graph that it was made from.
  */
+@Tag("slow")
 class MutantsTest {
   private static final int SEEDS = 1500;
   private static final int WANTED = 80;

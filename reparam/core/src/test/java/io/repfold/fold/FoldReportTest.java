@@ -39,10 +39,12 @@ class FoldReportTest {
                       e);
                 }
                 recount.held(region.target()).forEach(n -> kinds.add(n.op().type()));
+                kinds.add(region.became().size() + " convolutions");
               }
             });
     assertThat(kinds)
-        .contains("Conv", "ConvTranspose", "AveragePool", "Pad", "Add", "Sum", "Mul", "Sub");
+        .contains("Conv", "ConvTranspose", "AveragePool", "Pad", "Add", "Sum", "Mul", "Sub")
+        .contains("1 convolutions", "2 convolutions");
   }
 
   @Test

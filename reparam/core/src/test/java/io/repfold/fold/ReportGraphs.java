@@ -70,13 +70,14 @@ final class ReportGraphs {
   }
 
   private String block(String x) {
-    return switch (r.nextInt(7)) {
+    return switch (r.nextInt(8)) {
       case 0 -> b.batchNorm(conv(x, out(x), any(3), any(2), any(2), r.nextBoolean()));
       case 1 -> branches(x);
       case 2 -> chain(x);
       case 3 -> transposed(x);
       case 4 -> twoSources(x);
       case 5 -> averages(x);
+      case 6 -> sumOfTwo(x);
       default -> constants(x);
     };
   }
@@ -190,6 +191,14 @@ final class ReportGraphs {
     String second = b.batchNorm(conv(x, b.channels(first), all(3), all(1), all(1), true));
     String third = b.batchNorm(conv(x, b.channels(first), all(1), all(1), all(1), false));
     return b.add(List.of(first, second, third));
+  }
+
+  /** A normalization of a sum of two sources: two convolutions and their sum. */
+  private String sumOfTwo(String x) {
+    String other = b.relu(x);
+    String left = conv(x, out(x), any(2), all(1), all(1), true);
+    return b.batchNorm(
+        b.add(List.of(left, conv(other, b.channels(left), any(2), all(1), all(1), true))));
   }
 
   private String averages(String x) {

@@ -16,9 +16,14 @@ import java.util.function.Function;
  * Starts the process that compiles, and turns its ending into a result or an exception.
  *
  * @param command what to start, given the file with the {@link BuildRequest}
+ * @param patience how to wait for it
  */
-record BuildProcess(Function<Path, List<String>> command) {
+record BuildProcess(Function<Path, List<String>> command, ChildProcess.Patience patience) {
   private static final String NATIVE_SETTINGS = "org.bytedeco.javacpp.";
+
+  BuildProcess(Function<Path, List<String>> command) {
+    this(command, ChildProcess.Patience.REAL);
+  }
 
   /** The Java that runs this, on its class path. */
   static BuildProcess ownJava() {
@@ -91,7 +96,8 @@ record BuildProcess(Function<Path, List<String>> command) {
     try {
       Path file = Files.writeString(output.scratch("request"), request.json());
       List<String> words = command.apply(file);
-      return new ChildProcess(words, output.folder(), request.options().timeLimit()).run(log);
+      return new ChildProcess(words, output.folder(), request.options().timeLimit(), patience)
+          .run(log);
     } catch (IOException e) {
       throw new EngineException(
           "Cannot compile '%s': the process that compiles cannot be started: %s"

@@ -17,13 +17,23 @@ import java.util.function.Consumer;
  * @param command the program and its arguments
  * @param folder where it runs
  * @param limit for the whole run
+ * @param patience how to wait for that long
  */
-record ChildProcess(List<String> command, Path folder, Duration limit) {
+record ChildProcess(List<String> command, Path folder, Duration limit, Patience patience) {
   private static final int SIGNALS = 128;
   private static final Duration TO_DIE = Duration.ofSeconds(10);
 
   ChildProcess {
     command = List.copyOf(command);
+  }
+
+  /** Waits for a process. */
+  interface Patience {
+    /** By the time of this machine. */
+    Patience REAL = (process, limit) -> process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+
+    /** Returns when the process has ended or the time is up; true if it has ended. */
+    boolean waitFor(Process process, Duration limit) throws InterruptedException;
   }
 
   /**
@@ -83,7 +93,7 @@ record ChildProcess(List<String> command, Path folder, Duration limit) {
     reader.start();
     addHook(hook);
     try {
-      boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      boolean ended = patience.waitFor(process, limit);
       if (!ended) {
         end(process);
       }

@@ -76,16 +76,19 @@ final class Children {
   private static void kill(String signal) throws IOException, InterruptedException {
     String self = Long.toString(ProcessHandle.current().pid());
     new ProcessBuilder("kill", signal, self).start().waitFor();
-    Thread.sleep(60_000);
+    Thread.sleep(600_000);
   }
 
+  /** Says what it started, and does not end by itself. */
   static final class Hangs {
+    static final String SLEEPER = "trying kernels beside process ";
+
     public static void main(String[] arguments) throws IOException, InterruptedException {
       begin(arguments);
-      System.out.println("trying kernels");
       // A grandchild must go with it.
-      new ProcessBuilder("sleep", "300").inheritIO().start();
-      Thread.sleep(300_000);
+      Process sleeper = new ProcessBuilder("sleep", "3000").inheritIO().start();
+      say(new BuildMessage.Step(SLEEPER + sleeper.pid()));
+      Thread.sleep(3_000_000);
     }
   }
 

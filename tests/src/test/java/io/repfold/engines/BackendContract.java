@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One contract for all backends; where one cannot run, its tests are skipped with the reason. */
-@Timeout(120)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 abstract class BackendContract {
   private static final Map<String, Integer> COUNTS = new TreeMap<>();
 

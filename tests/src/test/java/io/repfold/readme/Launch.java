@@ -41,7 +41,8 @@ record Launch(List<String> command, Process process, Path output) implements Aut
   void await(Callable<Boolean> condition) throws Exception {
     Instant end = Instant.now().plus(Duration.ofMinutes(Installation.HANG_MINUTES));
     while (!condition.call()) {
-      if (Instant.now().isAfter(end) || !process.isAlive()) {
+      boolean over = !process.isAlive() || Instant.now().isAfter(end);
+      if (over && !condition.call()) {
         throw new AssertionError("%s does not get there: %s".formatted(command, printed()));
       }
       Thread.sleep(20);

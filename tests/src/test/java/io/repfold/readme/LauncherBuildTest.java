@@ -86,6 +86,19 @@ class LauncherBuildTest {
   }
 
   @Test
+  void what_another_build_writes_over_its_jars_does_not_reach_what_was_built() throws Exception {
+    run();
+    for (String jar : List.of("repfold-cli-2.jar", "lib/repfold-core-1.jar")) {
+      checkout.write("cli/target/" + jar, "half a jar");
+    }
+
+    Installation.Run run = run();
+
+    assertThat(run.output())
+        .contains("jar repfold-cli-2.jar: build 1\n", "jar repfold-core-1.jar: build 1\n");
+  }
+
+  @Test
   void a_newer_source_of_any_module_is_built() throws Exception {
     run();
     int builds = 1;

@@ -96,6 +96,11 @@ final class Readme {
     return blocks;
   }
 
+  /** All blocks that show what a command prints, wherever they stand. */
+  List<String> outputs() {
+    return FENCE.matcher(text).results().map(Readme::shown).flatMap(Optional::stream).toList();
+  }
+
   private static Optional<String> shown(MatchResult fence) {
     return fence.group(1).isEmpty() && !COMMAND.matcher(fence.group(2)).find()
         ? Optional.of(fence.group(2))

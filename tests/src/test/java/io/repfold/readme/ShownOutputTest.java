@@ -3,7 +3,12 @@ package io.repfold.readme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,5 +106,20 @@ class ShownOutputTest {
         .extracting(block -> block.shown().orElse("nothing"))
         .containsExactly("printed\n", "nothing", "nothing", "nothing");
     assertThat(page.blocks().get(0).promised()).containsExactly("a.onnx");
+  }
+
+  @Test
+  void no_page_shows_an_output_that_is_not_compared() throws IOException {
+    Readme readme = Readme.read();
+    assertThat(readme.outputs())
+        .isNotEmpty()
+        .isEqualTo(
+            readme.blocks().stream().map(Readme.Block::shown).flatMap(Optional::stream).toList());
+
+    try (Stream<Path> pages = Files.list(Readme.root().resolve("docs"))) {
+      assertThat(pages.filter(page -> page.toString().endsWith(".md")))
+          .hasSizeGreaterThan(5)
+          .allSatisfy(page -> assertThat(new Readme(Files.readString(page)).outputs()).isEmpty());
+    }
   }
 }

@@ -12,10 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import io.repfold.graph.Window;
 import io.repfold.graph.Window.AutoPad;
 import java.nio.charset.StandardCharsets;
@@ -323,6 +326,29 @@ class AttributeValuesTest {
     }
     opaque(21, node("QuantizeLinear", 2, integer("output_dtype", 99)));
     opaque(23, node("DequantizeLinear", 2, integer("output_dtype", 99)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ElementType.class)
+  void a_zero_point_is_an_integer_of_at_least_eight_bits(ElementType type) {
+    boolean modeled =
+        switch (type) {
+          case UINT8, INT8, UINT16, INT16, INT32, INT64, UINT32, UINT64 -> true;
+          default -> false;
+        };
+    TensorProto.Builder zero =
+        TensorProto.newBuilder().setName("x2").setDataType(type.code()).addDims(0);
+    for (String op : List.of("QuantizeLinear", "DequantizeLinear")) {
+      GraphProto.Builder graph =
+          GraphProto.newBuilder()
+              .addInput(ValueInfos.write(Value.float32("x0", 1, 3)))
+              .addInput(ValueInfos.write(Value.float32("x1")))
+              .addInitializer(zero)
+              .addNode(node(op, 3));
+      byte[] bytes = TestModels.around(21, graph).toByteArray();
+      Op read = OnnxModel.read("m", bytes).graph().nodes().get(0).op();
+      assertThat(read instanceof Op.Opaque).as(op).isEqualTo(!modeled);
+    }
   }
 
   @Test

@@ -23,6 +23,7 @@ final class TestModels {
     for (NodeProto node : nodes) {
       node.getOutputList().forEach(inputs::remove);
     }
+    inputs.remove("");
     inputs.forEach(i -> graph.addInput(ValueInfos.write(Value.float32(i, 1, 3, 8, 8))));
     if (nodes.length > 0) {
       NodeProto last = nodes[nodes.length - 1];

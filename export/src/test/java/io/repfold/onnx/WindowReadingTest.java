@@ -125,6 +125,16 @@ class WindowReadingTest {
   }
 
   @Test
+  void a_resize_has_scales_or_sizes_and_perhaps_a_region() {
+    NodeProto both = node("Resize", 4);
+    assertThat(read(both.toBuilder().setInput(1, "").setInput(2, "").build()))
+        .isInstanceOf(Op.Resize.class);
+    assertThat(read(both.toBuilder().setInput(1, "").setInput(3, "").build()))
+        .isInstanceOf(Op.Resize.class);
+    opaque(both.toBuilder().setInput(2, "").setInput(3, "").build());
+  }
+
+  @Test
   void the_pads_beside_a_same_padding_do_not_count() {
     NodeProto node = node("Conv", 2, text("auto_pad", "SAME_LOWER"), integers("pads", 5, 5, 5, 5));
     Window window = ((Op.Conv) read(node)).window();

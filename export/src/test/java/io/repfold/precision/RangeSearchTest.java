@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.repfold.graph.ElementType;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -114,6 +112,7 @@ class RangeSearchTest {
     }
     boolean oneSided = min(sample.values()) >= 0 || max(sample.values()) <= 0;
     int levels = sample.unsigned() && oneSided ? 256 : 128;
+    double width = width(sample.values());
     double cut = largest(sample.values());
     double least = Double.POSITIVE_INFINITY;
     for (int i = CANDIDATES; i >= LEAST_CANDIDATE; i--) {
@@ -122,7 +121,7 @@ class RangeSearchTest {
         double divergence = divergence(Arrays.copyOf(counts, used), bins, levels);
         if (divergence < least) {
           least = divergence;
-          cut = i == CANDIDATES ? largest(sample.values()) : bins * width(sample.values());
+          cut = i == CANDIDATES ? largest(sample.values()) : bins * width;
         }
       }
     }
@@ -211,25 +210,30 @@ class RangeSearchTest {
   }
 
   private static double min(float... values) {
-    return values(values).stream().min(Double::compare).orElseThrow();
+    float min = values[0];
+    for (float value : values) {
+      min = Math.min(min, value);
+    }
+    return min;
   }
 
   private static double max(float... values) {
-    return values(values).stream().max(Double::compare).orElseThrow();
+    float max = values[0];
+    for (float value : values) {
+      max = Math.max(max, value);
+    }
+    return max;
   }
 
   private static double largest(float... values) {
     return Math.max(Math.abs(min(values)), Math.abs(max(values)));
   }
 
-  private static List<Double> values(float... values) {
-    return IntStream.range(0, values.length).mapToObj(i -> (double) values[i]).toList();
-  }
-
   /** The least power of two above all magnitudes is parted into as many bins. */
   private static double width(float... values) {
+    double largest = largest(values);
     double limit = Double.MIN_NORMAL;
-    while (limit <= largest(values)) {
+    while (limit <= largest) {
       limit *= 2;
     }
     return limit / BINS;

@@ -27,7 +27,7 @@ public final class DeadCode {
       Node node = graph.nodes().get(i);
       if (node.outputs().stream().anyMatch(read::contains)) {
         nodes.add(node);
-        read.addAll(node.inputs());
+        node.inputs().stream().filter(name -> !name.isEmpty()).forEach(read::add);
         if (node.op() instanceof Op.Opaque opaque) {
           read.addAll(opaque.captures());
         }

@@ -196,7 +196,8 @@ final class ElementwiseMath {
       case UINT16 -> (long) value & 0xffff;
       case INT32 -> (int) (long) value;
       case UINT32 -> (long) value & 0xffffffffL;
-      case INT64, UINT64 -> (long) value;
+      case INT64 -> (long) value;
+      case UINT64 -> UnsignedLongs.toDouble(UnsignedLongs.of(value));
       default -> value;
     };
   }

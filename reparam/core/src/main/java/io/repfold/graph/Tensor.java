@@ -36,7 +36,14 @@ public final class Tensor {
    */
   public static Tensor of(ElementType type, ByteBuffer data, long... dims) {
     Check.that(type != ElementType.STRING, "A string tensor has no raw data");
-    long bytes = Math.floorDiv(Math.addExact(Math.multiplyExact(count(dims), type.bits()), 7), 8);
+    long count = count(dims);
+    Check.that(
+        count <= 8L * Integer.MAX_VALUE / type.bits(),
+        "A %s tensor of shape %s takes more than 2 GiB, got %d bytes",
+        type,
+        Arrays.toString(dims),
+        data.remaining());
+    long bytes = (count * type.bits() + 7) / 8;
     Check.that(
         data.remaining() == bytes,
         "A %s tensor of shape %s takes %d bytes, got %d",
@@ -98,7 +105,8 @@ public final class Tensor {
       case DOUBLE -> bytes.putDouble(8 * index, value);
       case FLOAT16 -> bytes.putShort(2 * index, HalfPrecision.toFloat16(value));
       case BFLOAT16 -> bytes.putShort(2 * index, HalfPrecision.toBfloat16(value));
-      case INT64, UINT64 -> bytes.putLong(8 * index, (long) value);
+      case INT64 -> bytes.putLong(8 * index, (long) value);
+      case UINT64 -> bytes.putLong(8 * index, UnsignedLongs.of(value));
       case INT32, UINT32 -> bytes.putInt(4 * index, (int) (long) value);
       case INT16, UINT16 -> bytes.putShort(2 * index, (short) (long) value);
       case INT8, UINT8 -> bytes.put(index, (byte) (long) value);
@@ -162,7 +170,8 @@ public final class Tensor {
       case DOUBLE -> data.getDouble(8 * index);
       case FLOAT16 -> HalfPrecision.fromFloat16(data.getShort(2 * index));
       case BFLOAT16 -> HalfPrecision.fromBfloat16(data.getShort(2 * index));
-      case INT64, UINT64 -> data.getLong(8 * index);
+      case INT64 -> data.getLong(8 * index);
+      case UINT64 -> UnsignedLongs.toDouble(data.getLong(8 * index));
       case INT32 -> data.getInt(4 * index);
       case UINT32 -> Integer.toUnsignedLong(data.getInt(4 * index));
       case INT16 -> data.getShort(2 * index);

@@ -18,6 +18,15 @@ public sealed interface Op {
 
   <R> R accept(Visitor<R> visitor);
 
+  private static List<Integer> kernelShape(String type, List<Integer> kernel) {
+    Check.that(
+        !kernel.isEmpty() && kernel.stream().allMatch(k -> k >= 1),
+        "%s: kernel_shape must hold a size of at least 1 for each spatial axis, got %s",
+        type,
+        kernel);
+    return List.copyOf(kernel);
+  }
+
   /** One method an op and no default, so that a new op breaks every lowering at compile time. */
   interface Visitor<R> {
     R conv(Conv op);
@@ -142,6 +151,14 @@ public sealed interface Op {
       Check.that(groups >= 1, "ConvTranspose: groups must be at least 1, got %d", groups);
       outputPadding = List.copyOf(outputPadding);
       outputShape = List.copyOf(outputShape);
+      Check.that(
+          outputPadding.stream().allMatch(p -> p >= 0),
+          "ConvTranspose: output_padding must not be negative, got %s",
+          outputPadding);
+      Check.that(
+          outputShape.stream().allMatch(s -> s >= 1),
+          "ConvTranspose: output_shape must be at least 1, got %s",
+          outputShape);
     }
 
     @Override
@@ -413,7 +430,7 @@ public sealed interface Op {
   record MaxPool(List<Integer> kernel, Window window, boolean ceilMode, boolean columnMajorIndices)
       implements Op {
     public MaxPool {
-      kernel = List.copyOf(kernel);
+      kernel = kernelShape("MaxPool", kernel);
     }
 
     @Override
@@ -430,7 +447,7 @@ public sealed interface Op {
   /** Inputs X, indices, optional output shape. */
   record MaxUnpool(List<Integer> kernel, Window window) implements Op {
     public MaxUnpool {
-      kernel = List.copyOf(kernel);
+      kernel = kernelShape("MaxUnpool", kernel);
     }
 
     @Override
@@ -447,7 +464,7 @@ public sealed interface Op {
   record AveragePool(List<Integer> kernel, Window window, boolean ceilMode, boolean countIncludePad)
       implements Op {
     public AveragePool {
-      kernel = List.copyOf(kernel);
+      kernel = kernelShape("AveragePool", kernel);
     }
 
     @Override
@@ -831,6 +848,11 @@ public sealed interface Op {
    * @param value one element
    */
   record ConstantOfShape(Tensor value) implements Op {
+    public ConstantOfShape {
+      Check.that(
+          value.size() == 1, "ConstantOfShape: value must be one element, got %s", value);
+    }
+
     @Override
     public String type() {
       return "ConstantOfShape";

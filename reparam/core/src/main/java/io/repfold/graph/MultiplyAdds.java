@@ -43,9 +43,18 @@ public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
     return new MultiplyAdds(counts, unknown);
   }
 
-  /** The sum of those that are known. */
+  /**
+   * The sum of those that are known.
+   *
+   * @throws InvalidGraphException if it is larger than 2^63
+   */
   public long total() {
-    return byValue.values().stream().mapToLong(Long::longValue).reduce(0, Math::addExact);
+    try {
+      return byValue.values().stream().mapToLong(Long::longValue).reduce(0, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new InvalidGraphException(
+          "The graph takes more than 2^63 multiply-adds; give smaller input shapes");
+    }
   }
 
   private static boolean isCounted(Op op) {
@@ -62,15 +71,23 @@ public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
     if (left.isEmpty() || right.isEmpty() || result.isEmpty()) {
       return Optional.empty();
     }
-    if (node.op() instanceof Op.ConvTranspose) {
-      return Optional.of(times(left.get(), kernel(right.get())));
+    try {
+      return Optional.of(count(node.op(), left.get(), right.get(), result.get()));
+    } catch (ArithmeticException e) {
+      throw new InvalidGraphException(
+          node.describe() + " takes more than 2^63 multiply-adds; give smaller input shapes");
     }
-    if (node.op() instanceof Op.Conv) {
-      return Optional.of(times(result.get(), kernel(right.get())));
+  }
+
+  private static long count(Op op, long[] left, long[] right, long[] result) {
+    if (op instanceof Op.ConvTranspose) {
+      return Math.multiplyExact(Tensor.count(left), kernel(right));
     }
-    boolean transposed = node.op() instanceof Op.Gemm gemm && gemm.transA();
-    long inner = left.get()[transposed ? 0 : left.get().length - 1];
-    return Optional.of(times(result.get(), inner));
+    if (op instanceof Op.Conv) {
+      return Math.multiplyExact(Tensor.count(result), kernel(right));
+    }
+    boolean transposed = op instanceof Op.Gemm gemm && gemm.transA();
+    return Math.multiplyExact(Tensor.count(result), left[transposed ? 0 : left.length - 1]);
   }
 
   /** Weights that one element of a feature map meets: all axes but the first. */
@@ -80,15 +97,6 @@ public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
       count = Math.multiplyExact(count, weight[axis]);
     }
     return count;
-  }
-
-  private static long times(long[] shape, long each) {
-    try {
-      return Math.multiplyExact(Tensor.count(shape), each);
-    } catch (ArithmeticException e) {
-      throw new InvalidGraphException(
-          "A layer of this size takes more than 2^63 multiply-adds; give smaller input shapes");
-    }
   }
 
   private static Optional<long[]> sizes(String value, Map<String, Value> types) {

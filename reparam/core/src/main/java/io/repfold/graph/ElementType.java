@@ -58,6 +58,20 @@ public enum ElementType {
     return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
   }
 
+  /** The least number of an integer type. */
+  double least() {
+    return isUnsigned() ? 0 : -Math.scalb(1.0, bits - 1);
+  }
+
+  /** The largest number of an integer type, or the double next to it. */
+  double most() {
+    return Math.scalb(1.0, isUnsigned() ? bits : bits - 1) - 1;
+  }
+
+  private boolean isUnsigned() {
+    return this == UINT8 || this == UINT16 || this == UINT32 || this == UINT64;
+  }
+
   /** The type with this {@code TensorProto.DataType} code, or an error that names the code. */
   public static ElementType ofCode(int code) {
     for (ElementType type : values()) {

@@ -11,7 +11,10 @@ final class QuantizationMath {
   static NdArray quantize(
       Op.QuantizeLinear op, NdArray x, NdArray scale, @Nullable NdArray zeroPoint) {
     ElementType type = zeroPoint == null ? op.to().orElse(ElementType.UINT8) : zeroPoint.type();
-    Limits limits = Limits.of(type);
+    Check.that(
+        type.bits() <= 16 && type.isNumeric() && !type.isFloat() && type != ElementType.BOOL,
+        "quantizing to %s is not modelled",
+        type);
     Steps steps = new Steps(x, scale, zeroPoint, op.axis());
     double[] data = new double[x.data().length];
     for (int i = 0; i < data.length; i++) {
@@ -19,7 +22,7 @@ final class QuantizationMath {
       data[i] =
           Double.isNaN(rounded)
               ? steps.zeroPoint(i)
-              : Math.max(limits.least(), Math.min(limits.most(), rounded));
+              : Math.max(type.least(), Math.min(type.most(), rounded));
     }
     return new NdArray(type, x.dims(), data);
   }
@@ -32,20 +35,6 @@ final class QuantizationMath {
       data[i] = (x.data()[i] - steps.zeroPoint(i)) * steps.scale(i);
     }
     return new NdArray(op.to().orElse(scale.type()), x.dims(), data);
-  }
-
-  /** The ends of an integer type. */
-  private record Limits(double least, double most) {
-    static Limits of(ElementType type) {
-      return switch (type) {
-        case INT8 -> new Limits(Byte.MIN_VALUE, Byte.MAX_VALUE);
-        case UINT8 -> new Limits(0, 0xff);
-        case INT16 -> new Limits(Short.MIN_VALUE, Short.MAX_VALUE);
-        case UINT16 -> new Limits(0, 0xffff);
-        default ->
-            throw new InvalidGraphException("quantizing to %s is not modelled".formatted(type));
-      };
-    }
   }
 
   /** Scale and zero point of each element. */

@@ -47,8 +47,8 @@ final class ReductionMath {
     return switch (function) {
       case MEAN, SUM -> 0;
       case PROD -> 1;
-      case MAX -> truth ? 0 : Double.NEGATIVE_INFINITY;
-      case MIN -> truth ? 1 : Double.POSITIVE_INFINITY;
+      case MAX -> truth ? 0 : type.isFloat() ? Double.NEGATIVE_INFINITY : type.least();
+      case MIN -> truth ? 1 : type.isFloat() ? Double.POSITIVE_INFINITY : type.most();
     };
   }
 

@@ -31,8 +31,10 @@ final class ConstantShapes {
     return result.type().isFloat() ? NdArray.of(result.toTensor()) : result;
   }
 
+  /** And of a type that is computed with, as strings and the narrowest numbers are not. */
   private static boolean isSmall(Fact fact) {
-    return fact.shape()
+    boolean numeric = fact.type().map(ElementType::isNumeric).orElse(false);
+    return numeric && fact.shape()
         .flatMap(Shape::sizes)
         .filter(sizes -> Tensor.count(sizes) <= Fact.MOST_ELEMENTS)
         .isPresent();

@@ -164,7 +164,7 @@ final class ConvolutionMath {
   }
 
   /** {@code output_shape} names the spatial axes, in some files also batch and channels. */
-  private static int outputSize(List<Integer> outputShape, int axes, int axis) {
+  static int outputSize(List<Integer> outputShape, int axes, int axis) {
     int skipped = outputShape.size() - axes;
     Check.that(
         skipped == 0 || skipped == 2,

@@ -87,6 +87,16 @@ final class DimMath {
     return a instanceof Dim.Known ? a : b instanceof Dim.Known ? b : Dim.unknown();
   }
 
+  /** Checks that one shape may stretch to another, which does not change. */
+  static void checkStretches(Shape small, Shape fixed) {
+    boolean fits = small.rank() <= fixed.rank();
+    for (int i = 1; fits && i <= small.rank(); i++) {
+      Dim own = small.dim(small.rank() - i);
+      fits = isKnown(own, 1) || !contradict(own, fixed.dim(fixed.rank() - i));
+    }
+    Check.that(fits, "shape %s does not broadcast to %s", small, fixed);
+  }
+
   static Shape broadcast(Shape a, Shape b) {
     int rank = Math.max(a.rank(), b.rank());
     Dim[] dims = new Dim[rank];

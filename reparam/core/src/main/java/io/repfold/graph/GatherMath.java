@@ -32,12 +32,13 @@ final class GatherMath {
     Check.that(depth <= x.rank(), "indices %s go deeper than %s", indices, x);
     int count = Layout.product(indices.dims(), 0, indices.rank() - 1);
     int size = Layout.product(x.dims(), depth, x.rank());
+    int[] wanted = Arrays.copyOf(indices.dims(), indices.rank() - 1 + x.rank() - depth);
+    System.arraycopy(x.dims(), depth, wanted, indices.rank() - 1, x.rank() - depth);
     Check.that(
-        updates.data().length == (long) count * size,
-        "updates %s must hold %d slices of %d elements",
+        Arrays.equals(updates.dims(), wanted),
+        "updates %s must have the shape %s",
         updates,
-        count,
-        size);
+        Arrays.toString(wanted));
     int[] strides = Layout.strides(x.dims());
     NdArray y = new NdArray(x.type(), x.dims(), Arrays.copyOf(x.data(), x.data().length));
     for (int i = 0; i < count; i++) {

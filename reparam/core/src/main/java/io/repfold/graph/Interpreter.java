@@ -87,7 +87,7 @@ public final class Interpreter {
     List<NdArray> outputs;
     try {
       outputs = node.op().accept(new Evaluation(node, inputs, rounding));
-    } catch (InvalidGraphException e) {
+    } catch (InvalidGraphException | ArithmeticException e) {
       String shapes =
           inputs.stream().map(i -> i == null ? "-" : i.toString()).collect(Collectors.joining(" "));
       InvalidGraphException named =

@@ -55,7 +55,7 @@ final class MatrixShapes {
     Shape product =
         new Shape(List.of(left.dim(op.transA() ? 1 : 0), right.dim(op.transB() ? 0 : 1)));
     if (c != null) {
-      DimMath.broadcast(product, c);
+      DimMath.checkStretches(c, product);
     }
     return product;
   }

@@ -18,11 +18,11 @@ final class NormalizationMath {
       NdArray shift,
       NdArray mean,
       NdArray variance) {
-    Check.that(x.rank() >= 2, "the input must be [N, C, ...], got %s", x);
-    int channels = x.dim(1);
+    Check.that(x.rank() >= 1, "the input must be [N, C, ...], got %s", x);
+    int channels = channels(x);
     for (NdArray parameter : List.of(scale, shift, mean, variance)) {
       Check.that(
-          parameter.data().length == channels,
+          parameter.rank() == 1 && parameter.dim(0) == channels,
           "parameter %s does not fit %d channels",
           parameter,
           channels);
@@ -39,7 +39,7 @@ final class NormalizationMath {
       outputs.add(usedVariance);
     }
     NdArray y = Layout.zeros(x.type(), x.dims());
-    int size = Layout.product(x.dims(), 2, x.rank());
+    int size = pixels(x);
     for (int i = 0; i < y.data().length; i++) {
       int c = i / size % channels;
       double deviation = Math.sqrt(usedVariance.data()[c] + op.epsilon());
@@ -58,22 +58,31 @@ final class NormalizationMath {
     return y;
   }
 
+  /** An input with one axis has one channel. */
+  private static int channels(NdArray x) {
+    return x.rank() == 1 ? 1 : x.dim(1);
+  }
+
+  private static int pixels(NdArray x) {
+    return Layout.product(x.dims(), Math.min(2, x.rank()), x.rank());
+  }
+
   private static NdArray batchMean(NdArray x) {
-    NdArray mean = Layout.zeros(x.type(), x.dim(1));
-    int size = Layout.product(x.dims(), 2, x.rank());
+    NdArray mean = Layout.zeros(x.type(), channels(x));
+    int size = pixels(x);
     int elements = x.dim(0) * size;
     for (int i = 0; i < x.data().length; i++) {
-      mean.data()[i / size % x.dim(1)] += x.data()[i] / elements;
+      mean.data()[i / size % mean.dim(0)] += x.data()[i] / elements;
     }
     return mean;
   }
 
   private static NdArray batchVariance(NdArray x, NdArray mean) {
-    NdArray variance = Layout.zeros(x.type(), x.dim(1));
-    int size = Layout.product(x.dims(), 2, x.rank());
+    NdArray variance = Layout.zeros(x.type(), mean.dims());
+    int size = pixels(x);
     int elements = x.dim(0) * size;
     for (int i = 0; i < x.data().length; i++) {
-      int c = i / size % x.dim(1);
+      int c = i / size % mean.dim(0);
       double difference = x.data()[i] - mean.data()[c];
       variance.data()[c] += difference * difference / elements;
     }

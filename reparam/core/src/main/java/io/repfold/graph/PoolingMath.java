@@ -124,6 +124,8 @@ final class PoolingMath {
               + kernel[i]
               - op.window().padBegin(i)
               - op.window().padEnd(i);
+      Check.that(
+          spatial[i] >= 1, "the output would have %d elements on spatial axis %d", spatial[i], i);
     }
     NdArray y = Layout.zeros(x.type(), dims(x, spatial));
     for (int i = 0; i < x.data().length; i++) {

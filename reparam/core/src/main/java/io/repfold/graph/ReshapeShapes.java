@@ -61,9 +61,7 @@ final class ReshapeShapes {
     List<Dim> above = new ArrayList<>(x.dims());
     List<Dim> below = new ArrayList<>();
     for (Dim dim : others) {
-      if (DimMath.isKnown(dim, 0)) {
-        return Dim.unknown();
-      }
+      Check.that(!DimMath.isKnown(dim, 0), "beside a size of 0, -1 may be any size");
       if (!above.remove(dim)) {
         below.add(dim);
       }

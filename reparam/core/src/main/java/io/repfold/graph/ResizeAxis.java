@@ -44,6 +44,12 @@ record ResizeAxis(
     for (int i = 0; i < axes.length; i++) {
       int size = x[axes[i]];
       double scale = given.data()[i];
+      Check.that(
+          scaled || (size >= 1 && scale >= 1),
+          "axis %d of %d elements cannot be resized to %s",
+          axes[i],
+          size,
+          scale);
       int output = scaled ? scaledSize(size, scale) : toSize(scale);
       if (sized) {
         scale = Double.isNaN(common) ? (double) output / size : common;

@@ -16,7 +16,10 @@ final class ResizeShapes {
     }
     boolean scaled = scales != null && !isEmpty(scales);
     boolean sized = sizes != null && !isEmpty(sizes);
-    Check.that(scaled || sized, "one of scales and sizes must be given");
+    Check.that(scaled || sized, "exactly one of scales and sizes must be given");
+    Check.that(
+        !isSurelyGiven(scales) || !isSurelyGiven(sizes),
+        "exactly one of scales and sizes must be given");
     List<Dim> dims = new ArrayList<>(x.dims());
     for (int axis : axes) {
       dims.set(axis, Dim.unknown());
@@ -30,6 +33,16 @@ final class ResizeShapes {
     } else if (sized && sizes != null && sizes.sizes().isPresent()) {
       List<Optional<SizeExpression>> wanted = sizes.sizes().get();
       checkCount("sizes", wanted.size(), axes, x);
+      for (int i = 0; i < axes.length; i++) {
+        Dim dim = x.dim(axes[i]);
+        long size = wanted.get(i).map(s -> s.asConstant().orElse(1)).orElse(1L);
+        Check.that(
+            size >= 1 && !DimMath.isKnown(dim, 0),
+            "axis %d of %s elements cannot be resized to %d",
+            axes[i],
+            dim,
+            size);
+      }
       for (int i = 0; i < axes.length && op.aspectRatioPolicy().equals("stretch"); i++) {
         dims.set(axes[i], DimMath.dim(wanted.get(i)));
       }
@@ -42,6 +55,11 @@ final class ResizeShapes {
 
   private static boolean isEmpty(Fact fact) {
     return fact.shape().isPresent() && fact.shape().get().equals(Shape.of(0));
+  }
+
+  private static boolean isSurelyGiven(@Nullable Fact fact) {
+    return fact != null
+        && fact.shape().flatMap(Shape::sizes).filter(s -> Tensor.count(s) > 0).isPresent();
   }
 
   private static void checkCount(String what, int count, int[] axes, Shape x) {

@@ -104,9 +104,12 @@ public final class ShapeInference {
     for (String input : node.inputs()) {
       inputs.add(input.isEmpty() ? null : facts.getOrDefault(input, Fact.NOTHING));
     }
+    return ConstantShapes.evaluated(node, inputs, ruled(node, inputs));
+  }
+
+  private static List<Fact> ruled(Node node, List<@Nullable Fact> inputs) {
     try {
-      List<Fact> ruled = node.op().accept(new ShapeRules(node, inputs));
-      return ConstantShapes.evaluated(node, inputs, ruled);
+      return node.op().accept(new ShapeRules(node, inputs));
     } catch (InvalidGraphException | ArithmeticException e) {
       String shapes =
           inputs.stream().map(f -> f == null ? "-" : f.toString()).collect(Collectors.joining(" "));

@@ -134,10 +134,15 @@ final class ShapeMath {
    */
   static List<NdArray> split(NdArray x, int axis, long[] sizes, int parts) {
     int at = Layout.axis(axis, x.rank());
+    Check.that(
+        sizes.length == 0 || sizes.length == parts,
+        "%d parts do not fit %d outputs",
+        sizes.length,
+        parts);
     int part = parts == 0 ? 0 : (x.dim(at) + parts - 1) / parts;
     List<NdArray> results = new ArrayList<>();
     int start = 0;
-    for (int i = 0; i < (sizes.length == 0 ? parts : sizes.length); i++) {
+    for (int i = 0; i < parts; i++) {
       int size = sizes.length == 0 ? Math.min(part, x.dim(at) - start) : ints(sizes)[i];
       Check.that(
           size >= 0 && size <= x.dim(at) - start,
@@ -212,14 +217,23 @@ final class ShapeMath {
   }
 
   static NdArray range(NdArray start, NdArray limit, NdArray delta) {
+    NdArray y = Layout.zeros(start.type(), rangeSize(start, limit, delta));
     double first = start.data()[0];
     double step = delta.data()[0];
-    Check.that(step != 0, "a step of 0 goes nowhere");
-    double count = Math.max(0, Math.ceil((limit.data()[0] - first) / step));
-    Check.that(count < Integer.MAX_VALUE - 8, "the range has %.0f elements, too many", count);
-    NdArray y = Layout.zeros(start.type(), (int) count);
     Arrays.setAll(y.data(), i -> first + i * step);
     return y;
+  }
+
+  /** How many numbers lie from the start to before the limit. */
+  static int rangeSize(NdArray start, NdArray limit, NdArray delta) {
+    for (NdArray bound : List.of(start, limit, delta)) {
+      Check.that(bound.data().length == 1, "start, limit and delta are one number, got %s", bound);
+    }
+    double step = delta.data()[0];
+    Check.that(step != 0, "a step of 0 goes nowhere");
+    double count = Math.max(0, Math.ceil((limit.data()[0] - start.data()[0]) / step));
+    Check.that(count < Integer.MAX_VALUE - 8, "the range has %.0f elements, too many", count);
+    return (int) count;
   }
 
   static int[] ints(long[] values) {

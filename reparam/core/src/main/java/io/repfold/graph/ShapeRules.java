@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,13 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
       throw new InvalidGraphException("input %d is missing".formatted(index));
     }
     return input;
+  }
+
+  /** Checks that the first inputs are given. */
+  private void require(int count) {
+    for (int i = 0; i < count; i++) {
+      input(i);
+    }
   }
 
   private @Nullable Shape shape(int index) {
@@ -85,18 +93,22 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> conv(Op.Conv op) {
+    require(2);
     return like(0, WindowShapes.conv(op, shape(0), shape(1), shape(2)));
   }
 
   @Override
   public List<Fact> convTranspose(Op.ConvTranspose op) {
+    require(2);
     return like(0, WindowShapes.convTranspose(op, shape(0), shape(1), shape(2)));
   }
 
   @Override
   public List<Fact> batchNormalization(Op.BatchNormalization op) {
+    require(5);
     Shape x = shape(0);
-    Dim channels = x == null || x.rank() < 2 ? Dim.unknown() : x.dim(1);
+    Check.that(x == null || x.rank() >= 1, "the input must be [N, C, ...], got %s", x);
+    Dim channels = x == null ? Dim.unknown() : x.rank() == 1 ? Dim.of(1) : x.dim(1);
     for (int i = 1; i <= 4; i++) {
       Shape parameter = shape(i);
       if (parameter != null) {
@@ -129,6 +141,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> binary(Op.Binary op) {
+    require(2);
     boolean comparison =
         switch (op.function()) {
           case ADD, SUB, MUL, DIV, POW -> false;
@@ -155,6 +168,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> variadic(Op.Variadic op) {
+    require(Math.max(1, inputs.size()));
     Shape shape = shape(0);
     for (int i = 1; i < inputs.size(); i++) {
       shape = broadcast(shape, shape(i));
@@ -174,7 +188,12 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> pRelu(Op.PRelu op) {
-    broadcast(shape(0), shape(1));
+    require(2);
+    Shape x = shape(0);
+    Shape slope = shape(1);
+    if (x != null && slope != null) {
+      DimMath.checkStretches(slope, x);
+    }
     return same();
   }
 
@@ -240,7 +259,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
     return reshaped(
         x ->
             pads.isPresent() && axes.isPresent()
-                ? SliceShapes.pad(x, pads.get(), axes.get())
+                ? SliceShapes.pad(x, op.mode(), pads.get(), axes.get())
                 : WindowShapes.unknown(x.rank()));
   }
 
@@ -252,6 +271,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> maxUnpool(Op.MaxUnpool op) {
+    require(2);
     Fact wanted = optional(2);
     if (wanted == null) {
       return like(0, WindowShapes.maxUnpool(op, shape(0)));
@@ -306,11 +326,13 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> matMul(Op.MatMul op) {
+    require(2);
     return like(0, MatrixShapes.matMul(shape(0), shape(1)));
   }
 
   @Override
   public List<Fact> gemm(Op.Gemm op) {
+    require(2);
     return like(0, MatrixShapes.gemm(op, shape(0), shape(1), shape(2)));
   }
 
@@ -333,6 +355,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
   @Override
   public List<Fact> slice(Op.Slice op) {
     Optional<Op.Slice.Bounds> given = op.bounds();
+    require(given.isPresent() ? 1 : 3);
     Optional<long[]> axes = longs(given.map(Op.Slice.Bounds::axes), 3);
     Optional<long[]> steps = longs(given.map(b -> List.<Integer>of()), 4);
     var starts = given.isPresent() ? bounds(given.get().starts()) : sizes(1);
@@ -422,11 +445,18 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> argMax(Op.ArgMax op) {
+    require(1);
     Shape x = shape(0);
     if (x == null) {
       return integers(null);
     }
     boolean[] reduced = Layout.marked(new long[] {op.axis()}, x.rank());
+    int axis = Layout.axis(op.axis(), x.rank());
+    Check.that(
+        !DimMath.isKnown(x.dim(axis), 0),
+        "axis %d of %s is empty, so nothing is largest there",
+        axis,
+        x);
     return integers(without(x, reduced, op.keepsDims()));
   }
 
@@ -444,7 +474,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
   @Override
   public List<Fact> cast(Op.Cast op) {
     Optional<ElementType> to = Optional.of(op.to());
-    boolean keeps = op.to() != ElementType.BOOL && op.to().isNumeric();
+    boolean keeps = op.to().isFloat() || op.to().bits() >= 32;
     return List.of(
         keeps ? SizeRules.moved(input(0), to, input(0).shape()) : Fact.of(to, input(0).shape()));
   }
@@ -467,6 +497,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> size(Op.Size op) {
+    require(1);
     Shape x = shape(0);
     Optional<SizeExpression> size = x == null ? Optional.empty() : DimMath.product(x.dims());
     return List.of(Fact.ofSizes(Optional.of(ElementType.INT64), Shape.of(), List.of(size)));
@@ -474,6 +505,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> gather(Op.Gather op) {
+    require(2);
     Shape x = shape(0);
     Shape indices = shape(1);
     if (x == null || indices == null) {
@@ -496,11 +528,39 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> scatterND(Op.ScatterND op) {
+    require(3);
+    Shape x = shape(0);
+    Shape indices = shape(1);
+    if (x != null && indices != null) {
+      checkUpdates(x, indices, shape(2));
+    }
     return same();
+  }
+
+  private static void checkUpdates(Shape x, Shape indices, @Nullable Shape updates) {
+    int axes = indices.rank() - 1;
+    Check.that(axes >= 0, "the indices must have at least one axis, got %s", indices);
+    if (!(indices.dim(axes) instanceof Dim.Known depth)) {
+      return;
+    }
+    Check.that(depth.size() <= x.rank(), "indices %s go deeper than %s", indices, x);
+    List<Dim> wanted = new ArrayList<>(indices.dims().subList(0, axes));
+    wanted.addAll(x.dims().subList((int) depth.size(), x.rank()));
+    boolean fits = updates == null || updates.rank() == wanted.size();
+    for (int i = 0; fits && updates != null && i < wanted.size(); i++) {
+      fits = !DimMath.contradict(updates.dim(i), wanted.get(i));
+    }
+    Check.that(fits, "updates %s must have the shape %s", updates, new Shape(wanted));
   }
 
   @Override
   public List<Fact> range(Op.Range op) {
+    require(3);
+    if (inputs.stream().allMatch(i -> i != null && i.constant().isPresent())) {
+      NdArray[] bounds =
+          inputs.stream().map(i -> Objects.requireNonNull(i).constant().orElseThrow()).toArray(NdArray[]::new);
+      return like(0, Shape.of(ShapeMath.rangeSize(bounds[0], bounds[1], bounds[2])));
+    }
     Optional<SizeExpression> start = one(0);
     Optional<SizeExpression> limit = one(1);
     long step = one(2).map(d -> d.asConstant().orElse(0)).orElse(0L);
@@ -519,6 +579,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> quantizeLinear(Op.QuantizeLinear op) {
+    require(2);
     requireScales(op.axis());
     Fact zeroPoint = optional(2);
     Optional<ElementType> type =
@@ -528,6 +589,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> dequantizeLinear(Op.DequantizeLinear op) {
+    require(2);
     requireScales(op.axis());
     Optional<ElementType> type = op.to().or(input(1)::type);
     return List.of(Fact.of(type, Optional.ofNullable(shape(0))));
@@ -537,10 +599,22 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
   private void requireScales(int axis) {
     Shape x = shape(0);
     Shape scale = shape(1);
-    if (x != null && scale != null && scale.rank() == 1 && !scale.dim(0).equals(Dim.of(1))) {
+    Shape zeroPoint = shape(2);
+    if (scale == null) {
+      return;
+    }
+    Dim scales = DimMath.dim(DimMath.product(scale.dims()));
+    Dim zeroPoints =
+        zeroPoint == null ? Dim.unknown() : DimMath.dim(DimMath.product(zeroPoint.dims()));
+    Check.that(
+        !DimMath.contradict(scales, zeroPoints),
+        "%s scales do not fit to %s zero points",
+        scales,
+        zeroPoints);
+    if (x != null && scales instanceof Dim.Known known && known.size() != 1) {
       int along = Layout.axis(axis, x.rank());
       Check.that(
-          !DimMath.contradict(scale.dim(0), x.dim(along)),
+          scale.rank() == 1 && !DimMath.contradict(scales, x.dim(along)),
           "scale of shape %s does not fit to axis %d of %s",
           scale,
           along,

@@ -7,6 +7,8 @@ import java.util.OptionalLong;
 
 /** Shapes of Slice, Split, Pad and Tile. */
 final class SliceShapes {
+  private static final long UNBOUNDED = Long.MAX_VALUE;
+
   private SliceShapes() {}
 
   /**
@@ -48,9 +50,15 @@ final class SliceShapes {
   /** How many elements lie between the bounds; the slice is taken not to be empty. */
   private static Dim length(
       SizeExpression size, SizeExpression start, SizeExpression end, long step) {
+    if (size.asConstant().equals(OptionalLong.of(0))) {
+      return Dim.of(0);
+    }
     SizeExpression front = SizeExpression.of(step > 0 ? 0 : -1);
     SizeExpression back = step > 0 ? size : size.plus(-1);
-    if (step > 0 && mayLieBefore(start, size)) {
+    if (step < 0 && (mayLieBefore(start, size, -1) || mayLieBefore(end, size, -2))) {
+      return Dim.unknown();
+    }
+    if (step > 0 && mayLieBefore(start, size, -1)) {
       return end.asConstant().equals(start.plus(1).asConstant()) ? Dim.of(1) : Dim.unknown();
     }
     Optional<SizeExpression> first =
@@ -74,10 +82,13 @@ final class SliceShapes {
         : DimMath.dim(count.plus(1));
   }
 
-  /** Whether {@code x[-3:]} may begin before the axis does, and so be shorter than 3. */
-  private static boolean mayLieBefore(SizeExpression start, SizeExpression size) {
-    long constant = start.asConstant().orElse(0);
-    return constant < -1
+  /**
+   * Whether a bound below {@code least} may lie before the axis, as that of {@code x[-3:]} does if
+   * there are only two elements.
+   */
+  private static boolean mayLieBefore(SizeExpression bound, SizeExpression size, long least) {
+    long constant = bound.asConstant().orElse(0);
+    return constant < least
         && constant > -Integer.MAX_VALUE
         && size.asConstant().isEmpty()
         && !size.plus(constant).isSurelyNonNegative();
@@ -107,12 +118,17 @@ final class SliceShapes {
    */
   static List<Shape> split(Shape x, int axis, List<Optional<SizeExpression>> sizes, int parts) {
     int at = Layout.axis(axis, x.rank());
+    Check.that(
+        sizes.isEmpty() || sizes.size() == parts,
+        "%d parts do not fit %d outputs",
+        sizes.size(),
+        parts);
     List<Dim> lengths = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
       lengths.add(
           sizes.isEmpty()
               ? part(x.dim(at), i, parts)
-              : i < sizes.size() ? DimMath.dim(sizes.get(i)) : Dim.unknown());
+              : DimMath.dim(sizes.get(i)));
     }
     Dim sum = DimMath.sum(lengths);
     Check.that(
@@ -142,7 +158,8 @@ final class SliceShapes {
    * @param pads begins and then ends, of {@code axes}
    * @param axes empty for all
    */
-  static Shape pad(Shape x, List<Optional<SizeExpression>> pads, long[] axes) {
+  static Shape pad(
+      Shape x, Op.Pad.Mode mode, List<Optional<SizeExpression>> pads, long[] axes) {
     int count = axes.length == 0 ? x.rank() : axes.length;
     Check.that(
         pads.size() == 2 * count,
@@ -150,11 +167,22 @@ final class SliceShapes {
         pads.size(),
         count,
         x);
+    Layout.marked(axes, x.rank());
     List<Dim> dims = new ArrayList<>(x.dims());
     for (int i = 0; i < count; i++) {
       int axis = Layout.axis(axes.length == 0 ? i : axes[i], x.rank());
       Optional<SizeExpression> begin = pads.get(i);
       Optional<SizeExpression> end = pads.get(count + i);
+      long left =
+          DimMath.expression(x.dim(axis)).map(SliceShapes::constant).orElse(UNBOUNDED)
+              - cropped(begin)
+              - cropped(end);
+      Check.that(
+          left >= 0, "pads %s crop more than the %s elements of axis %d", pads, x.dim(axis), axis);
+      Check.that(
+          left > 0 || mode == Op.Pad.Mode.CONSTANT || !(grows(begin) || grows(end)),
+          "mode %s cannot pad an empty axis",
+          mode);
       dims.set(
           axis,
           DimMath.dim(
@@ -165,11 +193,27 @@ final class SliceShapes {
     return new Shape(dims);
   }
 
+  private static long constant(SizeExpression size) {
+    return size.asConstant().orElse(UNBOUNDED);
+  }
+
+  private static long cropped(Optional<SizeExpression> pad) {
+    return Math.max(0, Math.negateExact(pad.map(p -> p.asConstant().orElse(0)).orElse(0L)));
+  }
+
+  private static boolean grows(Optional<SizeExpression> pad) {
+    return pad.map(p -> p.asConstant().orElse(0)).orElse(0L) > 0;
+  }
+
   static Shape tile(Shape x, List<Optional<SizeExpression>> repeats) {
     Check.that(repeats.size() == x.rank(), "%d repeats do not fit the input %s", repeats.size(), x);
     List<Dim> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
       Optional<SizeExpression> repeat = repeats.get(i);
+      Check.that(
+          repeat.map(r -> r.asConstant().orElse(0)).orElse(0L) >= 0,
+          "repeats %s must not be negative",
+          repeats);
       dims.add(DimMath.dim(DimMath.expression(x.dim(i)).flatMap(s -> repeat.flatMap(s::times))));
     }
     return new Shape(dims);

@@ -92,7 +92,7 @@ public record SlidingWindow(
       positions--; // a window that starts in the end padding is left out
     }
     Check.that(
-        positions >= 1,
+        positions >= 1 && size + begin + end >= 1,
         "the kernel reaches over %d elements on spatial axis %d, but the input has only %d there"
             + " (%d with padding %d and %d); give a larger input",
         reach,

@@ -31,7 +31,7 @@ final class WindowShapes {
     checkGroups(weight.dim(0), op.groups());
     checkBias(bias, weight.dim(0));
     List<Dim> dims = new ArrayList<>(List.of(image.dim(0), weight.dim(0)));
-    dims.addAll(positions(op.window(), image, weight.dims().subList(2, rank), false));
+    dims.addAll(positions(op.window(), image, taps(weight), false));
     return new Shape(dims);
   }
 
@@ -60,18 +60,24 @@ final class WindowShapes {
         "output_padding %s does not fit %d axes",
         op.outputPadding(),
         rank - 2);
+    List<Dim> taps = taps(weight);
     for (int i = 0; i < rank - 2; i++) {
-      dims.add(transposed(op, i, rank - 2, image.dim(2 + i), weight.dim(2 + i)));
+      Dim size = transposed(op, i, rank - 2, image.dim(2 + i), taps.get(i));
+      checkNotEmpty(size, i);
+      dims.add(size);
     }
     return new Shape(dims);
+  }
+
+  private static void checkNotEmpty(Dim size, int axis) {
+    Check.that(
+        !DimMath.isKnown(size, 0), "the output would have 0 elements on spatial axis %d", axis);
   }
 
   private static Dim transposed(Op.ConvTranspose op, int axis, int axes, Dim size, Dim kernel) {
     Window window = op.window();
     if (!op.outputShape().isEmpty()) {
-      int at = op.outputShape().size() - axes + axis;
-      Check.that(at >= 0, "output_shape %s does not fit %d axes", op.outputShape(), axes);
-      return Dim.of(op.outputShape().get(at));
+      return Dim.of(ConvolutionMath.outputSize(op.outputShape(), axes, axis));
     }
     if (isSame(window)) {
       return DimMath.map(size, s -> s.times(window.stride(axis)));
@@ -97,7 +103,7 @@ final class WindowShapes {
       return null;
     }
     checkSpatial(x);
-    Check.that(kernel.size() == x.rank() - 2, "the kernel %s does not fit the input %s", kernel, x);
+    checkKernel(kernel, x);
     List<Dim> sizes = kernel.stream().map(k -> Dim.of(k)).toList();
     List<Dim> dims = new ArrayList<>(x.dims().subList(0, 2));
     dims.addAll(positions(window, x, sizes, ceil));
@@ -109,12 +115,15 @@ final class WindowShapes {
       return null;
     }
     checkSpatial(x);
+    checkKernel(op.kernel(), x);
     checkAxes(op.window(), x.rank() - 2);
     List<Dim> dims = new ArrayList<>(x.dims().subList(0, 2));
     for (int i = 0; i < x.rank() - 2; i++) {
       int stride = op.window().stride(i);
       long added = (long) op.kernel().get(i) - op.window().padBegin(i) - op.window().padEnd(i);
-      dims.add(DimMath.map(x.dim(2 + i), s -> s.plus(-1).times(stride).plus(added)));
+      Dim size = DimMath.map(x.dim(2 + i), s -> s.plus(-1).times(stride).plus(added));
+      checkNotEmpty(size, i);
+      dims.add(size);
     }
     return new Shape(dims);
   }
@@ -159,6 +168,9 @@ final class WindowShapes {
     long begin = window.padBegin(axis);
     long end = window.padEnd(axis);
     if (image instanceof Dim.Known known) {
+      if (known.size() + begin + end < 1) {
+        return Dim.of(0); // negative pads cut everything off
+      }
       long room = known.size() + begin + end - reach;
       long positions = Math.floorDiv(ceil ? room + stride - 1 : room, stride) + 1;
       boolean last = ceil && (positions - 1) * stride >= known.size() + begin;
@@ -182,6 +194,18 @@ final class WindowShapes {
     int[] any = new int[axes];
     Arrays.fill(any, 1);
     SlidingWindow.checkAxes(window, axes, any);
+  }
+
+  private static void checkKernel(List<Integer> kernel, Shape x) {
+    Check.that(kernel.size() == x.rank() - 2, "the kernel %s does not fit the input %s", kernel, x);
+  }
+
+  /** The spatial axes of a weight, none of them empty. */
+  private static List<Dim> taps(Shape weight) {
+    List<Dim> taps = weight.dims().subList(2, weight.rank());
+    Check.that(
+        taps.stream().noneMatch(t -> DimMath.isKnown(t, 0)), "the kernel of %s is empty", weight);
+    return taps;
   }
 
   private static void checkGroups(Dim channels, int groups) {

@@ -34,9 +34,10 @@ final class ConstantShapes {
   /** And of a type that is computed with, as strings and the narrowest numbers are not. */
   private static boolean isSmall(Fact fact) {
     boolean numeric = fact.type().map(ElementType::isNumeric).orElse(false);
-    return numeric && fact.shape()
-        .flatMap(Shape::sizes)
-        .filter(sizes -> Tensor.count(sizes) <= Fact.MOST_ELEMENTS)
-        .isPresent();
+    return numeric
+        && fact.shape()
+            .flatMap(Shape::sizes)
+            .filter(sizes -> Tensor.count(sizes) <= Fact.MOST_ELEMENTS)
+            .isPresent();
   }
 }

@@ -849,8 +849,7 @@ public sealed interface Op {
    */
   record ConstantOfShape(Tensor value) implements Op {
     public ConstantOfShape {
-      Check.that(
-          value.size() == 1, "ConstantOfShape: value must be one element, got %s", value);
+      Check.that(value.size() == 1, "ConstantOfShape: value must be one element, got %s", value);
     }
 
     @Override

@@ -558,7 +558,9 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
     require(3);
     if (inputs.stream().allMatch(i -> i != null && i.constant().isPresent())) {
       NdArray[] bounds =
-          inputs.stream().map(i -> Objects.requireNonNull(i).constant().orElseThrow()).toArray(NdArray[]::new);
+          inputs.stream()
+              .map(i -> Objects.requireNonNull(i).constant().orElseThrow())
+              .toArray(NdArray[]::new);
       return like(0, Shape.of(ShapeMath.rangeSize(bounds[0], bounds[1], bounds[2])));
     }
     Optional<SizeExpression> start = one(0);

@@ -125,10 +125,7 @@ final class SliceShapes {
         parts);
     List<Dim> lengths = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
-      lengths.add(
-          sizes.isEmpty()
-              ? part(x.dim(at), i, parts)
-              : DimMath.dim(sizes.get(i)));
+      lengths.add(sizes.isEmpty() ? part(x.dim(at), i, parts) : DimMath.dim(sizes.get(i)));
     }
     Dim sum = DimMath.sum(lengths);
     Check.that(
@@ -158,8 +155,7 @@ final class SliceShapes {
    * @param pads begins and then ends, of {@code axes}
    * @param axes empty for all
    */
-  static Shape pad(
-      Shape x, Op.Pad.Mode mode, List<Optional<SizeExpression>> pads, long[] axes) {
+  static Shape pad(Shape x, Op.Pad.Mode mode, List<Optional<SizeExpression>> pads, long[] axes) {
     int count = axes.length == 0 ? x.rank() : axes.length;
     Check.that(
         pads.size() == 2 * count,

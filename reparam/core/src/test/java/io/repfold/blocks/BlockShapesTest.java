@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every branch of a block has the outputs of the convolution that the block stands for. */
 class BlockShapesTest {
   private static final Shape IMAGE =
-      new Shape(
-          List.of(new Dim.Symbol("N"), Dim.of(4), new Dim.Symbol("H"), new Dim.Symbol("W")));
+      new Shape(List.of(new Dim.Symbol("N"), Dim.of(4), new Dim.Symbol("H"), new Dim.Symbol("W")));
 
   private static Stream<Kernel> kernels() {
     return Stream.of(
@@ -47,10 +46,7 @@ class BlockShapesTest {
 
   private static Shape shape(RepSpec spec) {
     Graph graph = block(spec);
-    return ShapeInference.infer(graph)
-        .get(graph.outputs().get(0).name())
-        .shape()
-        .orElseThrow();
+    return ShapeInference.infer(graph).get(graph.outputs().get(0).name()).shape().orElseThrow();
   }
 
   /** At every image size: the sizes are open. */

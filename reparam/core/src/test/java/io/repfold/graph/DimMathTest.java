@@ -36,7 +36,8 @@ class DimMathTest {
 
   @ParameterizedTest
   @CsvSource({
-    "?, 3, 3", "N, 3, 3", "3, N, 3", "3, ?, 3", "N, M, N", "N, ?, N", "?, N, N", "?, ?, ?", "3, 4, 3"
+    "?, 3, 3", "N, 3, 3", "3, N, 3", "3, ?, 3", "N, M, N", "N, ?, N", "?, N, N", "?, ?, ?",
+    "3, 4, 3"
   })
   void of_two_things_known_a_number_says_most(String preferred, String other, String expected) {
     assertThat(DimMath.merge(dim(preferred), dim(other))).isEqualTo(dim(expected));

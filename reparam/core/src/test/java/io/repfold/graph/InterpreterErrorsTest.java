@@ -49,45 +49,83 @@ class InterpreterErrorsTest {
 
   @Test
   void shapes_that_do_not_fit_are_named() {
-    refused("does not fit 2 output channels", new Op.Conv(Window.DEFAULT, 1),
-        floats(1, 1, 3), floats(2, 1, 1), floats(3));
-    refused("the weight FLOAT[1, 1, 1, 1] does not fit the input FLOAT[1, 1, 3]",
-        new Op.Conv(Window.DEFAULT, 1), floats(1, 1, 3), floats(1, 1, 1, 1));
-    refused("expected [N, C, D1, ...] with a spatial axis, got FLOAT[1, 1]",
-        new Op.GlobalAveragePool(), floats(1, 1));
-    refused("the kernel [0] is empty",
-        new Op.Conv(Window.DEFAULT, 1), floats(1, 1, 3), floats(1, 1, 0));
-    refused("strides [1, 1], dilations [] and pads [] do not fit 1 spatial axes",
+    refused(
+        "does not fit 2 output channels",
+        new Op.Conv(Window.DEFAULT, 1),
+        floats(1, 1, 3),
+        floats(2, 1, 1),
+        floats(3));
+    refused(
+        "the weight FLOAT[1, 1, 1, 1] does not fit the input FLOAT[1, 1, 3]",
+        new Op.Conv(Window.DEFAULT, 1),
+        floats(1, 1, 3),
+        floats(1, 1, 1, 1));
+    refused(
+        "expected [N, C, D1, ...] with a spatial axis, got FLOAT[1, 1]",
+        new Op.GlobalAveragePool(),
+        floats(1, 1));
+    refused(
+        "the kernel [0] is empty",
+        new Op.Conv(Window.DEFAULT, 1),
+        floats(1, 1, 3),
+        floats(1, 1, 0));
+    refused(
+        "strides [1, 1], dilations [] and pads [] do not fit 1 spatial axes",
         new Op.MaxPool(List.of(1), Window.of(List.of(1, 1), List.of(), List.of()), false, false),
         floats(1, 1, 3));
-    refused("the kernel [1, 1] does not fit 1 spatial axes",
-        new Op.AveragePool(List.of(1, 1), Window.DEFAULT, false, false), floats(1, 1, 3));
-    refused("output_padding [0, 0] does not fit 1 spatial axes",
+    refused(
+        "the kernel [1, 1] does not fit 1 spatial axes",
+        new Op.AveragePool(List.of(1, 1), Window.DEFAULT, false, false),
+        floats(1, 1, 3));
+    refused(
+        "output_padding [0, 0] does not fit 1 spatial axes",
         new Op.ConvTranspose(Window.DEFAULT, 1, List.of(0, 0), List.of()),
-        floats(1, 1, 3), floats(1, 1, 1));
-    refused("output_shape [1, 2] does not fit 1 spatial axes",
+        floats(1, 1, 3),
+        floats(1, 1, 1));
+    refused(
+        "output_shape [1, 2] does not fit 1 spatial axes",
         new Op.ConvTranspose(Window.DEFAULT, 1, List.of(), List.of(1, 2)),
-        floats(1, 1, 3), floats(1, 1, 1));
-    refused("cannot multiply FLOAT[2] and FLOAT[3]: 2 columns against 3 rows",
-        new Op.MatMul(), floats(2), floats(3));
+        floats(1, 1, 3),
+        floats(1, 1, 1));
+    refused(
+        "cannot multiply FLOAT[2] and FLOAT[3]: 2 columns against 3 rows",
+        new Op.MatMul(),
+        floats(2),
+        floats(3));
     refused("a scalar has no matrix product", new Op.MatMul(), floats(), floats(3));
-    refused("parameter FLOAT[1, 2] does not fit 2 channels",
+    refused(
+        "parameter FLOAT[1, 2] does not fit 2 channels",
         new Op.BatchNormalization(0, 0, false),
-        floats(1, 2), floats(2), floats(1, 2), floats(2), floats(2));
-    refused("updates FLOAT[4] must have the shape [2, 2]",
-        new Op.ScatterND(), floats(3, 2), floats(2, 1), floats(4));
-    refused("indices FLOAT[1, 3] go deeper than FLOAT[3, 2]",
-        new Op.ScatterND(), floats(3, 2), floats(1, 3), floats(1));
-    refused("an index must be a whole number, got 0.5",
-        new Op.Gather(0), floats(3), vector(0.5));
-    refused("2 parts do not fit 1 outputs",
-        new Op.Split(0, Optional.of(List.of(1L, 2L))), floats(3));
+        floats(1, 2),
+        floats(2),
+        floats(1, 2),
+        floats(2),
+        floats(2));
+    refused(
+        "updates FLOAT[4] must have the shape [2, 2]",
+        new Op.ScatterND(),
+        floats(3, 2),
+        floats(2, 1),
+        floats(4));
+    refused(
+        "indices FLOAT[1, 3] go deeper than FLOAT[3, 2]",
+        new Op.ScatterND(),
+        floats(3, 2),
+        floats(1, 3),
+        floats(1));
+    refused("an index must be a whole number, got 0.5", new Op.Gather(0), floats(3), vector(0.5));
+    refused(
+        "2 parts do not fit 1 outputs", new Op.Split(0, Optional.of(List.of(1L, 2L))), floats(3));
     refused("it needs at least one input", new Op.Concat(0));
-    refused("the output would have 0 elements on spatial axis 0",
+    refused(
+        "the output would have 0 elements on spatial axis 0",
         new Op.MaxUnpool(List.of(1), Window.of(List.of(), List.of(), List.of(1, 0))),
-        floats(1, 1, 1), floats(1, 1, 1));
-    refused("index 5 lies outside FLOAT[1, 1, 2]",
-        new Op.MaxUnpool(List.of(2), Window.DEFAULT), floats(1, 1, 1),
+        floats(1, 1, 1),
+        floats(1, 1, 1));
+    refused(
+        "index 5 lies outside FLOAT[1, 1, 2]",
+        new Op.MaxUnpool(List.of(2), Window.DEFAULT),
+        floats(1, 1, 1),
         new NdArray(ElementType.INT64, new int[] {1, 1, 1}, new double[] {5}));
   }
 

@@ -13,8 +13,7 @@ class MultiplyAddsLimitsTest {
     return new Graph.Builder("g")
         .input(Value.float32("x", 1, weight[1], 1 << 20, 1 << 20))
         .input(Value.float32("w", weight))
-        .node(
-            new Node("huge", new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), List.of("y")));
+        .node(new Node("huge", new Op.Conv(Window.DEFAULT, 1), List.of("x", "w"), List.of("y")));
   }
 
   @Test

@@ -15,10 +15,41 @@ class SizeExpressionParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "+", "-", "H+", "H-", "+H", "H++W", "H W", "H*", "*H", "H**W", "(H)", "floor(",
-        "floor(H", "floor(H)", "floor(H/", "floor(H/2", "floor(H/0)", "floor(H/W)", "floor((H+1/2)",
-        "floor(H+1/2)", "floor H/2", "H/2", "'", "''", "'a", "2H", "H'", "[0]", "H[]", "H[-1]",
-        "9999999999999999999", "1.5", "seq len", "\u00fc"
+        "",
+        "+",
+        "-",
+        "H+",
+        "H-",
+        "+H",
+        "H++W",
+        "H W",
+        "H*",
+        "*H",
+        "H**W",
+        "(H)",
+        "floor(",
+        "floor(H",
+        "floor(H)",
+        "floor(H/",
+        "floor(H/2",
+        "floor(H/0)",
+        "floor(H/W)",
+        "floor((H+1/2)",
+        "floor(H+1/2)",
+        "floor H/2",
+        "H/2",
+        "'",
+        "''",
+        "'a",
+        "2H",
+        "H'",
+        "[0]",
+        "H[]",
+        "H[-1]",
+        "9999999999999999999",
+        "1.5",
+        "seq len",
+        "\u00fc"
       })
   void what_is_no_expression_is_not_read(String text) {
     assertThat(SizeExpressionParser.parse(text)).isEmpty();
@@ -27,10 +58,24 @@ class SizeExpressionParserTest {
 
   @ParameterizedTest
   @CsvSource({
-    "H, H", "0, 0", "007, 7", "-3, -3", "H-H, 0", "1+H, H+1", "W+H, H+W", "2*3*H, 6*H",
-    "H*2, 2*H", "floor(H/1), H", "floor((4*H)/2), 2*H", "floor(7/2), 3", "floor((H+4)/4), floor(H/4)+1",
-    "floor(floor(H/2)/3), floor(H/6)", "'a b'*2, 2*'a b'", "x_1.y[3]+1, x_1.y[3]+1",
-    "H*floor(W/2), H*floor(W/2)", "flooring, flooring"
+    "H, H",
+    "0, 0",
+    "007, 7",
+    "-3, -3",
+    "H-H, 0",
+    "1+H, H+1",
+    "W+H, H+W",
+    "2*3*H, 6*H",
+    "H*2, 2*H",
+    "floor(H/1), H",
+    "floor((4*H)/2), 2*H",
+    "floor(7/2), 3",
+    "floor((H+4)/4), floor(H/4)+1",
+    "floor(floor(H/2)/3), floor(H/6)",
+    "'a b'*2, 2*'a b'",
+    "x_1.y[3]+1, x_1.y[3]+1",
+    "H*floor(W/2), H*floor(W/2)",
+    "flooring, flooring"
   })
   void other_spellings_have_one_normal_form(String text, String normal) {
     assertThat(SizeExpressionParser.parse(text).orElseThrow()).hasToString(normal);
@@ -38,8 +83,17 @@ class SizeExpressionParserTest {
 
   @ParameterizedTest
   @CsvSource({
-    "H, true", "_a.b2, true", "x[10], true", "'any thing', true", "2x, false", "floor, false",
-    "a-b, false", "a b, false", "x[a], false", "floors, true", "'', false"
+    "H, true",
+    "_a.b2, true",
+    "x[10], true",
+    "'any thing', true",
+    "2x, false",
+    "floor, false",
+    "a-b, false",
+    "a b, false",
+    "x[a], false",
+    "floors, true",
+    "'', false"
   })
   void a_name_stands_as_it_is(String text, boolean plain) {
     assertThat(SizeExpressionParser.isName(text)).isEqualTo(plain);
@@ -65,7 +119,8 @@ class SizeExpressionParserTest {
     String product = "999999999999999999*999999999999999999*H";
     assertThat(SizeExpressionParser.parse(product)).isEmpty();
     assertThat(SizeExpression.ofSymbol(product)).hasToString(product);
-    assertThatThrownBy(() -> H.plus(Long.MAX_VALUE).plus(1)).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> H.plus(Long.MAX_VALUE).plus(1))
+        .isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> H.times(Long.MAX_VALUE).times(2))
         .isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> SizeExpression.of(Long.MAX_VALUE).times(H.plus(2)))

@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /** Every kind of node that a random graph may hold. */
+@SuppressWarnings("ImmutableEnumChecker") // The lambdas have no state.
 enum NodeKind {
   CONV(d -> new RandomWindows(d).conv()),
   CONV_TRANSPOSE(d -> new RandomWindows(d).convTranspose()),

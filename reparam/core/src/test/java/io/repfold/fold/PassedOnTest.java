@@ -242,6 +242,17 @@ class PassedOnTest {
     assertThat(Folder.fold(graph.build()).graph().nodes()).hasSize(1);
   }
 
+  /** No runtime takes such a node; passing on its first output would lose the second. */
+  @Test
+  void an_identity_of_two_outputs_stays() {
+    Graph.Builder graph = net.b.build().toBuilder();
+    graph.input(Value.of("x", ElementType.DOUBLE, io.repfold.graph.Shape.of(2)));
+    graph.node(new Node("two", new Op.Identity(), List.of("x"), List.of("a", "b")));
+    graph.node(new Op.Binary(Op.Binary.Function.ADD), List.of("a", "b"), "y");
+    graph.output(new Value("y", Optional.empty(), Optional.empty()));
+    assertThat(Folder.fold(graph.build()).graph().nodes()).hasSize(2);
+  }
+
   /** An input that is left out has the empty name, which such a node must not take over. */
   @Test
   void an_output_that_is_not_wanted_is_passed_on_to_nobody() {

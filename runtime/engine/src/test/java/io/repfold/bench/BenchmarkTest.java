@@ -56,6 +56,11 @@ class BenchmarkTest {
   }
 
   @Test
+  void by_default_30_rounds_and_5_seconds_are_measured_after_10_to_warm_up() {
+    assertThat(BenchOptions.defaults()).isEqualTo(new BenchOptions(10, 30, Duration.ofSeconds(5)));
+  }
+
+  @Test
   void a_benchmark_of_nothing_is_refused() {
     assertThatThrownBy(() -> Benchmark.compare(List.of(), Map.of(), BenchOptions.defaults()))
         .isInstanceOf(IllegalArgumentException.class);

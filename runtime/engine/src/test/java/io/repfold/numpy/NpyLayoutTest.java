@@ -171,6 +171,19 @@ class NpyLayoutTest {
     }
   }
 
+  /** NumPy takes a type without a byte order for one of its own machine. */
+  @Test
+  void the_byte_order_is_written_where_there_is_one() throws Exception {
+    Path file = folder.resolve("a.npy");
+    char order = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? '<' : '>';
+    Npy.write(file, HostTensor.ofFloats(new float[] {1}, 1));
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+        .contains("{'descr': '%sf4', 'fortran_order': False, 'shape': (1,), }".formatted(order));
+    Npy.write(file, HostTensor.of(ElementType.UINT8, new double[] {1, 2}, 2, 1));
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+        .contains("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1,), }");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {65535, 65536, 65537, 200003})
   void arrays_that_are_copied_in_pieces_stay_whole(int size) throws Exception {

@@ -10,12 +10,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,12 @@ class NpzTest {
     assertThat(back.keySet()).containsExactlyElementsOf(arrays.keySet());
     assertThat(back.get("z/layer:0").toFloats()).containsExactly(1, 2, 3, 4);
     assertThat(folder.resolve("b.npz")).hasSameBinaryContentAs(folder.resolve("a.npz"));
+    try (ZipFile zip = new ZipFile(folder.resolve("a.npz").toFile())) {
+      assertThat(zip.stream().map(ZipEntry::getTimeLocal))
+          .as("the time of writing would make other bytes")
+          .hasSize(2)
+          .containsOnly(LocalDateTime.of(1980, 1, 1, 0, 0));
+    }
   }
 
   @Test

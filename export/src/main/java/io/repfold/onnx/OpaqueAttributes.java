@@ -71,11 +71,16 @@ final class OpaqueAttributes {
         throw unwritable(proto.getName(), list);
       }
     }
+    int ofOneType =
+        Math.max(proto.getIntsCount(), Math.max(proto.getFloatsCount(), proto.getStringsCount()));
+    if (ofOneType < list.size()) {
+      throw unwritable(proto.getName(), list);
+    }
   }
 
   private static OnnxFormatException unwritable(String name, Object value) {
     return new OnnxFormatException(
-        "Attribute '%s' is a %s; write a Long, Float, String, Tensor or a non-empty list of numbers"
+        "Attribute '%s' is a %s; write a Long, Float, String, Tensor or a list of one of the first 3"
             .formatted(name, value.getClass().getSimpleName()));
   }
 }

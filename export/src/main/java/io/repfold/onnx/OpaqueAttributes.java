@@ -80,7 +80,7 @@ final class OpaqueAttributes {
 
   private static OnnxFormatException unwritable(String name, Object value) {
     return new OnnxFormatException(
-        "Attribute '%s' is a %s; write a Long, Float, String, Tensor or a list of one of the first 3"
+        "Attribute '%s' is a %s; write a Long, Float, String, a list of one of these, or a Tensor"
             .formatted(name, value.getClass().getSimpleName()));
   }
 }

@@ -35,10 +35,10 @@ class KernelSumsTest {
 
   private static double leastError(double... steps) {
     double least = Double.POSITIVE_INFINITY;
-    for (int ups = 0; ups < 1 << steps.length; ups++) {
+    for (int ups = 0; ups < (1 << steps.length); ups++) {
       double[] rounded = new double[steps.length];
       for (int i = 0; i < steps.length; i++) {
-        rounded[i] = Math.floor(steps[i]) + (ups >> i & 1);
+        rounded[i] = Math.floor(steps[i]) + ((ups >> i) & 1);
       }
       if (Math.abs(moved(steps, rounded)) <= 0.5) {
         least = Math.min(least, error(steps, rounded));

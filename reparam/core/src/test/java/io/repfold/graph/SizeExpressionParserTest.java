@@ -15,7 +15,6 @@ class SizeExpressionParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
         "+",
         "-",
         "H+",
@@ -86,7 +85,7 @@ class SizeExpressionParserTest {
     "H, true",
     "_a.b2, true",
     "x[10], true",
-    "'any thing', true",
+    "'''any thing''', true",
     "2x, false",
     "floor, false",
     "a-b, false",

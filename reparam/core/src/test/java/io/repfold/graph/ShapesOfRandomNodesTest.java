@@ -127,39 +127,29 @@ class ShapesOfRandomNodesTest {
   }
 
   /** Opens some of the sizes of inputs: a symbol stands for one size, but a size may have two. */
-  private static class Symbols {
-    static final Symbols NONE =
-        new Symbols(new SplittableRandom(0)) {
-          @Override
-          boolean hides() {
-            return false;
-          }
-
-          @Override
-          Dim dim(int size) {
-            return Dim.of(size);
-          }
-
-          @Override
-          Value value(String name, NdArray array) {
-            return Value.of(name, array.type(), shape(array));
-          }
-        };
+  private static final class Symbols {
+    static final Symbols NONE = new Symbols(new SplittableRandom(0), false);
 
     final Map<String, Long> sizes = new HashMap<>();
     private final SplittableRandom random;
+    private final boolean open;
 
     Symbols(SplittableRandom random) {
+      this(random, true);
+    }
+
+    private Symbols(SplittableRandom random, boolean open) {
       this.random = random;
+      this.open = open;
     }
 
     /** Whether a parameter is no constant. */
     boolean hides() {
-      return random.nextInt(8) == 0;
+      return open && random.nextInt(8) == 0;
     }
 
     Value value(String name, NdArray array) {
-      return random.nextInt(10) == 0
+      return open && random.nextInt(10) == 0
           ? new Value(name, Optional.of(array.type()), Optional.empty())
           : Value.of(name, array.type(), shape(array));
     }
@@ -173,6 +163,9 @@ class ShapesOfRandomNodesTest {
     }
 
     Dim dim(int size) {
+      if (!open) {
+        return Dim.of(size);
+      }
       if (random.nextInt(3) == 0) {
         return random.nextInt(4) == 0 ? Dim.unknown() : Dim.of(size);
       }

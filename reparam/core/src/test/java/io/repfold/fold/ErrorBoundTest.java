@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
@@ -66,16 +67,39 @@ class ErrorBoundTest {
         }
         ElementType type = ReportGraphs.type(seed);
         double expected = region.largestSum(magnitude -> error(type, magnitude));
+        double split = found.became().size() == 1 ? 0 : biases(before, result.graph(), found, type);
         assertThat(found.errorBound())
             .as("seed %d, %s", seed, found)
-            .isCloseTo(expected, withinPercentage(1e-4));
+            .isBetween(expected * (1 - 1e-6), expected * (1 + 1e-6) + 1.01 * split);
         if (type != ElementType.DOUBLE) {
-          assertThat(region.moved()).as("seed %d, %s", seed, found).isLessThanOrEqualTo(expected);
+          assertThat(region.moved())
+              .as("seed %d, %s", seed, found)
+              .isLessThanOrEqualTo(found.errorBound());
         }
         regions++;
       }
     }
     assertThat(regions).isGreaterThan(GRAPHS / 2);
+  }
+
+  private static double[] biasOf(Graph graph, Node node) {
+    return graph.constant(node.input(2)).map(Tensor::toDoubles).orElse(new double[0]);
+  }
+
+  /**
+   * Several convolutions have a bias each, and rounding each loses more than rounding their sum.
+   */
+  private static double biases(
+      Graph before, Graph after, FoldReport.Folded found, ElementType type) {
+    double sum = 0;
+    for (Node node : new ReportRecount(before, after).weights(found.target()).keySet()) {
+      double largest = 0;
+      for (double bias : biasOf(after, node)) {
+        largest = Math.max(largest, error(type, Math.abs(bias)));
+      }
+      sum += largest;
+    }
+    return sum;
   }
 
   @ParameterizedTest

@@ -54,7 +54,8 @@ class DimMathTest {
 
   @Test
   void sums_and_products_are_known_if_all_parts_are() {
-    assertThat(DimMath.sum(List.of(dim("2"), dim("N"), dim("N")))).isEqualTo(new Dim.Symbol("2*N+2"));
+    assertThat(DimMath.sum(List.of(dim("2"), dim("N"), dim("N"))))
+        .isEqualTo(new Dim.Symbol("2*N+2"));
     assertThat(DimMath.sum(List.of())).isEqualTo(dim("0"));
     assertThat(DimMath.sum(List.of(dim("2"), dim("?")))).isEqualTo(dim("?"));
     assertThat(DimMath.dim(DimMath.product(List.of(dim("2"), dim("N"))))).isEqualTo(dim2N());

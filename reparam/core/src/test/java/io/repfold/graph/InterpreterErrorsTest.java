@@ -30,7 +30,7 @@ class InterpreterErrorsTest {
   void an_overflow_names_its_node() {
     Window far = Window.of(List.of(Integer.MAX_VALUE), List.of(), List.of());
     Op transposed = new Op.ConvTranspose(far, 1, List.of(), List.of());
-    refused("integer overflow", transposed, floats(1, 1, 3), floats(1, 1, 1));
+    refused("4294967295 elements on spatial axis 0", transposed, floats(1, 1, 3), floats(1, 1, 1));
     Op expand = new Op.Expand();
     refused("3000000000, which is no size", expand, vector(1), Nodes.longs(3_000_000_000L));
   }

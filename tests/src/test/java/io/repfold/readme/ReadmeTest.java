@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,64 +20,33 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeTest {
   @TempDir private static Path folder;
 
-  private static Installation installation;
+  private static ReadmeCommands commands;
 
   @BeforeAll
   static void install() throws IOException {
-    installation = Installation.make();
-    Files.createSymbolicLink(folder.resolve("repfold"), installation.launcher());
-    Files.createSymbolicLink(folder.resolve("samples"), Readme.root().resolve("samples"));
+    commands = new ReadmeCommands(folder);
   }
 
   @AfterAll
   static void uninstall() throws IOException {
-    Files.delete(folder.resolve("repfold"));
-    Files.delete(folder.resolve("samples"));
-    installation.close();
+    commands.close();
   }
 
+  /** All but the demo, which {@link ReadmeDemoTest} runs beside them. */
   static List<Readme.Block> blocks() throws IOException {
-    return Readme.read().blocks();
-  }
-
-  private static Set<String> files() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> !Files.isSymbolicLink(file))
-          .map(file -> folder.relativize(file).toString())
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+    return Readme.read().blocks().stream().filter(block -> !ReadmeDemoTest.isDemo(block)).toList();
   }
 
   @ParameterizedTest
   @MethodSource("blocks")
   void the_commands_end_as_told_print_what_is_shown_and_leave_the_promised_files(Readme.Block block)
       throws IOException, InterruptedException {
-    Set<String> before = files();
-
-    StringBuilder printed = new StringBuilder();
-    for (Readme.Command command : block.commands()) {
-      Installation.Run run = Installation.run(folder, command.line());
-      assertThat(run.exitCode())
-          .as("%s%n%s", command.line(), run.output())
-          .isEqualTo(command.exitCode());
-      printed.append(run.output());
-    }
-    block.shown().ifPresent(shown -> ShownOutput.assertSame(printed.toString(), shown));
-
-    Set<String> appeared = new TreeSet<>();
-    for (String file : files()) {
-      if (!before.contains(file)) {
-        appeared.add(block.promiseFor(file));
-      }
-    }
-    assertThat(appeared).containsExactlyInAnyOrderElementsOf(block.promised());
+    commands.check(block);
   }
 
   @Test
   void the_readme_has_commands_that_write_and_one_that_fails() throws IOException {
-    List<Readme.Block> blocks = blocks();
+    List<Readme.Block> blocks = Readme.read().blocks();
 
     assertThat(blocks).hasSizeGreaterThan(5).noneMatch(block -> block.commands().isEmpty());
     assertThat(blocks).anyMatch(block -> block.promised().size() > 1);

@@ -57,6 +57,7 @@ final class Checkout {
       shift 2
       for argument in "$@"; do echo "argument $argument"; done
       echo "telemetry $ORT_DISABLE_TELEMETRY"
+      echo "locale ${LC_ALL:-${LC_CTYPE:-$LANG}}"
       """;
 
   private static final String JAR =

@@ -32,6 +32,16 @@ class LauncherEnvironmentTest {
   }
 
   @Test
+  void java_reads_file_names_as_utf_8_where_no_locale_says_otherwise() throws Exception {
+    assertThat(printed("-u", "LC_ALL", "-u", "LC_CTYPE", "-u", "LANG"))
+        .contains("\nlocale C.UTF-8\n");
+    assertThat(printed("-u", "LC_ALL", "-u", "LC_CTYPE", "LANG=C")).contains("\nlocale C.UTF-8\n");
+    assertThat(printed("-u", "LC_ALL", "LC_CTYPE=POSIX")).contains("\nlocale C.UTF-8\n");
+    assertThat(printed("LC_ALL=C", "LC_CTYPE=de_DE.UTF-8")).contains("\nlocale C.UTF-8\n");
+    assertThat(printed("-u", "LC_ALL", "LC_CTYPE=C.utf8")).contains("\nlocale C.utf8\n");
+  }
+
+  @Test
   void options_for_java_come_after_those_of_the_launcher() throws Exception {
     assertThat(printed("JAVA_OPTS=-Xmx8g -Dwhat=ever"))
         .containsPattern("option -Xms64m\n(?s).*\noption -Xmx8g\noption -Dwhat=ever\njar ");

@@ -103,6 +103,13 @@ record ResizeAxis(
     return input == output && scale == 1 && !mode.equals("tf_crop_and_resize");
   }
 
+  /** The same axis as ONNX Runtime maps it, whose corners are those of the whole output pixels. */
+  ResizeAxis inRuntime() {
+    return mode.equals("align_corners")
+        ? new ResizeAxis(mode, input, output, (double) output / input, cropStart, cropEnd)
+        : this;
+  }
+
   /** The input coordinate that output position {@code at} stands for. */
   double coordinate(int at) {
     double exactOutput = scale * input;
@@ -121,6 +128,21 @@ record ResizeAxis(
       default ->
           throw new InvalidGraphException(
               "coordinate_transformation_mode '%s' is not defined".formatted(mode));
+    };
+  }
+
+  /**
+   * {@link #coordinate} in float32, as runtimes compute it: where it should be a whole number, a
+   * rounding of the last bit tells which pixel is the nearest.
+   */
+  float roundedCoordinate(int at) {
+    float scale32 = (float) scale;
+    return switch (mode) {
+      case "half_pixel" -> (at + 0.5f) / scale32 - 0.5f;
+      case "pytorch_half_pixel" -> output > 1 ? (at + 0.5f) / scale32 - 0.5f : 0;
+      case "asymmetric" -> at / scale32;
+      case "tf_half_pixel_for_nn" -> (at + 0.5f) / scale32;
+      default -> (float) coordinate(at);
     };
   }
 }

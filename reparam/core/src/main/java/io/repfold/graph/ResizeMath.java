@@ -34,7 +34,7 @@ final class ResizeMath {
   static NdArray matrix(Op.Resize op, ResizeAxis axis) {
     NdArray matrix = Layout.zeros(ElementType.FLOAT, axis.output(), axis.input());
     for (int at = 0; at < axis.output(); at++) {
-      Taps taps = taps(op, axis, axis.coordinate(at));
+      Taps taps = taps(op, axis, at);
       for (int t = 0; t < taps.indices.length; t++) {
         matrix.data()[at * axis.input() + taps.indices[t]] += taps.weights[t];
       }
@@ -49,7 +49,7 @@ final class ResizeMath {
     int outer = Layout.product(dims, 0, axis);
     int inner = Layout.product(dims, axis + 1, dims.length);
     for (int at = 0; at < resize.output(); at++) {
-      Taps taps = taps(op, resize, resize.coordinate(at));
+      Taps taps = taps(op, resize, at);
       for (int o = 0; o < outer; o++) {
         int to = (o * resize.output() + at) * inner;
         for (int t = 0; t < taps.indices.length; t++) {
@@ -78,10 +78,12 @@ final class ResizeMath {
     }
   }
 
-  private static Taps taps(Op.Resize op, ResizeAxis axis, double coordinate) {
+  private static Taps taps(Op.Resize op, ResizeAxis axis, int at) {
     if (op.mode().equals("nearest")) {
-      return new Taps(new int[] {clamp(nearest(op, coordinate), axis)}, new double[] {1});
+      int pixel = nearest(op, axis.roundedCoordinate(at));
+      return new Taps(new int[] {clamp(pixel, axis)}, new double[] {1});
     }
+    double coordinate = axis.coordinate(at);
     Check.that(
         op.mode().equals("linear") || op.mode().equals("cubic"),
         "mode '%s' is none of nearest, linear and cubic",

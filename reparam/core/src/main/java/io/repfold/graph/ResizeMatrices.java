@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A Resize as linear maps, one an axis. */
+/**
+ * A Resize as linear maps, one an axis, as ONNX Runtime computes it: with {@code align_corners} and
+ * scales that leave part of a pixel, it differs from the definition, which {@link Interpreter}
+ * follows.
+ */
 public final class ResizeMatrices {
   private ResizeMatrices() {}
 
@@ -23,7 +27,8 @@ public final class ResizeMatrices {
     NdArray scales = optional(inputs, op.legacyInputs() ? 1 : 2);
     NdArray sizes = op.legacyInputs() ? null : optional(inputs, 3);
     List<Optional<NdArray>> matrices = new ArrayList<>();
-    for (ResizeAxis axis : ResizeAxis.of(op, dims, roi, scales, sizes)) {
+    for (ResizeAxis defined : ResizeAxis.of(op, dims, roi, scales, sizes)) {
+      ResizeAxis axis = defined.inRuntime();
       if (op.coordinates().equals("tf_crop_and_resize")) {
         checkInside(axis);
       }

@@ -16,13 +16,14 @@ record Pads(long[] common, long[] rest) {
   /** Padding whose grid the engine, which rounds down, counts as the window does. */
   static Pads of(SlidingWindow window) {
     int axes = window.image().length;
+    long[] explicit = explicit(window);
     long[] common = new long[axes];
     long[] rest = new long[2 * axes];
     for (int i = 0; i < axes; i++) {
-      int begin = window.padBegin()[i];
-      int end = window.padEnd()[i];
-      boolean endIsFree = positions(window, i, 2L * begin) == window.grid()[i];
-      common[i] = endIsFree ? begin : Math.min(begin, end);
+      long begin = window.padBegin()[i];
+      long end = explicit[2 * (axes - 1 - i) + 1];
+      boolean endIsFree = positions(window, i, 2 * begin) == window.grid()[i];
+      common[i] = endIsFree ? begin : Math.max(0, Math.min(begin, end));
       if (!endIsFree) {
         rest[2 * (axes - 1 - i)] = begin - common[i];
         rest[2 * (axes - 1 - i) + 1] = end - common[i];

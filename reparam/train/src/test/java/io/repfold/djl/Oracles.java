@@ -99,6 +99,8 @@ final class Oracles {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
+      // Its own inference of the shapes of pools that round up is wrong, and it says so.
+      options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session = environment.createSession(model, options)) {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         for (int i = 0; i < shapes.size(); i++) {

@@ -38,6 +38,7 @@ final class PoolCases {
         }
       }
     }
+    notDividing(cases);
     Op max = new Op.MaxPool(List.of(2, 3), dilated, false, false);
     cases.add("max pool dilated", (b, x) -> b.op("y", max, List.of(x), 4), IMAGE);
     Op average = new Op.AveragePool(List.of(2, 3), dilated, false, false);
@@ -49,6 +50,28 @@ final class PoolCases {
       unpooled(cases, half, columnMajor);
     }
     unpooled(cases, Window.of(List.of(2, 2), List.of(), List.of()), false, 2, 4, 6, 9);
+  }
+
+  /** Images that the strides do not divide, with padding on no side, on one and on both. */
+  private static void notDividing(Cases cases) {
+    List<List<Integer>> pads =
+        List.of(List.of(0, 0, 0, 0), List.of(1, 0, 0, 1), List.of(0, 1, 1, 0), List.of(1, 1, 1, 1));
+    for (List<Integer> pad : pads) {
+      for (int stride : new int[] {2, 3}) {
+        Window window = Window.of(List.of(stride, 5 - stride), List.of(), pad);
+        for (int kernel : new int[] {2, 3}) {
+          for (long size : new long[] {6, 7, 8}) {
+            String form = "%d by %d, pads %s, of %d".formatted(kernel, stride, pad, size);
+            List<Integer> sizes = List.of(kernel, 5 - kernel);
+            Op max = new Op.MaxPool(sizes, window, true, false);
+            Op average = new Op.AveragePool(sizes, window, true, false);
+            long[] shape = {1, 2, size, size + 1};
+            cases.add("ceil max " + form, (b, x) -> b.op("y", max, List.of(x), 4), shape);
+            cases.add("ceil average " + form, (b, x) -> b.op("y", average, List.of(x), 4), shape);
+          }
+        }
+      }
+    }
   }
 
   /** Maximum pooling with its indices as an output, and their inverse. */

@@ -26,6 +26,19 @@ final class ResizeCases {
             4);
       }
     }
+    for (String coordinates : List.of("half_pixel", "asymmetric", "pytorch_half_pixel")) {
+      for (float scale : new float[] {0.6f, 1.7f, 1.1f, 2.3f, 0.35f}) {
+        for (String mode : List.of("linear", "nearest")) {
+          cases.add(
+              "Resize " + mode + " " + coordinates + " by " + scale,
+              (b, x) -> b.resize(x, mode, coordinates, scale, 1 / scale),
+              1,
+              1,
+              47,
+              64);
+        }
+      }
+    }
     cases.add(
         "Resize from a pixel",
         (b, x) -> b.resizeLike(b.globalAveragePool(x), x, "linear", "align_corners"),

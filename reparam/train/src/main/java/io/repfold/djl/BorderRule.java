@@ -5,23 +5,69 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.Window;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Zero padding that only a batch normalisation reads, as Rep blocks have it between their
- * convolutions.
+ * Zero padding between a 1 x 1 convolution and a batch normalisation, as Rep blocks have it:
+ *
+ * <pre>
+ *   Given:   a = Conv1x1(x);  p = Pad(a, 0);  n = BatchNormalization(p);  y = Conv(n), no padding
+ * </pre>
+ *
+ * <p>In training, the border is no part of the batch's statistics ({@link
+ * Normalizations#bordered}). Any other Pad before a batch normalisation is what it says.
  */
 final class BorderRule {
   private BorderRule() {}
 
-  /** Whether the Pad and its reader may be one step; the pads themselves are not looked at. */
-  static boolean mayJoin(Graph graph, Node pad) {
-    return pad.op() instanceof Op.Pad op
-        && op.mode() == Op.Pad.Mode.CONSTANT
-        && !graph.isOutput(pad.output())
-        && graph.readers(pad.output()).size() == 1
-        && graph.readers(pad.output()).get(0).op() instanceof Op.BatchNormalization
-        && graph.readers(pad.output()).get(0).input(0).equals(pad.output());
+  /**
+   * Whether the Pad and its reader may be one step; the pads themselves are not looked at.
+   *
+   * @param dims the shape of a value that was computed before the Pad; null if it is not known
+   */
+  static boolean mayJoin(Graph graph, Node pad, Function<String, long @Nullable []> dims) {
+    if (!(pad.op() instanceof Op.Pad op) || op.mode() != Op.Pad.Mode.CONSTANT) {
+      return false;
+    }
+    Optional<Node> norm = onlyReader(graph, pad);
+    return isPointwise(graph.producer(pad.input(0)), dims)
+        && norm.isPresent()
+        && norm.get().op() instanceof Op.BatchNormalization
+        && onlyReader(graph, norm.get()).filter(BorderRule::isUnpadded).isPresent();
+  }
+
+  private static boolean isPointwise(
+      Optional<Node> conv, Function<String, long @Nullable []> dims) {
+    if (conv.isEmpty() || !(conv.get().op() instanceof Op.Conv)) {
+      return false;
+    }
+    long[] weight = dims.apply(conv.get().input(1));
+    return weight != null && Arrays.stream(weight).skip(2).allMatch(size -> size == 1);
+  }
+
+  /** The one node that reads the node's output as its first input. */
+  private static Optional<Node> onlyReader(Graph graph, Node node) {
+    List<Node> readers = graph.readers(node.output());
+    return readers.size() == 1
+            && !graph.isOutput(node.output())
+            && readers.get(0).input(0).equals(node.output())
+        ? Optional.of(readers.get(0))
+        : Optional.empty();
+  }
+
+  private static boolean isUnpadded(Node node) {
+    Window window =
+        node.op() instanceof Op.Conv conv
+            ? conv.window()
+            : node.op() instanceof Op.AveragePool pool ? pool.window() : null;
+    return window != null
+        && (window.autoPad() == Window.AutoPad.NOTSET || window.autoPad() == Window.AutoPad.VALID)
+        && window.pads().stream().allMatch(pad -> pad == 0);
   }
 
   /** Whether only zeros are added, around the image. */

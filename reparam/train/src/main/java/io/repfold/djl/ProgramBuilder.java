@@ -136,7 +136,7 @@ final class ProgramBuilder {
     for (String name : node.inputs()) {
       inputs.add(name.isEmpty() ? null : values.get(name));
     }
-    if (BorderRule.mayJoin(graph, node) && waits(node, inputs)) {
+    if (BorderRule.mayJoin(graph, node, this::dims) && waits(node, inputs)) {
       return;
     }
     if (node.op() instanceof Op.Identity) {
@@ -190,6 +190,11 @@ final class ProgramBuilder {
     }
     borders.put(node.output(), new Border(image, Movements.reversed(all)));
     return true;
+  }
+
+  private long @Nullable [] dims(String value) {
+    Operand operand = values.get(value);
+    return operand == null ? null : operand.dims();
   }
 
   private static @Nullable NdArray host(List<@Nullable Operand> inputs, int index) {

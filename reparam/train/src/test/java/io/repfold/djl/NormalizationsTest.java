@@ -12,6 +12,10 @@ import ai.djl.training.GradientCollector;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
 import java.util.Arrays;
 import java.util.List;
@@ -30,8 +34,15 @@ class NormalizationsTest {
   private static Graph graph(boolean padded) {
     GraphBuilder b = new GraphBuilder("net", WeightSource.random(3));
     String x = b.input("x", N, C, H, W);
-    b.output(b.batchNorm(padded ? b.pad(x, 1, 0, 2, 1) : x));
+    b.output(
+        padded ? pointwise(b, b.batchNorm(b.pad(pointwise(b, x), 1, 0, 2, 1))) : b.batchNorm(x));
     return b.build();
+  }
+
+  /** Hands the image on: with these around it, a padded normalisation is that of a Rep block. */
+  private static String pointwise(GraphBuilder b, String x) {
+    String identity = b.constant(Tensor.ofFloats(new float[] {1, 0, 0, 1}, C, C, 1, 1));
+    return b.op("same", new Op.Conv(Kernel.of(1).window(), 1), List.of(x, identity), C);
   }
 
   private record Pass(double[] y, double[] dx, double[] gamma, double[] beta) {}
@@ -138,6 +149,41 @@ class NormalizationsTest {
       Oracles.assertClose(
           "inference", Oracles.block(after, shapes), Oracles.interpreter(after, shapes), 1e-5);
     }
+  }
+
+  @Test
+  void a_padding_that_is_no_rep_blocks_is_part_of_the_batch() {
+    GraphBuilder b = new GraphBuilder("net", WeightSource.random(3));
+    String x = b.input("x", N, C, H, W);
+    b.output(
+        b.conv(b.batchNorm(b.pad(b.conv(x, C, Kernel.of(3), 1), 1, 1, 1, 1)), C, Kernel.of(1), 1));
+    Graph graph = b.build();
+    try (GraphBlock block = GraphBlock.of(graph, GraphBlockOptions.DEFAULT)) {
+      pass(block, N * C * (H + 2) * (W + 2));
+      double mean = 0;
+      double[] padded = padded(graph);
+      for (int n = 0; n < N; n++) {
+        for (int i = 0; i < padded.length / N / C; i++) {
+          mean += padded[n * padded.length / N + i] / (padded.length / (double) C);
+        }
+      }
+      double before = value(graph, "bn.running_mean", 0);
+      assertThat(value(block.graph(), "bn.running_mean", 0))
+          .isCloseTo(0.9 * before + 0.1 * mean, CLOSE);
+    }
+  }
+
+  /** What the normalisation reads. */
+  private static double[] padded(Graph graph) {
+    String read =
+        graph.nodes().stream()
+            .filter(n -> n.op() instanceof Op.BatchNormalization)
+            .findFirst()
+            .orElseThrow()
+            .input(0);
+    Graph part =
+        graph.toBuilder().replaceOutputs(List.of(Value.float32(read, N, C, H + 2, W + 2))).build();
+    return Oracles.interpreter(part, List.of(new long[] {N, C, H, W})).get(0);
   }
 
   @Test

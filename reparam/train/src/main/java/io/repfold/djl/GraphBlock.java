@@ -20,6 +20,7 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,11 @@ import org.jspecify.annotations.Nullable;
  * A graph as a block of DJL's PyTorch engine, so that it can be trained.
  *
  * <p>Parameters are named as the graph's initializers (or as the Constant nodes' outputs that are
- * weights, see {@link GraphBlockOptions.Constants}). Learnt are the float32 initializers that
- * convolutions, batch normalisations, PRelu, Gemm, MatMul and elementwise arithmetic read, also
- * through nodes that move elements; not learnt is what stands in formulas of sizes, and a scalar of
- * rank 0 in elementwise arithmetic. Running means and variances are parameters without a gradient,
- * of type {@link Parameter.Type#RUNNING_MEAN} and {@link Parameter.Type#RUNNING_VAR}; training
- * moves them.
+ * weights, see {@link GraphBlockOptions.Constants}). Learnt are the float32 initializers that the
+ * outputs have a gradient by; not learnt is what stands in formulas of sizes, a scalar of rank 0 in
+ * elementwise arithmetic that is not named as a module's parameter, and what {@link #held} tells.
+ * Running means and variances are parameters without a gradient, of type {@link
+ * Parameter.Type#RUNNING_MEAN} and {@link Parameter.Type#RUNNING_VAR}; training moves them.
  *
  * <p>What depends on the inputs' shapes only, such as the matrices of an adaptive pooling or the
  * sizes of a Resize, is computed once for each set of shapes and kept for the latest ones.
@@ -48,11 +48,14 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
   private final Graph graph;
   private final GraphBlockOptions options;
   private final NDManager manager;
+  private final Map<String, String> held;
   private final List<String> names = new ArrayList<>();
   private final List<Value> inputs;
   private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
 
-  private GraphBlock(Graph graph, GraphBlockOptions options, NDManager manager) {
+  private GraphBlock(
+      Graph graph, GraphBlockOptions options, NDManager manager, Map<String, String> held) {
+    this.held = Collections.unmodifiableMap(held);
     this.graph = graph;
     this.options = options;
     this.manager = manager;
@@ -79,9 +82,10 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
    * @throws io.repfold.graph.InvalidGraphException if a parameter is not float32; names it
    */
   public static GraphBlock of(Graph graph, GraphBlockOptions options, Device device) {
-    Map<String, Parameter.Type> roles = Roles.of(graph, options.constants());
-    GraphBlock block = new GraphBlock(graph, options, NDManager.newBaseManager(device, "PyTorch"));
-    roles.forEach(block::learn);
+    Roles.Found roles = Roles.of(graph, options);
+    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    GraphBlock block = new GraphBlock(graph, options, manager, roles.held());
+    roles.parameters().forEach(block::learn);
     return block;
   }
 
@@ -208,6 +212,14 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
   /** The parameters that take a gradient, in the order in which the graph reads them. */
   public List<Parameter> trainable() {
     return parameters.values().stream().filter(Parameter::requiresGradient).toList();
+  }
+
+  /**
+   * Why tensors that the outputs have a gradient by are no parameters, by name: the options say so,
+   * or the structure shows that they are constants.
+   */
+  public Map<String, String> held() {
+    return held;
   }
 
   /** The current values of all parameters, running statistics included, bit for bit. */

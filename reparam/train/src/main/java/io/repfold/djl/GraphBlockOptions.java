@@ -11,12 +11,17 @@ import java.util.function.Predicate;
  * @param frozenStatistics names of running means whose batch normalisations compute with the
  *     running statistics in training too, and leave them as they are; scale and shift still learn
  * @param constants what becomes of Constant nodes
+ * @param hold names of tensors that are no parameters but constants
+ * @param learn names of tensors that are parameters, although the structure of the graph shows
+ *     constants; {@code hold} comes before it
  * @param channelDropouts Dropout nodes, by node name or output, that drop whole channels of an
  *     image
  */
 public record GraphBlockOptions(
     Predicate<String> frozen,
     Predicate<String> frozenStatistics,
+    Predicate<String> hold,
+    Predicate<String> learn,
     Constants constants,
     Set<String> channelDropouts) {
 
@@ -36,20 +41,26 @@ public record GraphBlockOptions(
     TRAINED
   }
 
-  /** Everything learns, and no dropout drops whole channels. */
+  /** All parameters learn, and no dropout drops whole channels. */
   public static final GraphBlockOptions DEFAULT =
-      new GraphBlockOptions(name -> false, name -> false, Constants.AUTOMATIC, Set.of());
+      new GraphBlockOptions(
+          name -> false,
+          name -> false,
+          name -> false,
+          name -> false,
+          Constants.AUTOMATIC,
+          Set.of());
 
   public GraphBlockOptions {
     channelDropouts = Set.copyOf(channelDropouts);
   }
 
   public GraphBlockOptions withFrozen(Predicate<String> names) {
-    return new GraphBlockOptions(names, frozenStatistics, constants, channelDropouts);
+    return new GraphBlockOptions(names, frozenStatistics, hold, learn, constants, channelDropouts);
   }
 
   public GraphBlockOptions withFrozenStatistics(Predicate<String> runningMeans) {
-    return new GraphBlockOptions(frozen, runningMeans, constants, channelDropouts);
+    return new GraphBlockOptions(frozen, runningMeans, hold, learn, constants, channelDropouts);
   }
 
   /** With the statistics of all batch normalisations frozen, or of none. */
@@ -57,11 +68,20 @@ public record GraphBlockOptions(
     return withFrozenStatistics(name -> all);
   }
 
+  public GraphBlockOptions withHeld(Predicate<String> names) {
+    return new GraphBlockOptions(
+        frozen, frozenStatistics, names, learn, constants, channelDropouts);
+  }
+
+  public GraphBlockOptions withLearnt(Predicate<String> names) {
+    return new GraphBlockOptions(frozen, frozenStatistics, hold, names, constants, channelDropouts);
+  }
+
   public GraphBlockOptions withConstants(Constants value) {
-    return new GraphBlockOptions(frozen, frozenStatistics, value, channelDropouts);
+    return new GraphBlockOptions(frozen, frozenStatistics, hold, learn, value, channelDropouts);
   }
 
   public GraphBlockOptions withChannelDropouts(Set<String> nodes) {
-    return new GraphBlockOptions(frozen, frozenStatistics, constants, nodes);
+    return new GraphBlockOptions(frozen, frozenStatistics, hold, learn, constants, nodes);
   }
 }

@@ -7,92 +7,118 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Which tensors of a graph are parameters.
  *
- * <p>A tensor is learnt if it is read as the kernel, matrix, bias, scale, shift or slope of a node
- * that computes on the graph's inputs, or as a term or factor of elementwise arithmetic; also
- * through nodes that only move elements (Identity, Reshape, Concat, ...), and through arithmetic of
- * tensors alone. What arithmetic on shapes reads, such as the matrix of a pooling that is computed
- * from the image's size, is not learnt, nor is a scalar of rank 0 in elementwise arithmetic: that
- * is a number in a formula.
+ * <p>A tensor is learnt if the outputs have a gradient by it: it is read, directly or through
+ * differentiable ops, by a node that computes on the images. These are not: what arithmetic on
+ * shapes reads, such as the matrix of a pooling that is computed from the image's size; a single
+ * number of a formula, unless it has the name of a module's parameter; and what {@link Held} tells.
  */
 final class Roles {
+  /** As PyTorch names parameters: {@code layer1.0.alpha}; not {@code val_3}, not {@code /a/Mul}. */
+  private static final Pattern PARAMETER = Pattern.compile("\\w+(\\.\\w+)+");
+
   private final Graph graph;
+  private final GraphBlockOptions options;
 
-  /** Values that differ with the inputs, be it with their sizes only. */
-  private final Set<String> dependent = new HashSet<>();
+  /** Values that differ with the images' content. */
+  private final Set<String> content = new HashSet<>();
 
-  /** Values that differ with the inputs' content. */
-  private final Set<String> computed = new HashSet<>();
+  /** Values that do not, but are numbers computed from sizes. */
+  private final Set<String> sizes = new HashSet<>();
 
+  private final Map<String, String> held;
   private final Map<String, Parameter.Type> found = new LinkedHashMap<>();
-  private boolean trainsConstants;
+  private final Set<String> seen = new HashSet<>();
+  private final boolean trainsConstants;
 
-  private Roles(Graph graph) {
+  /**
+   * @param parameters by name, in the order in which the graph reads them
+   * @param held reasons by name of tensors that would be parameters
+   */
+  record Found(Map<String, Parameter.Type> parameters, Map<String, String> held) {}
+
+  private Roles(Graph graph, GraphBlockOptions options) {
     this.graph = graph;
+    this.options = options;
+    findDependents();
+    this.held = Held.of(graph, content::contains);
+    this.trainsConstants =
+        options.constants() == GraphBlockOptions.Constants.TRAINED
+            || (options.constants() == GraphBlockOptions.Constants.AUTOMATIC && !hasKernels());
   }
 
-  /** The parameters by name, in the order in which the graph reads them. */
-  static Map<String, Parameter.Type> of(Graph graph, GraphBlockOptions.Constants constants) {
-    Roles roles = new Roles(graph);
-    roles.findDependents();
-    roles.trainsConstants =
-        constants == GraphBlockOptions.Constants.TRAINED
-            || (constants == GraphBlockOptions.Constants.AUTOMATIC && !roles.hasKernels());
+  static Found of(Graph graph, GraphBlockOptions options) {
+    Roles roles = new Roles(graph, options);
     graph.nodes().forEach(roles::visit);
-    return roles.found;
+    Map<String, String> held = new LinkedHashMap<>();
+    for (String name : roles.found.keySet()) {
+      roles.reasonToHold(name).ifPresent(reason -> held.put(name, reason));
+    }
+    roles.found.keySet().removeAll(held.keySet());
+    return new Found(roles.found, held);
+  }
+
+  private Optional<String> reasonToHold(String name) {
+    if (options.hold().test(name)) {
+      return Optional.of("as told");
+    }
+    return options.learn().test(name) ? Optional.empty() : Optional.ofNullable(held.get(name));
   }
 
   private void findDependents() {
     graph.inputs().stream()
         .map(Value::name)
         .filter(name -> !graph.initializers().containsKey(name))
-        .forEach(computed::add);
-    dependent.addAll(computed);
+        .forEach(content::add);
+    Set<String> shaped = new HashSet<>(content);
     for (Node node : graph.nodes()) {
-      if (computes(node) && !(node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size)) {
-        computed.addAll(node.outputs());
+      boolean counts = node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size;
+      if (counts) {
+        if (node.inputs().stream().anyMatch(shaped::contains)) {
+          sizes.addAll(node.outputs());
+        }
+      } else if (isContent(node)) {
+        content.addAll(node.outputs());
+      } else if (Places.values(node).anyMatch(i -> sizes.contains(node.input(i)))) {
+        sizes.addAll(node.outputs());
       }
-      if (dependsOnInputs(node)) {
-        dependent.addAll(node.outputs());
+      if (node.inputs().stream().anyMatch(shaped::contains)) {
+        shaped.addAll(node.outputs());
       }
     }
   }
 
-  private boolean dependsOnInputs(Node node) {
-    return node.inputs().stream().anyMatch(dependent::contains);
-  }
-
-  private boolean computes(Node node) {
-    return node.inputs().stream().anyMatch(computed::contains);
+  private boolean isContent(Node node) {
+    return node.inputs().stream().anyMatch(content::contains);
   }
 
   private boolean hasKernels() {
     return graph.nodes().stream()
-        .filter(this::computes)
-        .filter(
-            n ->
-                n.op() instanceof Op.Conv
-                    || n.op() instanceof Op.ConvTranspose
-                    || n.op() instanceof Op.MatMul
-                    || n.op() instanceof Op.Gemm)
+        .filter(this::isContent)
+        .filter(n -> hasKernel(n.op()))
         .flatMap(n -> n.inputs().stream())
-        .map(this::source)
-        .map(name -> graph.initializers().get(name))
+        .map(name -> graph.initializers().get(source(graph, name)))
         .anyMatch(t -> t != null && t.type().isFloat() && t.rank() > 1);
   }
 
+  static boolean hasKernel(Op op) {
+    return op instanceof Op.Conv
+        || op instanceof Op.ConvTranspose
+        || op instanceof Op.MatMul
+        || op instanceof Op.Gemm;
+  }
+
   /** The value that nodes which only move elements hand on. */
-  private String source(String value) {
+  static String source(Graph graph, String value) {
     String name = value;
     Optional<Node> producer = graph.producer(name);
     while (producer.isPresent() && moves(producer.get().op())) {
@@ -103,24 +129,19 @@ final class Roles {
   }
 
   private void visit(Node node) {
-    if (!computes(node)) {
+    if (!isContent(node)) {
       return;
     }
     if (node.op() instanceof Op.BatchNormalization) {
       statistic(node, 3, Parameter.Type.RUNNING_MEAN);
       statistic(node, 4, Parameter.Type.RUNNING_VAR);
     }
-    List<Integer> places = places(node);
-    for (int place : places) {
-      String name = node.input(place);
-      if (!name.isEmpty()) {
-        learn(name, type(node, place), isElementwise(node.op()));
-      }
-    }
+    Places.differentiable(node)
+        .forEach(place -> learn(node.input(place), type(node, place), isFormula(node.op())));
   }
 
   private void statistic(Node node, int place, Parameter.Type type) {
-    String name = source(node.input(place));
+    String name = source(graph, node.input(place));
     if (graph.isInput(name)) {
       return;
     }
@@ -135,18 +156,14 @@ final class Roles {
     return graph.producer(name).flatMap(n -> graph.constant(n.output()));
   }
 
-  private void learn(String name, Parameter.Type type, boolean elementwise) {
-    if (name.isEmpty() || found.containsKey(name)) {
+  private void learn(String name, Parameter.Type type, boolean formula) {
+    if (name.isEmpty() || content.contains(name) || found.containsKey(name)) {
       return;
     }
     Tensor initializer = graph.initializers().get(name);
     if (initializer != null) {
-      if (!graph.isInput(name)
-          && initializer.type().isFloat()
-          && !(elementwise && initializer.rank() == 0)) {
-        checkType(name, initializer);
-        found.put(name, type);
-      }
+      boolean number = formula && initializer.rank() == 0 && !PARAMETER.matcher(name).matches();
+      learn(name, type, initializer, number || graph.isInput(name));
       return;
     }
     Optional<Node> producer = graph.producer(name);
@@ -155,20 +172,27 @@ final class Roles {
     }
     Node node = producer.get();
     if (node.op() instanceof Op.Constant constant) {
-      if (trainsConstants
-          && constant.value().type().isFloat()
-          && !(elementwise && constant.value().size() == 1)) {
-        checkType(name, constant.value());
-        found.put(name, type);
-      }
+      boolean number = formula && constant.value().size() == 1;
+      learn(name, type, constant.value(), number || !trainsConstants);
     } else if (moves(node.op())) {
-      learn(node.input(0), type, elementwise);
-    } else if (node.op() instanceof Op.Concat && !dependsOnInputs(node)) {
-      node.inputs().forEach(i -> learn(i, type, elementwise));
-    } else if (!dependsOnInputs(node)) {
-      boolean formula = isElementwise(node.op());
-      places(node).forEach(place -> learn(node.input(place), type, formula));
+      learn(node.input(0), type, formula);
+    } else if (node.op() instanceof Op.Concat || node.op() instanceof Op.Cast) {
+      node.inputs().forEach(input -> learn(input, type, formula));
+    } else if (!sizes.contains(name) && seen.add(name)) {
+      Places.differentiable(node)
+          .forEach(place -> learn(node.input(place), type(node, place), isFormula(node.op())));
     }
+  }
+
+  private void learn(String name, Parameter.Type type, Tensor tensor, boolean unlessTold) {
+    if (tensor.type().isFloat() && (!unlessTold || mayLearn(name))) {
+      checkType(name, tensor);
+      found.put(name, type);
+    }
+  }
+
+  private boolean mayLearn(String name) {
+    return !graph.isInput(name) && options.learn().test(name);
   }
 
   private static void checkType(String name, Tensor tensor) {
@@ -180,7 +204,7 @@ final class Roles {
         tensor.describe());
   }
 
-  private static boolean moves(Op op) {
+  static boolean moves(Op op) {
     return op instanceof Op.Identity
         || op instanceof Op.Reshape
         || op instanceof Op.Transpose
@@ -194,44 +218,8 @@ final class Roles {
         || op instanceof Op.Split;
   }
 
-  private static boolean isElementwise(Op op) {
-    return op instanceof Op.Binary || op instanceof Op.Variadic;
-  }
-
-  /** The inputs that may be learnt. */
-  private static List<Integer> places(Node node) {
-    Op op = node.op();
-    if (op instanceof Op.Conv
-        || op instanceof Op.ConvTranspose
-        || op instanceof Op.BatchNormalization) {
-      return List.of(0, 1, 2);
-    }
-    if (op instanceof Op.PRelu || op instanceof Op.MatMul) {
-      return List.of(0, 1);
-    }
-    if (op instanceof Op.Gemm) {
-      return List.of(0, 1, 2);
-    }
-    if (op instanceof Op.Binary binary) {
-      return switch (binary.function()) {
-        case ADD, SUB, MUL, DIV -> List.of(0, 1);
-        case POW -> List.of(0);
-        case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> List.of();
-      };
-    }
-    if (op instanceof Op.Variadic || op instanceof Op.Concat) {
-      List<Integer> all = new ArrayList<>();
-      for (int i = 0; i < node.inputs().size(); i++) {
-        all.add(i);
-      }
-      return all;
-    }
-    if (op instanceof Op.Where) {
-      return List.of(1, 2);
-    }
-    return op instanceof Op.Unary || op instanceof Op.Reduce || op instanceof Op.Softmax
-        ? List.of(0)
-        : List.of();
+  private static boolean isFormula(Op op) {
+    return op instanceof Op.Binary || op instanceof Op.Variadic || op instanceof Op.Where;
   }
 
   private static Parameter.Type type(Node node, int place) {
@@ -241,6 +229,9 @@ final class Roles {
     }
     if (op instanceof Op.Conv || op instanceof Op.ConvTranspose || op instanceof Op.Gemm) {
       return place == 2 ? Parameter.Type.BIAS : Parameter.Type.WEIGHT;
+    }
+    if (op instanceof Op.Opaque opaque && opaque.type().endsWith("Normalization") && place > 0) {
+      return place == 1 ? Parameter.Type.GAMMA : Parameter.Type.BETA;
     }
     return op instanceof Op.MatMul ? Parameter.Type.WEIGHT : Parameter.Type.OTHER;
   }

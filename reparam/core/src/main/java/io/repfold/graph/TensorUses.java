@@ -23,6 +23,11 @@ final class TensorUses {
     boolean isStatistic() {
       return node.op() instanceof Op.BatchNormalization && input >= 3;
     }
+
+    /** Whether the node is a layer of a network, and not a part of a formula. */
+    boolean isOfLayer() {
+      return isParameter(node);
+    }
   }
 
   private final Graph graph;

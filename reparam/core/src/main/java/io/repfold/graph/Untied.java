@@ -27,7 +27,7 @@ import java.util.TreeMap;
  *
  * @param graph computes what the given one computes
  * @param parted names of the tensors that are copies now
- * @param shared names of the parameters that more than one node reads, with these nodes
+ * @param shared names of the parameters that more than one layer reads, with these nodes
  */
 public record Untied(Graph graph, List<String> parted, Map<String, List<String>> shared) {
   public Untied {
@@ -47,7 +47,11 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
     TensorUses uses = TensorUses.of(own);
     for (String name : uses.tensors()) {
       List<String> nodes =
-          uses.of(name).stream().map(use -> use.node().describe()).distinct().toList();
+          uses.of(name).stream()
+              .filter(TensorUses.Use::isOfLayer)
+              .map(use -> use.node().describe())
+              .distinct()
+              .toList();
       if (nodes.size() > 1) {
         shared.put(name, nodes);
       }

@@ -1,7 +1,9 @@
 package io.repfold.djl;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import io.repfold.graph.ElementType;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
@@ -407,7 +409,9 @@ final class Lowering implements Op.Visitor<Step> {
   @Override
   public Step cast(Op.Cast op) {
     use(0);
-    ai.djl.ndarray.types.DataType type = HostArrays.dataType(op.to());
+    // What a file computes in float64 differs from float32 by rounding.
+    ElementType to = op.to() == ElementType.DOUBLE ? ElementType.FLOAT : op.to();
+    DataType type = HostArrays.dataType(to);
     return Step.single((in, training) -> JniUtils.to(in[0], type, in[0].getDevice()));
   }
 

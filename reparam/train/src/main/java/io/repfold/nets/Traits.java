@@ -43,6 +43,11 @@ public record Traits(
     return new Traits(architecture, classes, Optional.empty(), "", Set.of());
   }
 
+  /** The same with an output that has a loss of its own in training. */
+  public Traits withAuxiliaryOutput(String output) {
+    return new Traits(architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
+  }
+
   /** Whether the initializer of this name is the backbone's. */
   public boolean isBackbone(String initializer) {
     return !backbonePrefix.isEmpty() && initializer.startsWith(backbonePrefix);

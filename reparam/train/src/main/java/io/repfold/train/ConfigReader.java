@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.data.Datasets;
 import io.repfold.data.LoaderArguments;
 import io.repfold.nets.Networks;
+import io.repfold.train.TrainConfig.Learning;
 import io.repfold.train.TrainConfig.Loop;
 import io.repfold.train.TrainConfig.OptimizerChoice;
 import io.repfold.train.TrainConfig.Typed;
@@ -122,7 +123,12 @@ final class ConfigReader {
         root.number("aux_weight", 0, Double.MAX_VALUE, 0.4),
         root.integer("threads", 0, 4096, 0),
         startFrom,
+        learning(root.section("train")),
         source);
+  }
+
+  private static Learning learning(ConfigSection train) {
+    return new Learning(train.texts("hold"), train.texts("learn"), train.text("auxiliary_output"));
   }
 
   private static OptionalInt ignoreIndex(ConfigSection root) {

@@ -76,6 +76,20 @@ final class ConfigSection {
     return Optional.of(value.asText());
   }
 
+  /** A list of texts; empty if it is missing. */
+  List<String> texts(String key) {
+    JsonNode value = find(key);
+    List<String> texts = new ArrayList<>();
+    if (value != null) {
+      value.forEach(text -> texts.add(text.isTextual() ? text.asText() : ""));
+      if (!value.isArray() || texts.stream().anyMatch(String::isBlank)) {
+        wrong(key, "a list of texts in quotes", value);
+        return List.of();
+      }
+    }
+    return texts;
+  }
+
   /** A text that is one of the words; case counts. */
   String choice(String key, Collection<String> words, String fallback) {
     Optional<String> value = text(key);

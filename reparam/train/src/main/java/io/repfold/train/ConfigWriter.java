@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes a configuration in the keys of its file. */
 final class ConfigWriter {
@@ -32,6 +33,7 @@ final class ConfigWriter {
     root.put("use_synch_bn", config.syncBatchNorm());
     config.architecture().ifPresent(arch -> root.put("arch", tree(arch)));
     config.startFrom().ifPresent(file -> root.put("start_from", file.toString()));
+    tree(config.learning()).ifPresent(train -> root.put("train", train));
     root.put("train_loader", tree(config.training()));
     config.validation().ifPresent(loader -> root.put("val_loader", tree(loader)));
     root.put("optimizer", tree(config.optimizer()));
@@ -53,6 +55,18 @@ final class ConfigWriter {
     }
     node.put("args", typed.args());
     return node;
+  }
+
+  private static Optional<Map<String, Object>> tree(TrainConfig.Learning learning) {
+    Map<String, Object> node = new LinkedHashMap<>();
+    if (!learning.hold().isEmpty()) {
+      node.put("hold", learning.hold());
+    }
+    if (!learning.learn().isEmpty()) {
+      node.put("learn", learning.learn());
+    }
+    learning.auxiliaryOutput().ifPresent(output -> node.put("auxiliary_output", output));
+    return node.isEmpty() ? Optional.empty() : Optional.of(node);
   }
 
   private static Map<String, Object> tree(TrainConfig.OptimizerChoice optimizer) {

@@ -15,12 +15,16 @@ import ai.djl.training.GradientCollector;
 import io.repfold.data.Batch;
 import io.repfold.djl.GraphBlock;
 import io.repfold.djl.GraphBlockOptions;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A network on the engine. All arrays of a batch are freed after it; parameters stay where they
@@ -36,11 +40,21 @@ final class LearningNetwork implements AutoCloseable {
   private final int auxiliary;
   private final Map<String, NDArray> trainable = new LinkedHashMap<>();
 
-  LearningNetwork(NetworkSource source) {
+  /**
+   * @throws IllegalArgumentException if a pattern of {@code learning} fits no tensor, or two fit
+   *     one
+   * @throws RunException if nothing of the network learns
+   */
+  LearningNetwork(NetworkSource source, TrainConfig.Learning learning) {
+    NamePatterns held = new NamePatterns(learning.hold());
+    NamePatterns learnt = new NamePatterns(learning.learn());
+    check(source, held, learnt);
     this.model = source.model();
     this.manager = engine().newBaseManager(Device.cpu());
     GraphBlockOptions options =
         GraphBlockOptions.DEFAULT
+            .withHeld(held)
+            .withLearnt(learnt)
             .withChannelDropouts(source.traits().channelDropouts())
             .withFrozen(name -> source.freezing().backbone() && source.traits().isBackbone(name))
             .withFrozenBatchNorms(source.freezing().batchNorms());
@@ -49,6 +63,54 @@ final class LearningNetwork implements AutoCloseable {
     for (Parameter parameter : block.trainable()) {
       trainable.put(parameter.getName(), parameter.getArray());
     }
+    if (trainable.isEmpty()) {
+      close();
+      throw nothingLearns(source);
+    }
+  }
+
+  private static void check(NetworkSource source, NamePatterns held, NamePatterns learnt) {
+    Graph graph = source.graph();
+    Set<String> names = new TreeSet<>(graph.initializers().keySet());
+    graph.nodes().stream()
+        .filter(node -> node.op() instanceof Op.Constant)
+        .forEach(node -> names.add(node.output()));
+    held.requireAll("train.hold", names);
+    learnt.requireAll("train.learn", names);
+    names.stream()
+        .filter(held.and(learnt))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "train.learn: a pattern fits '%s', which one of train.hold fits too"
+                      .formatted(name));
+            });
+  }
+
+  private static RunException nothingLearns(NetworkSource source) {
+    Graph graph = source.graph();
+    boolean replaceable = graph.initializers().keySet().stream().anyMatch(graph::isInput);
+    return new RunException(
+        "%s: there is nothing to train; %s",
+        source.traits().architecture(),
+        replaceable
+            ? "its weights are inputs of the file, which callers may replace; repfold fold"
+                + " --constant-weights makes them weights"
+            : "no tensor in float32 has a part in the scores, or all are held or frozen");
+  }
+
+  /** Why tensors that have a part in the scores do not learn, by name. */
+  Map<String, String> held() {
+    return block.held();
+  }
+
+  /** What learns and is no kernel, matrix, bias or part of a normalisation. */
+  List<String> others() {
+    return block.trainable().stream()
+        .filter(parameter -> parameter.getType() == Parameter.Type.OTHER)
+        .map(Parameter::getName)
+        .toList();
   }
 
   /** The engine; it is told not to report its use over the network. */

@@ -3,8 +3,6 @@ package io.repfold.train;
 import io.repfold.data.Batch;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
@@ -23,8 +21,10 @@ import java.util.Optional;
  * The network that a run trains.
  *
  * @param model holds the graph, and of a file that was read all else that was in it
+ * @param notes what was changed of a file that was read, and what is left out, a sentence each
  */
-record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) {
+record NetworkSource(
+    OnnxModel model, Traits traits, Network.Freezing freezing, List<String> notes) {
   Graph graph() {
     return model.graph();
   }
@@ -39,7 +39,8 @@ record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) 
         Networks.build(
             arch.type(), arch.args(), classes, Networks.initialWeights(arch.type(), config.seed()));
     requireColours(network.graph());
-    return new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
+    return new NetworkSource(
+        OnnxModel.of(network.graph()), network.traits(), network.freezing(), List.of());
   }
 
   private static void requireColours(Graph graph) {
@@ -61,27 +62,59 @@ record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) 
                         "%s: its metadata do not describe the network; put the file back that the"
                             + " run has saved",
                         RunFolder.LAST));
-    return new NetworkSource(model, traits, freezing(config));
+    return new NetworkSource(model, traits, freezing(config), List.of());
   }
 
   private static NetworkSource file(Path file, TrainConfig config, int classes) {
     OnnxModel model = OnnxModel.read(file);
-    Graph graph = trainable(file, model.graph());
+    TrainingForm form = TrainingForm.of(model.graph());
+    Graph graph = trainable(file, form.graph());
     Traits traits =
         Traits.fromMetadata(model.metadata())
             .orElseGet(
                 () ->
                     Traits.of(
                         graph.name().isEmpty() ? "ONNX" : graph.name(), classesOf(file, graph)));
+    if (config.learning().auxiliaryOutput().isPresent()) {
+      traits = traits.withAuxiliaryOutput(auxiliary(file, graph, config));
+    }
     if (traits.classes() != classes) {
       throw new RunException(
           "%s: tells %d classes apart, and the data have %d; take data with as many, or set"
               + " num_classes",
           file, traits.classes(), classes);
     }
-    NetworkSource source = new NetworkSource(model.withGraph(graph), traits, freezing(config));
+    List<String> notes = new ArrayList<>(form.notes());
+    withoutLoss(graph, traits).ifPresent(notes::add);
+    NetworkSource source =
+        new NetworkSource(model.withGraph(graph), traits, freezing(config), List.copyOf(notes));
     FurtherTraining.requireBackbone(file.toString(), source);
     return source;
+  }
+
+  private static String auxiliary(Path file, Graph graph, TrainConfig config) {
+    String wanted = config.learning().auxiliaryOutput().orElseThrow();
+    List<String> others = graph.outputs().stream().skip(1).map(Value::name).toList();
+    if (!others.contains(wanted)) {
+      throw new RunException(
+          "train.auxiliary_output: %s has no output '%s' beside the first; it has %s",
+          file, wanted, others.isEmpty() ? "no other" : String.join(", ", others));
+    }
+    return wanted;
+  }
+
+  private static Optional<String> withoutLoss(Graph graph, Traits traits) {
+    List<String> others =
+        graph.outputs().stream()
+            .skip(1)
+            .map(Value::name)
+            .filter(name -> !traits.auxiliaryOutput().equals(Optional.of(name)))
+            .toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The loss leaves out %s; train.auxiliary_output gives one of them a part in it"
+                .formatted(String.join(", ", others)));
   }
 
   private static Network.Freezing freezing(TrainConfig config) {
@@ -106,14 +139,6 @@ record NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) 
       throw new RunException(
           "%s: input '%s' must be images [N, 3, H, W], found %s",
           file, inputs.get(0).name(), shape.map(Shape::toString).orElse("an unknown shape"));
-    }
-    Optional<Node> last = graph.producer(graph.outputs().get(0).name());
-    if (last.isPresent()
-        && (last.get().op() instanceof Op.Softmax || last.get().op() instanceof Op.ArgMax)) {
-      throw new RunException(
-          "%s: the first output is that of %s; training needs the scores before it, so export the"
-              + " model without",
-          file, last.get().describe());
     }
     return shape.get().dim(0) instanceof Dim.Known ? withOpenBatch(graph, inputs.get(0)) : graph;
   }

@@ -6,8 +6,11 @@ import io.repfold.data.LabelCounts;
 import io.repfold.data.Loader;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.train.Monitor.Goal;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -60,7 +63,10 @@ final class Setup implements AutoCloseable {
     this.validationLoader =
         validation.map(data -> made(problems, "val_loader", () -> data.loader(config.seed())));
     this.schedule = made(problems, "lr_scheduler", this::newSchedule);
-    this.network = made(problems, place, () -> new LearningNetwork(source));
+    this.network = made(problems, place, () -> new LearningNetwork(source, config.learning()));
+    if (config.startFrom().isPresent() && saved.isEmpty()) {
+      tell(listener);
+    }
     this.groups =
         ParameterGroups.of(
             this.network.trainable(),
@@ -77,6 +83,24 @@ final class Setup implements AutoCloseable {
             problems,
             "optimizer",
             () -> Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups));
+  }
+
+  /** What the file alone does not show of how it is trained. */
+  private void tell(TrainingListener listener) {
+    source.notes().forEach(listener::message);
+    Map<String, List<String>> held = new TreeMap<>();
+    network
+        .held()
+        .forEach((name, why) -> held.computeIfAbsent(why, reason -> new ArrayList<>()).add(name));
+    held.forEach((why, names) -> listener.message("Held, %s: %s".formatted(why, list(names))));
+    if (!network.others().isEmpty()) {
+      listener.message(
+          "Learns, and is no kernel, matrix, bias or normalisation: " + list(network.others()));
+    }
+  }
+
+  private static String list(List<String> names) {
+    return String.join(", ", names);
   }
 
   private <T> T made(Problems problems, String place, Supplier<T> maker) {

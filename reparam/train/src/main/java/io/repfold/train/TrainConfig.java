@@ -11,7 +11,8 @@ import java.util.OptionalInt;
  *
  * <p>The file is JSON with comments. Its keys are those of pytorch-segmentation (yassouali,
  * config.json), and beside them {@code seed}, {@code loss_args}, {@code aux_weight}, {@code
- * threads}, {@code start_from}, {@code trainer.save_per_iter} and {@code trainer.check_data}.
+ * threads}, {@code start_from}, {@code train}, {@code trainer.save_per_iter} and {@code
+ * trainer.check_data}.
  *
  * @param name names the runs' folder
  * @param gpus read for the sake of other programs' files, without effect: training is on the CPU
@@ -25,6 +26,7 @@ import java.util.OptionalInt;
  * @param auxiliaryWeight weight of the auxiliary output's loss
  * @param threads that the engine computes with; 0 for one a core
  * @param startFrom an ONNX file to train further instead of a new network
+ * @param learning what of such a file learns
  * @param source the file that this was read from; messages begin with it
  */
 public record TrainConfig(
@@ -44,10 +46,28 @@ public record TrainConfig(
     double auxiliaryWeight,
     int threads,
     Optional<Path> startFrom,
+    Learning learning,
     String source) {
 
   /** Something that is chosen by name and told more by named arguments. */
   public record Typed(String type, Map<String, Object> args) {}
+
+  /**
+   * What learns, where the graph alone does not tell.
+   *
+   * @param hold names of tensors that are constants; {@code *} stands for any text
+   * @param learn names of tensors that learn although they look like constants
+   * @param auxiliaryOutput an output of {@code startFrom} that has a loss as well
+   */
+  public record Learning(List<String> hold, List<String> learn, Optional<String> auxiliaryOutput) {
+    /** What the graph tells. */
+    public static final Learning DEFAULT = new Learning(List.of(), List.of(), Optional.empty());
+
+    public Learning {
+      hold = List.copyOf(hold);
+      learn = List.copyOf(learn);
+    }
+  }
 
   /**
    * How parameters are updated.
@@ -125,6 +145,7 @@ public record TrainConfig(
         auxiliaryWeight,
         count,
         startFrom,
+        learning,
         source);
   }
 }

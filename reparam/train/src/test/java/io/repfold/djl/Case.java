@@ -29,6 +29,7 @@ record Case(String name, Graph graph, List<long[]> shapes, boolean runtime) {
     PartCases.addTo(cases);
     ResizeCases.addTo(cases);
     ComputedSizeCases.addTo(cases);
+    ParameterCases.addTo(cases);
     return cases.all();
   }
 }

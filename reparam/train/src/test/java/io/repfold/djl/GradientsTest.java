@@ -42,6 +42,9 @@ class GradientsTest {
   void a_gradient_is_the_slope(Case op) {
     Map<String, double[]> found = gradients(op);
     assertThat(found).isNotEmpty();
+    if (op.name().startsWith(ParameterCases.PREFIX)) {
+      assertThat(found).containsKey("p");
+    }
     SplittableRandom random = new SplittableRandom(7);
     found.forEach(
         (name, gradient) -> {

@@ -23,8 +23,9 @@ class ParameterGroupsTest {
         type.contains("PSP") ? Map.of("backbone", "resnet18") : Map.of();
     Network network = Networks.build(type, arguments, 5, Networks.initialWeights(type, 1));
     NetworkSource source =
-        new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
-    try (LearningNetwork learning = new LearningNetwork(source)) {
+        new NetworkSource(
+            OnnxModel.of(network.graph()), network.traits(), network.freezing(), List.of());
+    try (LearningNetwork learning = new LearningNetwork(source, TrainConfig.Learning.DEFAULT)) {
       List<ParameterGroup> groups =
           ParameterGroups.of(learning.trainable(), network.traits(), differential, 1e-4);
 
@@ -40,7 +41,7 @@ class ParameterGroupsTest {
   @Test
   void the_backbone_has_a_tenth_of_the_rate() {
     NetworkSource source = source();
-    try (LearningNetwork learning = new LearningNetwork(source)) {
+    try (LearningNetwork learning = new LearningNetwork(source, TrainConfig.Learning.DEFAULT)) {
       List<ParameterGroup> groups =
           ParameterGroups.of(learning.trainable(), source.traits(), true, 1e-4);
 
@@ -56,7 +57,7 @@ class ParameterGroupsTest {
   @Test
   void without_a_head_or_a_backbone_there_is_one_group() {
     NetworkSource source = source();
-    try (LearningNetwork learning = new LearningNetwork(source)) {
+    try (LearningNetwork learning = new LearningNetwork(source, TrainConfig.Learning.DEFAULT)) {
       Map<String, NDArray> backbone = new LinkedHashMap<>(learning.trainable());
       backbone.keySet().removeIf(name -> !name.startsWith("backbone."));
 
@@ -72,6 +73,7 @@ class ParameterGroupsTest {
     return new NetworkSource(
         model,
         io.repfold.nets.Traits.fromMetadata(model.metadata()).orElseThrow(),
-        Network.Freezing.NOTHING);
+        Network.Freezing.NOTHING,
+        List.of());
   }
 }

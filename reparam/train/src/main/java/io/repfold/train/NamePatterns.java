@@ -1,0 +1,50 @@
+package io.repfold.train;
+
+import io.repfold.graph.Spelling;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Names of tensors, in which {@code *} stands for any text: {@code *.running_var}.
+ *
+ * @param patterns at least one must fit
+ */
+record NamePatterns(List<String> patterns) implements Predicate<String> {
+  NamePatterns {
+    patterns = List.copyOf(patterns);
+  }
+
+  @Override
+  public boolean test(String name) {
+    return patterns.stream().anyMatch(pattern -> fits(pattern, name));
+  }
+
+  private static boolean fits(String pattern, String name) {
+    String regex =
+        Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+    return Pattern.compile(regex, Pattern.DOTALL).matcher(name).matches();
+  }
+
+  /**
+   * @param key of the configuration, for the message
+   * @throws IllegalArgumentException if a pattern fits no name
+   */
+  void requireAll(String key, Collection<String> names) {
+    for (String pattern : patterns) {
+      if (names.stream().noneMatch(name -> fits(pattern, name))) {
+        throw new IllegalArgumentException(
+            "%s: no tensor is named '%s'%s"
+                .formatted(
+                    key,
+                    pattern,
+                    Spelling.near(pattern, names)
+                        .map("; did you mean '%s'?"::formatted)
+                        .orElse("")));
+      }
+    }
+  }
+}

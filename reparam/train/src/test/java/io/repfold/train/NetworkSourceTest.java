@@ -11,6 +11,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -20,12 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworkSourceTest {
   @TempDir private Path folder;
 
-  private NetworkSource source(Consumer<GraphBuilder> author) {
+  private NetworkSource source(Consumer<GraphBuilder> author, String... overrides) {
     GraphBuilder b = new GraphBuilder("theirs", WeightSource.he(1));
     author.accept(b);
     Path file = folder.resolve("theirs.onnx");
     OnnxModel.of(b.build()).write(file);
-    return NetworkSource.of(TinyRun.config(folder, "start_from=" + file), 3);
+    List<String> all = new ArrayList<>(List.of("start_from=" + file));
+    all.addAll(List.of(overrides));
+    return NetworkSource.of(TinyRun.config(folder, all.toArray(new String[0])), 3);
   }
 
   @Test
@@ -48,16 +51,34 @@ class NetworkSourceTest {
   }
 
   @Test
-  void probabilities_are_no_scores() {
+  void probabilities_give_way_to_the_scores_before_them() {
+    NetworkSource source =
+        source(
+            b -> {
+              String scores = b.conv(b.input("x", 1, 3, 8, 8), 3, Kernel.of(1), 1);
+              b.output(b.op("p", new Op.Softmax(1, false), List.of(scores), 3));
+            });
+    assertThat(source.graph().nodes()).hasSize(1);
+    assertThat(source.notes()).anyMatch(note -> note.contains("Softmax"));
+  }
+
+  private static void withTwoOutputs(GraphBuilder b) {
+    String x = b.input("x", 1, 3, 8, 8);
+    b.output(b.named("main").conv(x, 3, Kernel.of(3), 1));
+    b.output(b.named("aux").conv(x, 3, Kernel.of(1), 1));
+  }
+
+  @Test
+  void an_output_without_a_loss_is_named_and_can_have_one() {
+    NetworkSource source = source(NetworkSourceTest::withTwoOutputs);
+    String aux = source.graph().outputs().get(1).name();
+    assertThat(source.notes()).anyMatch(note -> note.startsWith("The loss leaves out " + aux));
+    NetworkSource both = source(NetworkSourceTest::withTwoOutputs, "train.auxiliary_output=" + aux);
+    assertThat(both.traits().auxiliaryOutput()).contains(aux);
+    assertThat(both.notes()).noneMatch(note -> note.contains("leaves out"));
     assertThatThrownBy(
-            () ->
-                source(
-                    b -> {
-                      String scores = b.conv(b.input("x", 1, 3, 8, 8), 3, Kernel.of(1), 1);
-                      b.output(b.op("p", new Op.Softmax(1, false), List.of(scores), 3));
-                    }))
-        .hasMessageContaining("Softmax")
-        .hasMessageContaining("scores before it");
+            () -> source(NetworkSourceTest::withTwoOutputs, "train.auxiliary_output=other"))
+        .hasMessageContaining("has no output 'other' beside the first; it has " + aux);
   }
 
   @Test

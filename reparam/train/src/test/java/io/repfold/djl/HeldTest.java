@@ -1,0 +1,209 @@
+package io.repfold.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.nn.Parameter;
+import io.repfold.graph.Graph;
+import io.repfold.graph.GraphBuilder;
+import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.WeightSource;
+import io.repfold.kit.Tensors;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Which tensors learn, and which are constants. */
+class HeldTest {
+  private final GraphBuilder b = new GraphBuilder("net", WeightSource.random(4));
+
+  private String parameter(String name, long... dims) {
+    return b.initializer(name, Tensors.random(new SplittableRandom(name.hashCode()), 1, dims));
+  }
+
+  private String binary(Op.Binary.Function function, String x, String y) {
+    return b.op("v", new Op.Binary(function), List.of(x, y), 4);
+  }
+
+  private String mul(String x, String y) {
+    return binary(Op.Binary.Function.MUL, x, y);
+  }
+
+  private String sub(String x, String y) {
+    return binary(Op.Binary.Function.SUB, x, y);
+  }
+
+  private String div(String x, String y) {
+    return binary(Op.Binary.Function.DIV, x, y);
+  }
+
+  private String root(String variance, float epsilon) {
+    String sum = binary(Op.Binary.Function.ADD, variance, b.constant(Tensors.scalar(epsilon)));
+    return b.op("root", new Op.Unary(Op.Unary.Function.SQRT), List.of(sum), 4);
+  }
+
+  private String image() {
+    return b.input("x", 2, 4, 6, 6);
+  }
+
+  /** Ends the graph with a convolution. */
+  private Graph ending(String y) {
+    b.output(b.scope("end").conv(y, 3, Kernel.of(1), 1));
+    return b.build();
+  }
+
+  private static Map<String, String> held(Graph graph, GraphBlockOptions options) {
+    try (GraphBlock block = GraphBlock.of(graph, options)) {
+      return new TreeMap<>(block.held());
+    }
+  }
+
+  private static Map<String, String> held(Graph graph) {
+    return held(graph, GraphBlockOptions.DEFAULT);
+  }
+
+  private static Set<String> learnt(Graph graph, GraphBlockOptions options) {
+    try (GraphBlock block = GraphBlock.of(graph, options)) {
+      Set<String> names = new TreeSet<>();
+      block.trainable().stream().map(Parameter::getName).forEach(names::add);
+      return names;
+    }
+  }
+
+  @Test
+  void the_first_scale_and_shift_of_the_images_are_constants() {
+    String normal = div(sub(image(), parameter("mean", 4, 1, 1)), parameter("std", 4, 1, 1));
+    String first = b.conv(normal, 4, Kernel.of(3), 1);
+    Graph graph = ending(mul(first, parameter("gain", 4, 1, 1)));
+    assertThat(held(graph))
+        .containsOnlyKeys("mean", "std")
+        .containsValue("a scale or shift of the images");
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("gain").doesNotContain("mean");
+  }
+
+  @Test
+  void a_map_that_is_added_to_the_images_learns() {
+    Graph graph = ending(binary(Op.Binary.Function.ADD, image(), parameter("map", 4, 6, 6)));
+    assertThat(held(graph)).isEmpty();
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("map");
+  }
+
+  @Test
+  void a_mask_of_a_weight_is_a_constant() {
+    String mask = b.initializer("mask", Tensor.ofFloats(new float[] {0, 1, 1, 0}, 2, 2, 1, 1));
+    String zeros = b.initializer("gates", Tensor.ofFloats(new float[] {0, 0, 0, 0}, 4, 1, 1));
+    String x = b.input("x", 1, 2, 5, 5);
+    Op conv = new Op.Conv(Kernel.of(1).window(), 1);
+    String y = b.op("y", conv, List.of(x, mul(parameter("w", 2, 2, 1, 1), mask)), 2);
+    b.output(mul(b.scope("end").conv(y, 4, Kernel.of(1), 1), zeros));
+    Graph graph = b.build();
+    assertThat(held(graph)).isEqualTo(Map.of("mask", "a mask of zeros and ones"));
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT))
+        .as("gates that start at zero multiply an image, not a weight")
+        .contains("w", "gates");
+  }
+
+  @Test
+  void a_frozen_batch_normalisation_is_constant_throughout() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String scale =
+        mul(
+            parameter("weight", 4, 1, 1),
+            b.op(
+                "inverse",
+                new Op.Unary(Op.Unary.Function.RECIPROCAL),
+                List.of(root(parameter("var", 4, 1, 1), 1e-5f)),
+                4));
+    String shift = sub(parameter("bias", 4, 1, 1), mul(parameter("mean", 4, 1, 1), scale));
+    Graph graph = ending(binary(Op.Binary.Function.ADD, mul(first, scale), shift));
+    assertThat(held(graph)).containsOnlyKeys("bias", "mean", "var", "weight");
+    GraphBlockOptions told = GraphBlockOptions.DEFAULT.withLearnt(name -> name.equals("weight"));
+    assertThat(held(graph, told)).containsOnlyKeys("bias", "mean", "var");
+    assertThat(learnt(graph, told)).contains("weight");
+  }
+
+  @Test
+  void of_a_batch_normalisation_that_is_spelled_out_the_statistics_are_constant() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String unit =
+        div(sub(first, parameter("mean", 4, 1, 1)), root(parameter("var", 4, 1, 1), 1e-3f));
+    Graph graph =
+        ending(
+            binary(
+                Op.Binary.Function.ADD,
+                mul(unit, parameter("scale", 4, 1, 1)),
+                parameter("shift", 4, 1, 1)));
+    assertThat(held(graph)).containsOnlyKeys("mean", "var");
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("scale", "shift");
+  }
+
+  @Test
+  void a_root_of_something_else_is_no_deviation() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    Graph graph = ending(div(first, root(parameter("temperature", 4, 1, 1), 0.5f)));
+    assertThat(held(graph)).isEmpty();
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("temperature");
+  }
+
+  @Test
+  void the_vectors_of_a_spectral_normalisation_are_constants() {
+    String w = parameter("w", 4, 4);
+    String norm =
+        b.op(
+            "n",
+            new Op.MatMul(),
+            List.of(
+                parameter("u", 1, 4),
+                b.op("m", new Op.MatMul(), List.of(w, parameter("v", 4, 1)), 1)),
+            1);
+    String x = b.input("x", 2, 4);
+    b.output(b.op("y", new Op.MatMul(), List.of(x, div(w, norm)), 4));
+    assertThat(held(b.build())).containsOnlyKeys("u", "v");
+  }
+
+  @Test
+  void whoever_trains_decides() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String half = b.initializer("val_3", Tensors.scalar(0.5f));
+    Graph graph = ending(mul(mul(first, half), parameter("gain", 4, 1, 1)));
+    GraphBlockOptions told =
+        GraphBlockOptions.DEFAULT
+            .withHeld(name -> name.equals("gain"))
+            .withLearnt(name -> name.equals("val_3"));
+    assertThat(held(graph, told)).isEqualTo(Map.of("gain", "as told"));
+    assertThat(learnt(graph, told)).contains("val_3").doesNotContain("gain");
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("gain").doesNotContain("val_3");
+  }
+
+  @Test
+  void a_single_number_learns_if_it_is_named_as_a_parameter() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String named = b.initializer("body.alpha", Tensors.scalar(0.5f));
+    String folded = b.initializer("/body/Constant_output_0", Tensors.scalar(0.5f));
+    Graph graph = ending(mul(mul(first, named), folded));
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT))
+        .contains("body.alpha")
+        .doesNotContain("/body/Constant_output_0");
+  }
+
+  @Test
+  void what_is_computed_from_sizes_does_not_learn_and_what_is_resized_to_them_does() {
+    String x = image();
+    String map = b.resizeLike(parameter("map", 1, 4, 3, 3), x, "linear", "half_pixel");
+    String size =
+        b.op(
+            "c",
+            new Op.Cast(io.repfold.graph.ElementType.FLOAT),
+            List.of(b.op("s", new Op.Size(), List.of(x), 0)),
+            0);
+    String formula = mul(size, b.initializer("factor", Tensors.filled(0.01, 1)));
+    Graph graph =
+        ending(binary(Op.Binary.Function.ADD, b.conv(mul(x, formula), 4, Kernel.of(1), 1), map));
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("map").doesNotContain("factor");
+  }
+}

@@ -59,6 +59,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where the run is written (default: save_dir/name/ and the time).")
   private @Nullable Path folder;
 
+  @Option(
+      names = "--no-check",
+      description =
+          "Do not compare what is trained with what ONNX Runtime makes of the file, after the first"
+              + " iteration and at the end.")
+  private boolean unchecked;
+
   @Option(names = "--json", description = "Print JSON at the end, and all else as messages.")
   private boolean json;
 
@@ -69,7 +76,13 @@ final class TrainCommand implements Callable<Integer> {
     Trainer.Outcome outcome;
     try (TrainingReport report = new TrainingReport(lines);
         Trainer trainer = trainer(report)) {
+      if (!unchecked) {
+        trainer.checkedBy(new WrittenModelCheck(report::warning));
+      }
       outcome = trainer.run();
+    } catch (WrittenModelCheck.DifferenceException e) {
+      spec.commandLine().getErr().println("repfold: error: " + e.getMessage());
+      return ExitCodes.DOES_NOT_HOLD;
     }
     print(outcome);
     return ExitCodes.DONE;

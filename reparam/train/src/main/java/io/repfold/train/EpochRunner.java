@@ -13,13 +13,16 @@ final class EpochRunner {
   private final AuxiliaryLoss loss;
   private final RunLog log;
   private final TrainingListener listener;
+  private final FirstAndLast check;
 
-  EpochRunner(TrainConfig config, Setup setup, RunLog log, TrainingListener listener) {
+  EpochRunner(
+      TrainConfig config, Setup setup, RunLog log, TrainingListener listener, FirstAndLast check) {
     this.config = config;
     this.setup = setup;
     this.loss = setup.trainingLoss();
     this.log = log;
     this.listener = listener;
+    this.check = check;
   }
 
   /**
@@ -42,6 +45,7 @@ final class EpochRunner {
       float value;
       try (Batch batch = rest.next()) {
         value = learn(batch, progress, rate);
+        check.learnt(batch, progress.step() + 1);
         images += batch.n();
       }
       progress = progress.withBatch(value);

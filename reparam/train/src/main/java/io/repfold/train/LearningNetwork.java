@@ -15,14 +15,19 @@ import ai.djl.training.GradientCollector;
 import io.repfold.data.Batch;
 import io.repfold.djl.GraphBlock;
 import io.repfold.djl.GraphBlockOptions;
+import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,12 +35,13 @@ import java.util.TreeSet;
  * A network on the engine. All arrays of a batch are freed after it; parameters stay where they
  * are.
  */
-final class LearningNetwork implements AutoCloseable {
+final class LearningNetwork implements TrainedNetwork, AutoCloseable {
   private static final String ENGINE = "PyTorch";
   private static final String TRACKING = "OPT_OUT_TRACKING";
 
   private final OnnxModel model;
   private final NDManager manager;
+  private final GraphBlockOptions options;
   private final GraphBlock block;
   private final int auxiliary;
   private final Map<String, NDArray> trainable = new LinkedHashMap<>();
@@ -51,7 +57,7 @@ final class LearningNetwork implements AutoCloseable {
     check(source, held, learnt);
     this.model = source.model();
     this.manager = engine().newBaseManager(Device.cpu());
-    GraphBlockOptions options =
+    this.options =
         GraphBlockOptions.DEFAULT
             .withHeld(held)
             .withLearnt(learnt)
@@ -215,9 +221,51 @@ final class LearningNetwork implements AutoCloseable {
     }
   }
 
-  /** The model with the weights as they are now. */
-  OnnxModel model() {
+  @Override
+  public OnnxModel model() {
     return model.withGraph(block.graph());
+  }
+
+  @Override
+  public Map<String, Tensor> outputs(Tensor images) {
+    return computed(block, model.graph(), images);
+  }
+
+  @Override
+  public Map<String, Tensor> values(Tensor images, List<String> names) {
+    Graph exposing =
+        model.graph().toBuilder()
+            .replaceOutputs(
+                names.stream()
+                    .map(n -> new Value(n, Optional.of(ElementType.FLOAT), Optional.empty()))
+                    .toList())
+            .build();
+    try (GraphBlock inside = GraphBlock.of(exposing, options, Device.cpu())) {
+      Map<String, Tensor> now = block.values();
+      now.keySet().retainAll(inside.values().keySet());
+      inside.set(now);
+      return computed(inside, exposing, images);
+    }
+  }
+
+  /** The outputs in float32. */
+  private Map<String, Tensor> computed(GraphBlock network, Graph graph, Tensor images) {
+    try (NDManager pass = manager.newSubManager()) {
+      ByteBuffer bytes =
+          ByteBuffer.allocateDirect(images.data().remaining()).order(ByteOrder.nativeOrder());
+      bytes.put(images.data()).flip();
+      NDList given = new NDList(pass.create(bytes, new Shape(images.dims()), DataType.FLOAT32));
+      NDList outputs = network.forward(given, false);
+      Map<String, Tensor> found = new LinkedHashMap<>();
+      for (int i = 0; i < outputs.size(); i++) {
+        NDArray output = outputs.get(i);
+        if (output.getDataType() == DataType.FLOAT32) {
+          Tensor tensor = Tensor.ofFloats(output.toFloatArray(), output.getShape().getShape());
+          found.put(graph.outputs().get(i).name(), tensor);
+        }
+      }
+      return found;
+    }
   }
 
   @Override

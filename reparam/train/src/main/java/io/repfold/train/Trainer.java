@@ -27,6 +27,7 @@ public final class Trainer implements AutoCloseable {
   private final Setup setup;
   private final TrainingListener listener;
   private Progress progress;
+  private TrainingCheck check = TrainingCheck.NONE;
 
   private Trainer(
       TrainConfig config,
@@ -142,6 +143,12 @@ public final class Trainer implements AutoCloseable {
     return folder.path();
   }
 
+  /** Has the network looked at, from now on. */
+  public Trainer checkedBy(TrainingCheck look) {
+    check = look;
+    return this;
+  }
+
   /**
    * Trains until the last epoch is done or nothing improves any more.
    *
@@ -161,7 +168,8 @@ public final class Trainer implements AutoCloseable {
       Optional<Pictures> pictures =
           log.takesImages() ? Optional.of(setup.pictures()) : Optional.empty();
       Optional<Validator> validator = setup.validator(pictures);
-      EpochRunner runner = new EpochRunner(config, setup, log, listener);
+      FirstAndLast looks = new FirstAndLast(check, setup.network());
+      EpochRunner runner = new EpochRunner(config, setup, log, listener, looks);
       if (progress.step() == 0) {
         save(progress); // a full disk shows here, and a run that is stopped at once can go on
       }
@@ -178,6 +186,7 @@ public final class Trainer implements AutoCloseable {
         keep();
         save(progress);
       }
+      looks.ended(progress.step());
     }
     return outcome();
   }

@@ -1,0 +1,170 @@
+package io.repfold.cli;
+
+import io.repfold.check.Comparison;
+import io.repfold.check.Judge;
+import io.repfold.check.OutputResult;
+import io.repfold.check.Tolerance;
+import io.repfold.check.Verdict;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
+import io.repfold.train.TrainedNetwork;
+import io.repfold.train.TrainingCheck;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Compares what is trained with what is written: a batch's outputs in inference, by the engine that
+ * trains and by ONNX Runtime on the file.
+ *
+ * <p>They may differ by {@link Tolerance#NETWORK} of an output's largest magnitude, or by {@value
+ * #TIMES_NOISE} times of what ONNX Runtime differs from itself with its optimizer off, if that is
+ * more.
+ */
+final class WrittenModelCheck implements TrainingCheck {
+  private static final int TIMES_NOISE = 4;
+
+  /** So many values are kept in memory at once. */
+  private static final int AT_ONCE = 32;
+
+  private final Consumer<String> warnings;
+
+  /** The two do not compute the same. */
+  static final class DifferenceException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DifferenceException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * @param warnings is told if the file cannot be run
+   */
+  WrittenModelCheck(Consumer<String> warnings) {
+    this.warnings = warnings;
+  }
+
+  /**
+   * @throws DifferenceException with the first value that differs
+   */
+  @Override
+  public void check(TrainedNetwork network, Tensor images, long iteration) {
+    OnnxModel model = network.model();
+    try (TemporaryFolder folder = TemporaryFolder.inSystemFolder()) {
+      Path file = folder.path().resolve("trained.onnx");
+      model.write(file);
+      Map<String, HostTensor> trained = hosts(network.outputs(images));
+      Map<String, HostTensor> written =
+          run(file, EngineOptions.defaults(), images, trained.keySet());
+      for (OutputResult result : new Judge(Tolerance.NETWORK).compare(written, trained)) {
+        if (!result.verdict().isEquivalent() && !isNoise(file, images, written, result)) {
+          throw new DifferenceException(
+              "After iteration %d, what is trained is not what is written. %s. Please report this,"
+                      .formatted(iteration, firstDifferent(network, model, images, result))
+                  + " with the model; --no-check trains nonetheless");
+        }
+      }
+    } catch (EngineException e) {
+      warnings.accept(
+          "What is trained was not compared with what is written, as ONNX Runtime does not run it: "
+              + e.getMessage());
+    }
+  }
+
+  private static Map<String, HostTensor> run(
+      Path file, EngineOptions options, Tensor images, Set<String> outputs) {
+    try (Engine engine = Backends.onnxRuntimeCpu().load(file, options)) {
+      return engine.run(inputs(engine, images), outputs);
+    }
+  }
+
+  private static Map<String, HostTensor> inputs(Engine engine, Tensor images) {
+    return Map.of(engine.inputs().get(0).name(), host(images));
+  }
+
+  private static HostTensor host(Tensor tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) tensor.doubleAt(i);
+    }
+    return HostTensor.ofFloats(values, tensor.dims());
+  }
+
+  private static Map<String, HostTensor> hosts(Map<String, Tensor> tensors) {
+    Map<String, HostTensor> hosts = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> hosts.put(name, host(tensor)));
+    return hosts;
+  }
+
+  private static boolean isNoise(
+      Path file, Tensor images, Map<String, HostTensor> written, OutputResult result) {
+    EngineOptions options = EngineOptions.defaults().withoutOptimizer();
+    Map<String, HostTensor> again = run(file, options, images, Set.of(result.name()));
+    double noise =
+        new Judge(Tolerance.NETWORK)
+            .compareInOrder(List.of(result.name()), again, written).results().stream()
+                .flatMap(r -> r.comparison().stream())
+                .mapToDouble(Comparison::maxAbsError)
+                .max()
+                .orElse(0);
+    return result.comparison().filter(c -> c.maxAbsError() <= TIMES_NOISE * noise).isPresent();
+  }
+
+  /** A sentence on the first value in the graph that differs, or else on the output. */
+  private static String firstDifferent(
+      TrainedNetwork network, OnnxModel model, Tensor images, OutputResult output) {
+    Graph graph = model.graph();
+    Map<String, Value> types = ShapeInference.infer(graph);
+    Map<String, Node> computed = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      for (String value : node.outputs()) {
+        Optional<ElementType> type = Optional.ofNullable(types.get(value)).flatMap(Value::type);
+        if (type.equals(Optional.of(ElementType.FLOAT))) {
+          computed.put(value, node);
+        }
+      }
+    }
+    List<String> names = List.copyOf(computed.keySet());
+    try (ExposedModel exposed =
+            new ExposedModel(model, EngineOptions.defaults().withoutOptimizer());
+        Engine engine = exposed.load(names)) {
+      for (int from = 0; from < names.size(); from += AT_ONCE) {
+        List<String> part = names.subList(from, Math.min(names.size(), from + AT_ONCE));
+        Map<String, HostTensor> trained = hosts(network.values(images, part));
+        Map<String, HostTensor> written =
+            engine.run(inputs(engine, images), new LinkedHashSet<>(part));
+        Optional<OutputResult> first =
+            new Judge(Tolerance.NETWORK).compareInOrder(part, written, trained).firstDifferent();
+        if (first.isPresent()) {
+          Node node = computed.get(first.get().name());
+          return "The first value that differs is '%s' of %s: %s"
+              .formatted(
+                  first.get().name(), node == null ? "?" : node.describe(), reason(first.get()));
+        }
+      }
+    }
+    return "Output '%s' differs: %s".formatted(output.name(), reason(output));
+  }
+
+  private static String reason(OutputResult result) {
+    return result.verdict() instanceof Verdict.Different different
+        ? different.reasons().get(0)
+        : "it is the same";
+  }
+}

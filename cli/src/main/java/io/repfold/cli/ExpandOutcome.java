@@ -40,6 +40,11 @@ record ExpandOutcome(ModelFile source, ExpandReport report, Proof proof, Optiona
               .formatted(source.path(), Text.plural(sites, "convolution"), report.kind().id()));
       text.append(table(verbose ? sites : FEW_SITES));
     }
+    if (!report.parted().isEmpty()) {
+      text.append(
+          "\nParted what the file stores once for several parameters: %s\n"
+              .formatted(Text.plural(report.parted().size(), "tensor")));
+    }
     text.append('\n').append(FoldTable.totals(report.before(), report.after()));
     String leftAlone = FoldTable.reasons("Left alone", report.leftAlone(), verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);

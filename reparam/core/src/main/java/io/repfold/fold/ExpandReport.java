@@ -8,16 +8,20 @@ import java.util.List;
  *
  * @param expanded the convolutions that became blocks
  * @param leftAlone the others whose names match, and nodes with bodies that may hold some
+ * @param parted names of tensors that were one with another in the graph, and are parameters of
+ *     their own now ({@link io.repfold.graph.Untied})
  */
 public record ExpandReport(
     RepKind kind,
     List<Expanded> expanded,
     List<FoldReport.LeftAlone> leftAlone,
+    List<String> parted,
     FoldReport.Totals before,
     FoldReport.Totals after) {
   public ExpandReport {
     expanded = List.copyOf(expanded);
     leftAlone = List.copyOf(leftAlone);
+    parted = List.copyOf(parted);
   }
 
   /**

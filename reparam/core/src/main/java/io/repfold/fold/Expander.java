@@ -6,6 +6,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Untied;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -38,7 +39,9 @@ import java.util.stream.Collectors;
 public final class Expander {
   private static final Set<String> WITH_BODIES = Set.of("If", "Loop", "Scan");
 
+  private final Graph original;
   private final Graph graph;
+  private final List<String> parted;
   private final Facts facts;
   private final ExpandOptions options;
   private final Pattern pattern;
@@ -48,8 +51,11 @@ public final class Expander {
   private final List<ExpandReport.Expanded> expanded = new ArrayList<>();
   private final List<FoldReport.LeftAlone> leftAlone = new ArrayList<>();
 
-  private Expander(Graph graph, ExpandOptions options) {
-    this.graph = graph;
+  private Expander(Graph original, ExpandOptions options) {
+    Untied untied = Untied.of(original);
+    this.original = original;
+    this.graph = untied.graph();
+    this.parted = untied.parted();
     this.facts = new Facts(graph);
     this.options = options;
     this.pattern = pattern(options.match());
@@ -62,8 +68,9 @@ public final class Expander {
   public record Result(Graph graph, ExpandReport report) {}
 
   /**
-   * The graph with blocks in place of convolutions. Values keep their names; a block's own are
-   * named after the node that it replaces.
+   * The graph with blocks in place of convolutions, and each of its parameters a tensor of its own
+   * ({@link Untied}), as it will be trained. Values keep their names; a block's own are named after
+   * the node that it replaces.
    *
    * @throws io.repfold.graph.InvalidGraphException if shapes contradict each other; names the node
    */
@@ -82,7 +89,7 @@ public final class Expander {
         }
       }
     }
-    Graph result = graph;
+    Graph result = original;
     if (!expanded.isEmpty()) {
       Graph.Builder builder = graph.toBuilder().replaceNodes(nodes);
       parameters.forEach(builder::initializer);
@@ -90,7 +97,12 @@ public final class Expander {
     }
     ExpandReport report =
         new ExpandReport(
-            options.kind(), expanded, leftAlone, Reporting.totals(graph), Reporting.totals(result));
+            options.kind(),
+            expanded,
+            leftAlone,
+            expanded.isEmpty() ? List.of() : parted,
+            Reporting.totals(original),
+            Reporting.totals(result));
     return new Result(result, report);
   }
 

@@ -63,6 +63,21 @@ class ExpandReportTest {
   }
 
   @Test
+  void parameters_that_were_merged_are_parted() {
+    String ones =
+        b.initializer("ones", Tensor.ofDoubles(ElementType.DOUBLE, new double[] {1, 1, 1, 1}, 4));
+    String zeros = b.initializer("zeros", Tensor.ofDoubles(ElementType.DOUBLE, new double[4], 4));
+    Op norm = new Op.BatchNormalization(1e-5f, 0.9f, false);
+    b.output(b.op("n", norm, List.of(square("c3", x), ones, zeros, zeros, ones), 4));
+    Graph graph = b.build();
+    Expander.Result result = Expander.expand(graph, REPVGG);
+    Node last = result.graph().producer(graph.outputs().get(0).name()).orElseThrow();
+    assertThat(last.inputs().stream().distinct()).hasSize(5);
+    assertThat(result.report().parted()).hasSize(2);
+    assertThat(Expander.expand(graph, REPVGG.withMatch("nothing*")).report().parted()).isEmpty();
+  }
+
+  @Test
   void what_the_kind_does_not_have_here_is_named() {
     b.output(b.named("c").conv(x, 8, Kernel.of(3), 1));
     ExpandReport.Expanded block = Expander.expand(b.build(), REPVGG).report().expanded().get(0);

@@ -3,6 +3,7 @@ package io.repfold.nets;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Spelling;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Untied;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import java.nio.file.Files;
@@ -31,7 +32,8 @@ record Pretrained(WeightSource others, String file, Graph trained, String prefix
           "arch.args.pretrained: there is no file '%s'; give an ONNX file of a trained network with the same backbone, or false to start from random values"
               .formatted(path.toAbsolutePath()));
     }
-    return new Pretrained(weights, file.get(), OnnxModel.read(path).graph(), prefix);
+    Graph trained = Untied.of(OnnxModel.read(path).graph()).graph();
+    return new Pretrained(weights, file.get(), trained, prefix);
   }
 
   @Override

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +55,42 @@ class PretrainedTest {
                 assertThat(tensor).as(name).isEqualTo(origin.initializers().get(name));
               });
     }
+  }
+
+  /** As an exporter writes it that stores equal tensors once. */
+  private static Graph merged(Graph graph) {
+    Map<Tensor, String> first = new HashMap<>();
+    Map<String, Tensor> kept = new LinkedHashMap<>();
+    List<Node> nodes = new ArrayList<>();
+    graph
+        .initializers()
+        .forEach(
+            (name, tensor) -> {
+              String owner = first.putIfAbsent(tensor, name);
+              if (owner == null) {
+                kept.put(name, tensor);
+              } else {
+                nodes.add(new Node("", new Op.Identity(), List.of(owner), List.of(name)));
+              }
+            });
+    nodes.addAll(graph.nodes());
+    return graph.toBuilder().replaceInitializers(kept).replaceNodes(nodes).build();
+  }
+
+  @Test
+  void what_a_file_stores_once_is_found_under_all_its_names() {
+    Map<String, Object> arguments = Map.of("backbone", "resnet18", "base_channels", 4);
+    Graph fresh = Networks.build("PSPNet", arguments, 4, WeightSource.he(1)).graph();
+    Graph merged = merged(fresh);
+    assertThat(merged.initializers()).hasSizeLessThan(fresh.initializers().size() / 2);
+    Graph graph = build(2, write(merged), 4);
+    graph.initializers().keySet().stream()
+        .filter(name -> name.startsWith("backbone."))
+        .forEach(
+            name ->
+                assertThat(graph.initializers().get(name))
+                    .as(name)
+                    .isEqualTo(fresh.initializers().get(name)));
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Tensors;
 import io.repfold.nets.Traits;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
@@ -34,7 +36,13 @@ class TrainerTest {
     final List<Epoch> epochs = new ArrayList<>();
     final List<Validated> validations = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
+    final List<String> messages = new ArrayList<>();
     int stopAfter = Integer.MAX_VALUE;
+
+    @Override
+    public void message(String text) {
+      messages.add(text);
+    }
 
     @Override
     public void warning(String text) {
@@ -71,6 +79,90 @@ class TrainerTest {
     try (Trainer trainer = Trainer.resume(run, new Recorder())) {
       return trainer.run();
     }
+  }
+
+  @Test
+  void a_check_looks_at_the_first_and_the_last_network_on_the_same_images() {
+    List<Long> iterations = new ArrayList<>();
+    List<Tensor> images = new ArrayList<>();
+    List<Tensor> scores = new ArrayList<>();
+    TrainingCheck check =
+        (network, batch, iteration) -> {
+          iterations.add(iteration);
+          images.add(batch);
+          String name = network.model().graph().outputs().get(0).name();
+          scores.add(network.outputs(batch).get(name));
+          Tensor inside = network.values(batch, List.of(name)).get(name);
+          assertThat(inside)
+              .as("computed by another program")
+              .isEqualTo(scores.get(scores.size() - 1));
+        };
+    TrainConfig config = TinyRun.config(folder);
+    try (Trainer trainer =
+        Trainer.begin(config, Optional.of(folder.resolve("run")), new Recorder())) {
+      trainer.checkedBy(check).run();
+    }
+    assertThat(iterations).containsExactly(1L, 15L);
+    assertThat(images.get(0).dims()).containsExactly(2, 3, 32, 32);
+    assertThat(images.get(1)).isEqualTo(images.get(0));
+    assertThat(scores.get(1)).isNotEqualTo(scores.get(0));
+  }
+
+  @Test
+  void what_a_check_throws_ends_the_run_which_can_go_on() {
+    Path run = folder.resolve("run");
+    TrainConfig config = TinyRun.config(folder);
+    TrainingCheck check =
+        (network, batch, iteration) -> {
+          throw new IllegalStateException("not the same");
+        };
+    try (Trainer trainer = Trainer.begin(config, Optional.of(run), new Recorder())) {
+      trainer.checkedBy(check);
+      assertThatThrownBy(trainer::run).hasMessage("not the same");
+    }
+    assertThat(resume(run).epochs()).isEqualTo(3);
+  }
+
+  @Test
+  void a_run_says_how_a_file_is_trained_and_patterns_decide() {
+    GraphBuilder b = new GraphBuilder("theirs", WeightSource.he(1));
+    String x = b.input("x", 1, 3, 32, 32);
+    String scaled = mul(b, x, b.initializer("body.scale", Tensors.filled(0.5, 3, 1, 1)));
+    String gate = b.initializer("body.gate", Tensors.filled(1, 3, 1, 1));
+    b.output(mul(b, b.convBn(scaled, 3, Kernel.of(3), 1), gate));
+    Path file = folder.resolve("theirs.onnx");
+    OnnxModel.of(b.build()).write(file);
+    assertThat(told(file))
+        .contains(
+            "Held, a scale or shift of the images: body.scale",
+            "Learns, and is no kernel, matrix, bias or normalisation: body.gate");
+    assertThat(told(file, "train.hold=[\"*.gate\"]", "train.learn=[\"body.sc*\"]"))
+        .contains(
+            "Held, as told: body.gate",
+            "Learns, and is no kernel, matrix, bias or normalisation: body.scale");
+    assertThatThrownBy(() -> told(file, "train.hold=[\"*.gat\"]"))
+        .hasMessageContaining("train.hold: no tensor is named '*.gat'");
+    assertThatThrownBy(() -> told(file, "train.hold=[\"*\"]", "train.learn=[\"*.gate\"]"))
+        .hasMessageContaining("fits 'body.gate', which one of train.hold fits too");
+    assertThatThrownBy(() -> told(file, "train.hold=[\"*\"]"))
+        .hasMessageContaining("there is nothing to train");
+    assertThat(folder.resolve("run4")).doesNotExist();
+  }
+
+  private int runs;
+
+  private List<String> told(Path file, String... overrides) {
+    List<String> all = new ArrayList<>(List.of("start_from=" + file));
+    all.addAll(List.of(overrides));
+    TrainConfig config = TinyRun.config(folder, all.toArray(new String[0]));
+    Recorder recorder = new Recorder();
+    Path run = folder.resolve("run" + runs++);
+    Trainer.begin(config, Optional.of(run), recorder).close();
+    return recorder.messages;
+  }
+
+  private static String mul(GraphBuilder b, String x, String y) {
+    return b.op("product", new Op.Binary(Op.Binary.Function.MUL), List.of(x, y), 3);
   }
 
   @Test

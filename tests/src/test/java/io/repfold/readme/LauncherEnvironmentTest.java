@@ -1,6 +1,7 @@
 package io.repfold.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,6 +40,17 @@ class LauncherEnvironmentTest {
     assertThat(printed("-u", "LC_ALL", "LC_CTYPE=POSIX")).contains("\nlocale C.UTF-8\n");
     assertThat(printed("LC_ALL=C", "LC_CTYPE=de_DE.UTF-8")).contains("\nlocale C.UTF-8\n");
     assertThat(printed("-u", "LC_ALL", "LC_CTYPE=C.utf8")).contains("\nlocale C.utf8\n");
+  }
+
+  /** Java uses none of them then. */
+  @Test
+  void java_reads_file_names_as_utf_8_where_a_locale_is_not_installed() throws Exception {
+    assumeThat(Path.of("/usr/bin/locale")).exists();
+    assertThat(printed("-u", "LC_ALL", "-u", "LC_CTYPE", "LANG=xx_XX.UTF-8"))
+        .contains("\nlocale C.UTF-8\n");
+    assertThat(printed("LC_ALL=xx_XX.UTF-8")).contains("\nlocale C.UTF-8\n");
+    assertThat(printed("-u", "LC_ALL", "LC_CTYPE=C.utf8", "LC_TIME=xx_XX.UTF-8"))
+        .contains("\nlocale C.UTF-8\n");
   }
 
   @Test

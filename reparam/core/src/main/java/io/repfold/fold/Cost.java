@@ -28,10 +28,16 @@ record Cost(double multiplyAdds, double traffic) {
   }
 
   /**
-   * The cost of an affine map as one node: nothing for the identity, traffic for what only moves
-   * elements, one Conv (with a crop where it needs one) otherwise.
+   * The cost of an affine map as the node that is there: nothing for the identity, traffic for what
+   * only moves elements, that of one Conv otherwise.
    */
   static Cost of(Affine map) {
+    Cost convolution = ofConvolution(map);
+    return map.onlyMoves() ? new Cost(0, convolution.traffic) : convolution;
+  }
+
+  /** Nothing for the identity, one Conv (with a crop where it needs one) otherwise. */
+  static Cost ofConvolution(Affine map) {
     if (map.isIdentity()) {
       return NONE;
     }
@@ -43,9 +49,6 @@ record Cost(double multiplyAdds, double traffic) {
         traffic += 2 * weights.in() * sampled;
         break;
       }
-    }
-    if (map.onlyMoves()) {
-      return new Cost(0, traffic);
     }
     double elements = (double) weights.out() * weights.columns() * weights.taps().kernelSize();
     return elements > MOST_WEIGHTS ? IMPOSSIBLE : new Cost(elements, traffic);

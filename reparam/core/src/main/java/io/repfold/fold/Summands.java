@@ -51,12 +51,18 @@ final class Summands {
     Cost cost = Cost.ofSum(form.terms().size(), form.terms().get(0).map().weights().out());
     Set<String> counted = new HashSet<>();
     for (Term term : form.terms()) {
-      cost = cost.plus(Cost.of(term.map()));
+      cost = cost.plus(costOf(term));
       if (counted.add(term.source()) && isInner(term.source(), covered)) {
         cost = cost.plus(costOf(term.source(), term));
       }
     }
     return cost;
+  }
+
+  /** As it would stand in the folded graph, where even what only moves elements may be a Conv. */
+  private static Cost costOf(Term term) {
+    boolean convolution = term.windowed() && term.origin().isEmpty();
+    return convolution ? Cost.ofConvolution(term.map()) : Cost.of(term.map());
   }
 
   private boolean isInner(String source, Set<String> covered) {

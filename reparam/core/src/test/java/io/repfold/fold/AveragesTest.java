@@ -119,6 +119,18 @@ class AveragesTest {
         .becomes("AveragePool", "Neg");
   }
 
+  /** A convolution in its place would multiply. */
+  @Test
+  void an_average_of_one_element_behind_a_pad_or_slice_stays() {
+    Op sampling = pool(1, 2, 1, 0, 0, false);
+    String x = net.image("x", "4", "H");
+    String padded = net.op(Net.PAD, x, net.longs(0, 0, 1, 0, 0, 1));
+    String cut = net.op(Net.SLICE, x, net.longs(1), net.longs(Integer.MAX_VALUE), net.longs(2));
+    String between = net.op(sampling, cut);
+    net.fold(net.op(sampling, padded), net.op(Net.PAD, between, net.longs(0, 0, 1, 0, 0, 0)))
+        .becomes("Pad", "Slice", "AveragePool", "AveragePool", "Pad");
+  }
+
   @Test
   void averages_with_strides_dilations_and_pads_fold() {
     Window window = Window.of(List.of(1, 3), List.of(2, 1), List.of(2, 1, 0, 3));

@@ -1,6 +1,7 @@
 package io.repfold.djl;
 
 import io.repfold.graph.Graph;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,6 +30,8 @@ record Case(String name, Graph graph, List<long[]> shapes, boolean runtime) {
     PartCases.addTo(cases);
     ResizeCases.addTo(cases);
     ComputedSizeCases.addTo(cases);
-    return cases.all();
+    List<Case> all = new ArrayList<>(cases.all());
+    all.addAll(OpaqueCases.all());
+    return all;
   }
 }

@@ -37,9 +37,12 @@ public sealed interface Decomposition {
     if (recipe.isEmpty()) {
       return new Refused(noMeaning(node.op()));
     }
+    if (node.outputs().isEmpty()) {
+      return new Parts(List.of());
+    }
     try {
       return new Parts(recipe.get().compose(new Composer(node, inputs, opset)));
-    } catch (InvalidGraphException e) {
+    } catch (InvalidGraphException | ArithmeticException e) {
       return new Refused(String.valueOf(e.getMessage()));
     }
   }

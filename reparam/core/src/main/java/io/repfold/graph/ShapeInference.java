@@ -54,6 +54,13 @@ public final class ShapeInference {
     return infer(FixedShapes.withInputs(graph, inputShapes));
   }
 
+  /** The same with what is known of the values' elements. */
+  static Map<String, Fact> facts(Graph graph) {
+    ShapeInference inference = new ShapeInference(graph);
+    inference.run();
+    return inference.facts;
+  }
+
   private void run() {
     for (Value input : graph.inputs()) {
       learn(input.name(), Fact.of(input), "Input '" + input.name() + "'");

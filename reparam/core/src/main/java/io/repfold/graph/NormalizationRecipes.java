@@ -87,12 +87,14 @@ final class NormalizationRecipes {
     Moments moments = Moments.of(c, c.input(0), fromAxis(c));
     String deviations = moments.deviations(c, c.real("epsilon", DEFAULT_EPSILON));
     String y = c.times(c.over(moments.deviation(), deviations), c.input(1));
-    // The type in which a runtime may compute says only of which type the statistics are.
+    // Says in which type a runtime may compute; here only of which type the statistics are.
     Op stash = new Op.Cast(ElementType.ofCode(Math.toIntExact(c.integer("stash_type", 1))));
-    return List.of(
-        c.has(2) ? c.plus(y, c.input(2)) : y,
-        c.add(stash, moments.mean()),
-        c.add(stash, c.unary(Op.Unary.Function.RECIPROCAL, deviations)));
+    String shifted = c.has(2) ? c.plus(y, c.input(2)) : y;
+    if (!c.wants(1) && !c.wants(2)) {
+      return List.of(shifted);
+    }
+    String inverse = c.unary(Op.Unary.Function.RECIPROCAL, deviations);
+    return List.of(shifted, c.add(stash, moments.mean()), c.add(stash, inverse));
   }
 
   private static List<Integer> fromAxis(Composer c) {

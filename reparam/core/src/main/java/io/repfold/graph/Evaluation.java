@@ -6,10 +6,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** One node applied to arrays. Messages leave out the node, which {@link Interpreter} adds. */
-record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding)
+/**
+ * One node applied to arrays. Messages leave out the node, which {@link Interpreter} adds.
+ *
+ * @param opset of the graph, on which depends what an opaque node means; empty for a node alone
+ */
+record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding, OptionalInt opset)
     implements Op.Visitor<List<NdArray>> {
 
   private @Nullable NdArray optional(int index) {
@@ -348,6 +353,9 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding)
 
   @Override
   public List<NdArray> opaque(Op.Opaque op) {
+    if (opset.isPresent()) {
+      return Decomposed.evaluated(node, inputs, rounding, opset.getAsInt());
+    }
     throw new InvalidGraphException(
         "op %s of domain '%s' has no meaning here; fold or run the parts of the graph before it"
             .formatted(op.type(), op.domain()));

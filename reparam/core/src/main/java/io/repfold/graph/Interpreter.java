@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a graph in double precision by plain loops: the meaning of every op, against which folds
- * and backends are measured.
+ * and backends are measured. Opaque nodes are computed by their {@link Decomposition}.
  *
  * <p>Unless a {@link Rounding} is asked for, real values are never rounded, whatever their element
  * type, and a Cast between real types changes nothing; so float16 overflow does not show. Not safe
@@ -71,7 +72,7 @@ public final class Interpreter {
   }
 
   /**
-   * The outputs of one node.
+   * The outputs of one node; not of an opaque one, whose meaning depends on the graph's opset.
    *
    * @param inputs in the node's order; null, or missing at the end, for an input that is left out
    * @return as many outputs as the op computes, which may be more than the node names
@@ -82,11 +83,15 @@ public final class Interpreter {
     return evaluate(node, inputs, Rounding.NONE);
   }
 
+  static List<NdArray> evaluate(Node node, List<@Nullable NdArray> inputs, Rounding rounding) {
+    return evaluate(node, inputs, rounding, OptionalInt.empty());
+  }
+
   private static List<NdArray> evaluate(
-      Node node, List<@Nullable NdArray> inputs, Rounding rounding) {
+      Node node, List<@Nullable NdArray> inputs, Rounding rounding, OptionalInt opset) {
     List<NdArray> outputs;
     try {
-      outputs = node.op().accept(new Evaluation(node, inputs, rounding));
+      outputs = node.op().accept(new Evaluation(node, inputs, rounding, opset));
     } catch (InvalidGraphException | ArithmeticException e) {
       String shapes =
           inputs.stream().map(i -> i == null ? "-" : i.toString()).collect(Collectors.joining(" "));
@@ -117,7 +122,7 @@ public final class Interpreter {
       for (String name : node.inputs()) {
         inputs.add(name.isEmpty() ? null : read(values, name));
       }
-      List<NdArray> outputs = evaluate(node, inputs, rounding);
+      List<NdArray> outputs = evaluate(node, inputs, rounding, OptionalInt.of(graph.opset()));
       for (int i = 0; i < node.outputs().size(); i++) {
         if (!node.outputs().get(i).isEmpty()) {
           NdArray value = rounding.stored(outputs.get(i));

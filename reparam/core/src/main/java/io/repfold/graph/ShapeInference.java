@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * and no slice is empty.
  *
  * <p>Integer computations on shapes (Shape, Gather, Concat, Mul, ...) are followed, so that a
- * Reshape to a computed shape is known.
+ * Reshape to a computed shape is known. Of an opaque node is known what its {@link Decomposition}
+ * tells.
  */
 public final class ShapeInference {
   private final Graph graph;
@@ -51,6 +52,13 @@ public final class ShapeInference {
    */
   public static Map<String, Value> infer(Graph graph, Map<String, long[]> inputShapes) {
     return infer(FixedShapes.withInputs(graph, inputShapes));
+  }
+
+  /** The same with what is known of the values' elements. */
+  static Map<String, Fact> facts(Graph graph) {
+    ShapeInference inference = new ShapeInference(graph);
+    inference.run();
+    return inference.facts;
   }
 
   private void run() {
@@ -104,6 +112,19 @@ public final class ShapeInference {
     for (String input : node.inputs()) {
       inputs.add(input.isEmpty() ? null : facts.getOrDefault(input, Fact.NOTHING));
     }
+    return node.op() instanceof Op.Opaque ? decomposed(node, inputs) : computed(node, inputs);
+  }
+
+  private List<Fact> decomposed(Node node, List<@Nullable Fact> inputs) {
+    try {
+      return Decomposed.inferred(node, inputs, graph.opset());
+    } catch (InvalidGraphException e) {
+      throw named(node, inputs, e);
+    }
+  }
+
+  /** What is known of the outputs of a node that is not opaque. */
+  static List<Fact> computed(Node node, List<@Nullable Fact> inputs) {
     return ConstantShapes.evaluated(node, inputs, ruled(node, inputs));
   }
 
@@ -111,14 +132,19 @@ public final class ShapeInference {
     try {
       return node.op().accept(new ShapeRules(node, inputs));
     } catch (InvalidGraphException | ArithmeticException e) {
-      String shapes =
-          inputs.stream().map(f -> f == null ? "-" : f.toString()).collect(Collectors.joining(" "));
-      InvalidGraphException named =
-          new InvalidGraphException(
-              "%s, inputs (%s): %s".formatted(node.describe(), shapes, e.getMessage()));
-      named.initCause(e);
-      throw named;
+      throw named(node, inputs, e);
     }
+  }
+
+  private static InvalidGraphException named(
+      Node node, List<@Nullable Fact> inputs, RuntimeException cause) {
+    String shapes =
+        inputs.stream().map(f -> f == null ? "-" : f.toString()).collect(Collectors.joining(" "));
+    InvalidGraphException named =
+        new InvalidGraphException(
+            "%s, inputs (%s): %s".formatted(node.describe(), shapes, cause.getMessage()));
+    named.initCause(cause);
+    return named;
   }
 
   /** Computed facts prevail; declared ones fill the gaps, and a number refines a symbol. */

@@ -62,6 +62,21 @@ final class HostArrays {
     };
   }
 
+  /** The type that an array of the engine stands for. */
+  static ElementType elementType(DataType type) {
+    return switch (type) {
+      case FLOAT32 -> ElementType.FLOAT;
+      case INT64 -> ElementType.INT64;
+      case INT32 -> ElementType.INT32;
+      case INT8 -> ElementType.INT8;
+      case UINT8 -> ElementType.UINT8;
+      case BOOLEAN -> ElementType.BOOL;
+      default ->
+          throw new io.repfold.graph.InvalidGraphException(
+              "%s is not computed in training, which is in float32".formatted(type));
+    };
+  }
+
   /** Dimensions as the core counts them. */
   static int[] ints(long[] dims) {
     int[] ints = new int[dims.length];

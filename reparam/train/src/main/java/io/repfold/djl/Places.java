@@ -1,5 +1,6 @@
 package io.repfold.djl;
 
+import io.repfold.graph.Decomposition;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import java.util.stream.IntStream;
@@ -30,6 +31,9 @@ final class Places {
         case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> IntStream.empty();
       };
     }
+    if (op instanceof Op.Opaque) {
+      return Decomposition.floatInputs(node).stream().mapToInt(Integer::intValue);
+    }
     return isConstant(op) ? IntStream.empty() : IntStream.of(0);
   }
 
@@ -47,8 +51,7 @@ final class Places {
         || op instanceof Op.Range
         || op instanceof Op.ScatterND
         || op instanceof Op.QuantizeLinear
-        || op instanceof Op.DequantizeLinear
-        || op instanceof Op.Opaque;
+        || op instanceof Op.DequantizeLinear;
   }
 
   /** The inputs whose numbers are in the output, and do not only tell its shape or place. */

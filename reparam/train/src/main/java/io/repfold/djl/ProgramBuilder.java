@@ -3,6 +3,7 @@ package io.repfold.djl;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
+import io.repfold.graph.Decomposition;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Interpreter;
@@ -10,6 +11,7 @@ import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,12 +46,17 @@ final class ProgramBuilder {
   private final NDManager constants;
   private final NDManager pass;
   private final boolean training;
-  private final Map<String, Operand> values = new HashMap<>();
-  private final Map<String, Border> borders = new HashMap<>();
-  private final Map<NdArray, Integer> onDevice = new HashMap<>();
   private final List<@Nullable PtNDArray> slots = new ArrayList<>();
   private final List<Boolean> lasts = new ArrayList<>();
+  private final Map<String, Border> borders = new HashMap<>();
+  private final Map<NdArray, Integer> onDevice = new HashMap<>();
   private final List<Planned> planned = new ArrayList<>();
+
+  /** By name; inside an opaque node, those that its parts can read. */
+  private Map<String, Operand> values = new HashMap<>();
+
+  /** The opaque node whose part is planned. */
+  private @Nullable Node whole;
 
   private ProgramBuilder(
       Graph graph,
@@ -129,6 +136,10 @@ final class ProgramBuilder {
   }
 
   private void plan(Node node) {
+    if (node.op() instanceof Op.Opaque) {
+      planParts(node);
+      return;
+    }
     if (isKnown(node)) {
       return;
     }
@@ -156,9 +167,10 @@ final class ProgramBuilder {
       results[i] = node.outputs().get(i).isEmpty() ? -1 : add(null, false).slot();
     }
     boolean lasting = operands.length > 0 && lasts.get(operands[0]);
-    Planned plan = new Planned(node, step, operands, results, lasting);
+    Node shown = whole == null ? node : whole;
+    Planned plan = new Planned(shown, step, operands, results, lasting);
     PtNDArray[] all = slots.toArray(new PtNDArray[0]);
-    Program.apply(node, step, operands, results, lasting, all, pass, training);
+    Program.apply(shown, step, operands, results, lasting, all, pass, training);
     for (int i = 0; i < results.length; i++) {
       if (results[i] >= 0) {
         PtNDArray array = all[results[i]];
@@ -167,6 +179,59 @@ final class ProgramBuilder {
       }
     }
     planned.add(plan);
+  }
+
+  /** Plans what computes the same as an opaque node, of which messages name the node. */
+  private void planParts(Node node) {
+    Map<String, Operand> outer = values;
+    Map<String, Operand> inner = new HashMap<>();
+    List<@Nullable Value> known = new ArrayList<>();
+    for (String name : node.inputs()) {
+      Operand operand = name.isEmpty() ? null : outer.get(name);
+      known.add(operand == null ? null : value(name, operand));
+      if (operand != null) {
+        inner.put(name, operand);
+      }
+    }
+    Decomposition decomposition = Decomposition.of(node, known, graph.opset());
+    if (decomposition instanceof Decomposition.Refused refused) {
+      throw new InvalidGraphException(
+          refused.because()
+              + "; so it cannot be trained: replace it, or train the part of the graph before it");
+    }
+    values = inner;
+    whole = node;
+    try {
+      for (Node part : ((Decomposition.Parts) decomposition).nodes()) {
+        planPart(part, node);
+      }
+    } finally {
+      values = outer;
+      whole = null;
+    }
+    for (String output : node.outputs()) {
+      if (!output.isEmpty()) {
+        values.put(output, java.util.Objects.requireNonNull(inner.get(output)));
+      }
+    }
+  }
+
+  private void planPart(Node part, Node node) {
+    try {
+      plan(part);
+    } catch (InvalidGraphException e) {
+      boolean named = String.valueOf(e.getMessage()).startsWith(node.describe());
+      throw named ? e : named(part, e);
+    }
+  }
+
+  private Value value(String name, Operand operand) {
+    PtNDArray array = operand.host() == null ? slots.get(operand.slot()) : null;
+    ElementType type =
+        operand.host() != null
+            ? operand.host().type()
+            : HostArrays.elementType(java.util.Objects.requireNonNull(array).getDataType());
+    return Value.of(name, type, Shape.of(operand.dims()));
   }
 
   /** Keeps a Pad for the batch normalisation that alone reads it. */
@@ -210,9 +275,6 @@ final class ProgramBuilder {
 
   /** Computes a node that needs shapes and constants only. */
   private boolean isKnown(Node node) {
-    if (node.op() instanceof Op.Opaque) {
-      return false;
-    }
     if (node.op() instanceof Op.Constant constant) {
       if (!values.containsKey(node.output()) && constant.value().type().isNumeric()) {
         values.put(node.output(), Operand.host(NdArray.of(constant.value())));

@@ -7,6 +7,7 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.SplitSequences;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Untied;
 import io.repfold.graph.Value;
@@ -31,7 +32,7 @@ record TrainingForm(Graph graph, List<String> notes) {
 
   static TrainingForm of(Graph given) {
     List<String> notes = new ArrayList<>();
-    Graph graph = withoutHead(given, notes);
+    Graph graph = withoutHead(SplitSequences.asSplits(given), notes);
     graph = withoutUnreadOutputs(graph);
     graph = withStoredWeights(graph, notes);
     Untied untied = Untied.of(graph);

@@ -1,6 +1,7 @@
 package io.repfold.djl;
 
 import io.repfold.graph.Graph;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,6 +31,8 @@ record Case(String name, Graph graph, List<long[]> shapes, boolean runtime) {
     ResizeCases.addTo(cases);
     ComputedSizeCases.addTo(cases);
     ParameterCases.addTo(cases);
-    return cases.all();
+    List<Case> all = new ArrayList<>(cases.all());
+    all.addAll(OpaqueCases.all());
+    return all;
   }
 }

@@ -1,0 +1,121 @@
+package io.repfold.graph;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Functions of single elements. */
+final class ActivationRecipes {
+  private ActivationRecipes() {}
+
+  static Map<String, Recipe> all() {
+    Map<String, Recipe> all = new HashMap<>();
+    all.put("Selu", Recipe.of(6, 1, 1, ActivationRecipes::selu));
+    all.put("Celu", Recipe.of(12, 1, 1, ActivationRecipes::celu));
+    all.put("Mish", Recipe.of(18, 1, 1, ActivationRecipes::mish));
+    all.put("Swish", Recipe.of(24, 1, 1, ActivationRecipes::swish));
+    all.put("Gelu", Recipe.of(20, 1, 1, ActivationRecipes::gelu));
+    all.put("ThresholdedRelu", Recipe.of(10, 1, 1, ActivationRecipes::thresholdedRelu));
+    all.put("Shrink", Recipe.of(9, 1, 1, ActivationRecipes::shrink));
+    all.put("Sign", Recipe.of(9, 1, 0, ActivationRecipes::sign));
+    all.put("Round", Recipe.of(11, 1, 0, ActivationRecipes::round));
+    all.put("CastLike", Recipe.of(15, 2, 1, ActivationRecipes::castLike));
+    return all;
+  }
+
+  /** {@code gamma elu(x)}. */
+  private static String selu(Composer c) {
+    float alpha = (float) c.real("alpha", 1.6732632f);
+    double gamma = c.real("gamma", 1.050701f);
+    return c.times(c.add(new Op.Elu(alpha), c.input(0)), gamma);
+  }
+
+  /** {@code alpha elu(x / alpha)}. */
+  private static String celu(Composer c) {
+    double alpha = c.real("alpha", 1);
+    Check.that(alpha > 0, "alpha must be positive, got %s", alpha);
+    String scaled = c.over(c.input(0), c.number(alpha));
+    return c.times(c.add(new Op.Elu(1), scaled), alpha);
+  }
+
+  /** {@code x tanh(softplus(x))}. */
+  private static String mish(Composer c) {
+    String softplus = c.unary(Op.Unary.Function.SOFTPLUS, c.input(0));
+    return c.times(c.input(0), c.unary(Op.Unary.Function.TANH, softplus));
+  }
+
+  /** {@code x sigmoid(alpha x)}. */
+  private static String swish(Composer c) {
+    String scaled = c.times(c.input(0), c.real("alpha", 1));
+    return c.times(c.input(0), c.unary(Op.Unary.Function.SIGMOID, scaled));
+  }
+
+  /**
+   * {@code x/2 (1 + erf(x / sqrt(2)))}, or {@code tanh} of a polynomial in place of {@code erf}.
+   */
+  private static String gelu(Composer c) {
+    String x = c.input(0);
+    String approximate = c.text("approximate", "none");
+    Check.that(
+        approximate.equals("none") || approximate.equals("tanh"),
+        "approximate must be none or tanh, got %s",
+        approximate);
+    String gate;
+    if (approximate.equals("none")) {
+      gate = c.unary(Op.Unary.Function.ERF, c.times(x, Math.sqrt(0.5)));
+    } else {
+      String cube = c.times(c.times(c.times(x, x), x), 0.044715);
+      gate = c.unary(Op.Unary.Function.TANH, c.times(c.plus(cube, x), Math.sqrt(2 / Math.PI)));
+    }
+    return c.times(c.times(x, 0.5), c.plus(gate, 1));
+  }
+
+  /** {@code x} above alpha, else 0. */
+  private static String thresholdedRelu(Composer c) {
+    String above = above(c, c.input(0), c.real("alpha", 1));
+    return c.add(new Op.Where(), above, c.input(0), c.number(0));
+  }
+
+  /** {@code x + bias} below -lambd, {@code x - bias} above lambd, else 0. */
+  private static String shrink(Composer c) {
+    c.requireReal();
+    String x = c.input(0);
+    double bias = c.real("bias", 0);
+    double bound = c.real("lambd", 0.5);
+    String high = c.add(new Op.Where(), above(c, x, bound), c.plus(x, -bias), c.number(0));
+    return c.add(new Op.Where(), below(c, x, -bound), c.plus(x, bias), high);
+  }
+
+  private static String above(Composer c, String x, double bound) {
+    return c.binary(Op.Binary.Function.GREATER, x, c.number(bound));
+  }
+
+  private static String below(Composer c, String x, double bound) {
+    return c.binary(Op.Binary.Function.LESS, x, c.number(bound));
+  }
+
+  private static String sign(Composer c) {
+    String x = c.input(0);
+    return c.minus(c.indicator(above(c, x, 0)), c.indicator(below(c, x, 0)));
+  }
+
+  /** {@code floor(x)}, and 1 more if what is left exceeds 1/2, or is 1/2 and the floor is odd. */
+  private static String round(Composer c) {
+    c.requireReal();
+    String floor = c.unary(Op.Unary.Function.FLOOR, c.input(0));
+    String rest = c.minus(c.input(0), floor);
+    String half = c.times(floor, 0.5);
+    String odd = c.binary(Op.Binary.Function.GREATER, half, c.unary(Op.Unary.Function.FLOOR, half));
+    String tie = c.binary(Op.Binary.Function.EQUAL, rest, c.number(0.5));
+    String up =
+        c.binary(
+            Op.Binary.Function.OR, above(c, rest, 0.5), c.binary(Op.Binary.Function.AND, tie, odd));
+    return c.plus(floor, c.indicator(up));
+  }
+
+  /** The attributes are for 8-bit floats, to which nothing is cast here. */
+  private static String castLike(Composer c) {
+    c.ignore("saturate");
+    c.ignore("round_mode");
+    return c.add(new Op.Cast(c.type(1)), c.input(0));
+  }
+}

@@ -78,7 +78,7 @@ final class ParameterCases {
         4,
         5,
         7);
-    add("Resize", (b, p) -> b.resize(p, "linear", "half_pixel", 5 / 2f, 7 / 3f), 1, 4, 2, 3);
+    add("Resize", (b, p) -> b.resize(p, "linear", "half_pixel", 2.5f, 3.5f), 1, 4, 2, 2);
     add(
         "a Resize to the image",
         (b, p) -> b.resizeLike(p, "x", "nearest", "asymmetric"),

@@ -18,6 +18,7 @@ final class ActivationRecipes {
     all.put("Shrink", Recipe.of(9, 1, 1, ActivationRecipes::shrink));
     all.put("Sign", Recipe.of(9, 1, 0, ActivationRecipes::sign));
     all.put("Round", Recipe.of(11, 1, 0, ActivationRecipes::round));
+    all.put("Mod", Recipe.of(10, 2, 0, ActivationRecipes::mod));
     all.put("CastLike", Recipe.of(15, 2, 1, ActivationRecipes::castLike));
     return all;
   }
@@ -110,6 +111,20 @@ final class ActivationRecipes {
         c.binary(
             Op.Binary.Function.OR, above(c, rest, 0.5), c.binary(Op.Binary.Function.AND, tie, odd));
     return c.plus(floor, c.indicator(up));
+  }
+
+  /** {@code x - y trunc(x / y)}, and y more if that has not the sign of y, unless fmod is set. */
+  private static String mod(Composer c) {
+    Check.that(!c.type(0).isFloat(), "it is computed of integers only, not of %s", c.type(0));
+    String y = c.input(1);
+    String rest = c.minus(c.input(0), c.times(c.over(c.input(0), y), y));
+    if (c.flag("fmod", false)) {
+      return rest;
+    }
+    String below = c.binary(Op.Binary.Function.AND, below(c, rest, 0), above(c, y, 0));
+    String above = c.binary(Op.Binary.Function.AND, above(c, rest, 0), below(c, y, 0));
+    String other = c.binary(Op.Binary.Function.OR, below, above);
+    return c.add(new Op.Where(), other, c.plus(rest, y), rest);
   }
 
   /** The attributes are for 8-bit floats, to which nothing is cast here. */

@@ -26,6 +26,9 @@ final class Roles {
   /** As PyTorch names parameters: {@code layer1.0.alpha}; not {@code val_3}, not {@code /a/Mul}. */
   private static final Pattern PARAMETER = Pattern.compile("\\w+(\\.\\w+)+");
 
+  /** As PyTorch's newer exporter names what it has computed itself. */
+  private static final Pattern COMPUTED = Pattern.compile("val_\\d+");
+
   private final Graph graph;
   private final GraphBlockOptions options;
 
@@ -36,6 +39,10 @@ final class Roles {
   private final Set<String> sizes = new HashSet<>();
 
   private final Map<String, String> held;
+
+  /** Reasons by name of numbers in formulas, which learn only if whoever trains says so. */
+  private final Map<String, String> numbers = new LinkedHashMap<>();
+
   private final Map<String, Parameter.Type> found = new LinkedHashMap<>();
   private final Set<String> seen = new HashSet<>();
   private final boolean trainsConstants;
@@ -64,7 +71,14 @@ final class Roles {
       roles.reasonToHold(name).ifPresent(reason -> held.put(name, reason));
     }
     roles.found.keySet().removeAll(held.keySet());
+    roles.numbers.keySet().removeIf(n -> roles.found.containsKey(n) || !isName(n));
+    held.putAll(roles.numbers);
     return new Found(roles.found, held);
+  }
+
+  /** Whether somebody may have named a parameter so. */
+  private static boolean isName(String name) {
+    return name.matches("[A-Za-z_]\\w*") && !COMPUTED.matcher(name).matches();
   }
 
   private Optional<String> reasonToHold(String name) {
@@ -162,8 +176,12 @@ final class Roles {
     }
     Tensor initializer = graph.initializers().get(name);
     if (initializer != null) {
-      boolean number = formula && initializer.rank() == 0 && !PARAMETER.matcher(name).matches();
-      learn(name, type, initializer, number || graph.isInput(name));
+      if (formula && initializer.rank() == 0 && !PARAMETER.matcher(name).matches()) {
+        numbers.put(name, "a single number without a parameter's name");
+      } else if (COMPUTED.matcher(name).matches() && Held.isUniform(initializer)) {
+        numbers.put(name, "a number that the exporter has spread");
+      }
+      learn(name, type, initializer, numbers.containsKey(name) || graph.isInput(name));
       return;
     }
     Optional<Node> producer = graph.producer(name);

@@ -192,6 +192,23 @@ class HeldTest {
   }
 
   @Test
+  void numbers_of_an_exporter_do_not_learn_and_one_that_may_be_a_parameter_is_named() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String spread = b.initializer("val_7", Tensors.filled(1, 4, 1, 1));
+    String folded = b.initializer("val_8", Tensors.random(new SplittableRandom(1), 1, 4, 1, 1));
+    String alpha = b.initializer("alpha", Tensors.scalar(0.5f));
+    Graph graph = ending(mul(mul(mul(first, spread), folded), alpha));
+    assertThat(held(graph))
+        .isEqualTo(Map.of("alpha", "a single number without a parameter's name"));
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT))
+        .contains("val_8")
+        .doesNotContain("val_7", "alpha");
+    GraphBlockOptions told = GraphBlockOptions.DEFAULT.withLearnt(name -> name.equals("alpha"));
+    assertThat(held(graph, told)).isEmpty();
+    assertThat(learnt(graph, told)).contains("alpha");
+  }
+
+  @Test
   void what_is_computed_from_sizes_does_not_learn_and_what_is_resized_to_them_does() {
     String x = image();
     String map = b.resizeLike(parameter("map", 1, 4, 3, 3), x, "linear", "half_pixel");

@@ -21,7 +21,8 @@ import java.util.function.Predicate;
  *
  * <ul>
  *   <li>the first scale and shift of the images, before anything but elementwise arithmetic;
- *   <li>a mask of zeros and ones that a weight is multiplied by, as pruning leaves it;
+ *   <li>a mask of zeros and ones that a weight is multiplied by, as pruning leaves it, and one of
+ *       zeros and at most -100 that is added to scores, as between the windows of Swin;
  *   <li>the vectors of a spectral normalisation, {@code w / (u W v)} (Miyato et al., ICLR 2018);
  *   <li>a batch normalisation that is spelled out: what is added to epsilon under a root is a
  *       variance, and what the scale that is made of it multiplies and is subtracted, a mean. If
@@ -31,6 +32,7 @@ import java.util.function.Predicate;
  */
 final class Held {
   private static final double LARGEST_EPSILON = 0.01;
+  private static final double LARGEST_BARRIER = -100;
 
   private final Graph graph;
   private final Predicate<String> content;
@@ -146,7 +148,11 @@ final class Held {
       }
       case SUB -> means(node, a, b);
       case DIV -> spectral(a, b);
-      case ADD, POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> {}
+      case ADD -> {
+        barrier(a);
+        barrier(b);
+      }
+      case POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> {}
     }
   }
 
@@ -188,6 +194,18 @@ final class Held {
         && isMask(zerosAndOnes.get())
         && !isMask(weights.get())) {
       hold(tensor(mask), "a mask of zeros and ones");
+    }
+  }
+
+  /** Zeros, and numbers that make a probability vanish. */
+  private void barrier(String added) {
+    Optional<Tensor> tensor = tensor(added).flatMap(graph::constant);
+    if (tensor.isPresent() && tensor.get().size() > 1) {
+      double[] values = tensor.get().toDoubles();
+      if (Arrays.stream(values).allMatch(v -> v == 0 || v <= LARGEST_BARRIER)
+          && Arrays.stream(values).anyMatch(v -> v != 0)) {
+        hold(tensor(added), "a mask that is added to scores");
+      }
     }
   }
 

@@ -109,6 +109,19 @@ class HeldTest {
   }
 
   @Test
+  void a_mask_of_scores_is_a_constant() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    String mask = b.initializer("mask", Tensor.ofFloats(new float[] {0, -100, 0, -200}, 4, 1, 1));
+    String bias = b.initializer("bias", Tensor.ofFloats(new float[] {0, -100, 1, 0}, 4, 1, 1));
+    String zeros = b.initializer("zeros", Tensors.filled(0, 4, 1, 1));
+    String y = first;
+    for (String added : List.of(mask, bias, zeros)) {
+      y = binary(Op.Binary.Function.ADD, y, added);
+    }
+    assertThat(held(ending(y))).isEqualTo(Map.of("mask", "a mask that is added to scores"));
+  }
+
+  @Test
   void a_frozen_batch_normalisation_is_constant_throughout() {
     String first = b.conv(image(), 4, Kernel.of(3), 1);
     String scale =

@@ -37,8 +37,8 @@ final class Elementwise {
   }
 
   static PtNDArray hardSigmoid(PtNDArray x, float alpha, float beta) {
-    try (PtNDArray slope = scalar(x, alpha);
-        PtNDArray offset = scalar(x, beta);
+    try (PtNDArray slope = Local.scalar(x, alpha);
+        PtNDArray offset = Local.scalar(x, beta);
         PtNDArray y = JniUtils.mul(x, slope)) {
       JniUtils.addi(y, offset);
       return clip(y, 0, 1);
@@ -50,13 +50,9 @@ final class Elementwise {
   }
 
   private static PtNDArray reciprocal(PtNDArray x) {
-    try (PtNDArray one = scalar(x, 1)) {
+    try (PtNDArray one = Local.scalar(x, 1)) {
       return JniUtils.div(one, x);
     }
-  }
-
-  private static PtNDArray scalar(PtNDArray beside, float value) {
-    return (PtNDArray) beside.getManager().create(value);
   }
 
   static PtNDArray binary(Op.Binary.Function function, PtNDArray a, PtNDArray b) {
@@ -107,7 +103,7 @@ final class Elementwise {
       return JniUtils.reshape(y, y.getShape().getShape());
     }
     if (function == Op.Variadic.Function.MEAN) {
-      try (PtNDArray count = scalar(y, in.length)) {
+      try (PtNDArray count = Local.scalar(y, in.length)) {
         y = Local.replaced(y, JniUtils.div(y, count));
       }
     }

@@ -43,7 +43,7 @@ final class Products {
   }
 
   private static PtNDArray scaled(PtNDArray x, float factor) {
-    try (PtNDArray scale = (PtNDArray) x.getManager().create(factor)) {
+    try (PtNDArray scale = Local.scalar(x, factor)) {
       return JniUtils.mul(x, scale);
     }
   }

@@ -35,7 +35,7 @@ final class AuxiliaryLoss {
       scope.suppressNotUsedWarning();
       NDArray first = main.of(outputs.get(0), labels);
       NDArray second = main.auxiliary().of(outputs.get(1), labels);
-      NDArray share = second.mul(weight);
+      NDArray share = Scalars.times(second, weight);
       NDArray total = first.add(share);
       first.close();
       second.close();

@@ -26,6 +26,7 @@ final class Dice implements PixelLoss.Terms {
   public NDArray of(Pixels pixels) {
     NDArray probability = pixels.logProbability().exp().mul(pixels.valid());
     NDArray denominator = pixels.count().mul(2).add(smooth);
-    return probability.sum().mul(2).add(smooth).div(denominator).neg().add(1);
+    NDArray twice = Scalars.times(probability.sum(), 2);
+    return twice.add(smooth).div(denominator).neg().add(1);
   }
 }

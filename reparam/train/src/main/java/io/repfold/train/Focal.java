@@ -30,7 +30,7 @@ final class Focal implements PixelLoss.Terms {
     NDArray logProbability = pixels.logProbability();
     NDArray doubt = logProbability.exp().neg().add(1).clip(LEAST_DOUBT, 1);
     NDArray factors = alpha.map(w -> w.of(pixels)).orElse(pixels.valid());
-    NDArray terms = logProbability.mul(doubt.pow(gamma)).mul(factors);
+    NDArray terms = logProbability.mul(Scalars.power(doubt, gamma)).mul(factors);
     return terms.sum().neg().div(pixels.count().maximum(1));
   }
 }

@@ -46,7 +46,7 @@ final class Lovasz implements PixelLoss.Terms {
     for (int i = 1; i < images; i++) {
       sum = sum.add(ofImages(p.get(i), c.get(i), v.get(i)));
     }
-    return sum.div(images);
+    return Scalars.over(sum, (double) images);
   }
 
   /** The loss of all pixels together. */
@@ -74,11 +74,11 @@ final class Lovasz implements PixelLoss.Terms {
       offsets.add(factors.mul(truth).sum());
     }
     if (averaged == 0) {
-      return p.mul(0).sum();
+      return Scalars.times(p, 0).sum();
     }
     NDArray slope = NDArrays.stack(new NDList(slopes));
     NDArray offset = NDArrays.stack(new NDList(offsets)).sum();
-    return p.mul(slope).sum().add(offset).div(averaged);
+    return Scalars.over(p.mul(slope).sum().add(offset), averaged);
   }
 
   /**

@@ -76,6 +76,10 @@ public final class Main {
     if (e instanceof UsageException) {
       return badUsage(new ParameterException(command, String.valueOf(e.getMessage()), e));
     }
+    if (e instanceof WrittenModelCheck.DifferenceException) {
+      return report(
+          command.getErr(), oneLine(String.valueOf(e.getMessage())), ExitCodes.DOES_NOT_HOLD);
+    }
     report(command.getErr(), oneLine(message(e)), ExitCodes.FAILED);
     if (RepfoldCommand.debugs(command)) {
       e.printStackTrace(command.getErr());

@@ -32,8 +32,8 @@ final class Renames {
   /** A name that is not taken, and is from now on. */
   static String unused(Set<String> taken, String wanted) {
     String name = wanted;
-    while (!taken.add(name)) {
-      name += "_";
+    for (int i = 2; !taken.add(name); i++) {
+      name = wanted + "_" + i;
     }
     return name;
   }

@@ -162,14 +162,14 @@ public final class SplitSequences {
         outputs[place] = reader.output();
         replaced.put(reader, List.of());
       } else {
-        piece = piece == null ? fresh(split.output()) : piece;
+        piece = piece == null ? Renames.unused(names, split.output()) : piece;
         outputs[place] = piece;
         replaced.put(reader, List.of(taken(reader, piece, pieces)));
       }
     }
     List<String> named = new ArrayList<>();
     for (String output : outputs) {
-      named.add(output == null ? fresh(split.output()) : output);
+      named.add(output == null ? Renames.unused(names, split.output()) : output);
     }
     replaced.put(split, List.of(split(split, pieces, named)));
   }
@@ -200,16 +200,8 @@ public final class SplitSequences {
   }
 
   private String stored(String name, long... values) {
-    String free = fresh(name);
+    String free = Renames.unused(names, name);
     added.put(free, Tensor.ofLongs(values, values.length));
-    return free;
-  }
-
-  private String fresh(String name) {
-    String free = name;
-    for (int i = 2; !names.add(free); i++) {
-      free = name + "_" + i;
-    }
     return free;
   }
 }

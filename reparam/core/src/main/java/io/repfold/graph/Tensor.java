@@ -163,6 +163,16 @@ public final class Tensor {
     return strings.stream().map(byte[]::clone).toList();
   }
 
+  /** Whether all elements are the same number; also if there are none. */
+  public boolean isUniform() {
+    for (int i = 1; i < size(); i++) {
+      if (doubleAt(i) != doubleAt(0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Element {@code index}, row-major, exactly (64-bit integers beyond 2^53 are rounded). */
   public double doubleAt(int index) {
     return switch (type) {

@@ -86,18 +86,9 @@ final class TensorUses {
     return uses.getOrDefault(tensor, List.of());
   }
 
-  static boolean isUniform(Tensor tensor) {
-    for (long i = 1; i < tensor.size(); i++) {
-      if (tensor.doubleAt((int) i) != tensor.doubleAt(0)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** The readings of a tensor, those of one parameter together; the first keep the tensor. */
   List<List<Use>> parts(String tensor) {
-    boolean uniform = isUniform(graph.constant(tensor).orElseThrow());
+    boolean uniform = graph.constant(tensor).orElseThrow().isUniform();
     List<List<Use>> parts = new ArrayList<>();
     for (Use use : of(tensor)) {
       parts.stream()
@@ -154,7 +145,7 @@ final class TensorUses {
   }
 
   private boolean hasDistinctTensor(Node node) {
-    return tensorsOf(node).stream().anyMatch(t -> !isUniform(graph.constant(t).orElseThrow()));
+    return tensorsOf(node).stream().anyMatch(t -> !graph.constant(t).orElseThrow().isUniform());
   }
 
   /** The nearest node upstream that reads tensors. */

@@ -74,7 +74,7 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
               .filter(t -> t.type().isFloat());
       if (tensor.isEmpty() || !hands(graph, node)) {
         nodes.add(renamed);
-      } else if (TensorUses.isUniform(tensor.get())) {
+      } else if (tensor.get().isUniform()) {
         tensors.put(node.output(), tensor.get());
         parted.add(node.output());
         if (initializers.containsKey(source)) {

@@ -37,8 +37,8 @@ final class Elementwise {
   }
 
   static PtNDArray hardSigmoid(PtNDArray x, float alpha, float beta) {
-    try (PtNDArray slope = Local.scalar(x, alpha);
-        PtNDArray offset = Local.scalar(x, beta);
+    try (PtNDArray slope = (PtNDArray) Scalars.of(x, alpha);
+        PtNDArray offset = (PtNDArray) Scalars.of(x, beta);
         PtNDArray y = JniUtils.mul(x, slope)) {
       JniUtils.addi(y, offset);
       return clip(y, 0, 1);
@@ -50,7 +50,7 @@ final class Elementwise {
   }
 
   private static PtNDArray reciprocal(PtNDArray x) {
-    try (PtNDArray one = Local.scalar(x, 1)) {
+    try (PtNDArray one = (PtNDArray) Scalars.of(x, 1)) {
       return JniUtils.div(one, x);
     }
   }
@@ -103,7 +103,7 @@ final class Elementwise {
       return JniUtils.reshape(y, y.getShape().getShape());
     }
     if (function == Op.Variadic.Function.MEAN) {
-      try (PtNDArray count = Local.scalar(y, in.length)) {
+      try (PtNDArray count = (PtNDArray) Scalars.of(y, in.length)) {
         y = Local.replaced(y, JniUtils.div(y, count));
       }
     }

@@ -65,15 +65,6 @@ final class Held {
     return graph.constant(name).filter(t -> t.type().isFloat()).map(t -> name);
   }
 
-  static boolean isUniform(Tensor tensor) {
-    for (int i = 1; i < tensor.size(); i++) {
-      if (tensor.doubleAt(i) != tensor.doubleAt(0)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void holdImageScales() {
     Deque<String> images = new ArrayDeque<>();
     graph.inputs().stream()

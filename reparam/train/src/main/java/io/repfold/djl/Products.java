@@ -43,7 +43,7 @@ final class Products {
   }
 
   private static PtNDArray scaled(PtNDArray x, float factor) {
-    try (PtNDArray scale = Local.scalar(x, factor)) {
+    try (PtNDArray scale = (PtNDArray) Scalars.of(x, factor)) {
       return JniUtils.mul(x, scale);
     }
   }

@@ -38,7 +38,7 @@ final class Reductions {
       case SUM -> JniUtils.sum(x, axes, op.keepsDims());
       case MEAN -> {
         try (PtNDArray sum = JniUtils.sum(x, axes, op.keepsDims());
-            PtNDArray divisor = Local.scalar(x, (float) count)) {
+            PtNDArray divisor = (PtNDArray) Scalars.of(x, (float) count)) {
           yield JniUtils.div(sum, divisor);
         }
       }

@@ -178,7 +178,7 @@ final class Roles {
     if (initializer != null) {
       if (formula && initializer.rank() == 0 && !PARAMETER.matcher(name).matches()) {
         numbers.put(name, "a single number without a parameter's name");
-      } else if (COMPUTED.matcher(name).matches() && Held.isUniform(initializer)) {
+      } else if (COMPUTED.matcher(name).matches() && initializer.isUniform()) {
         numbers.put(name, "a number that the exporter has spread");
       }
       learn(name, type, initializer, numbers.containsKey(name) || graph.isInput(name));

@@ -3,6 +3,7 @@ package io.repfold.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
+import io.repfold.djl.Scalars;
 
 /** The loss of a network's outputs: that of the first, and a share of that of the second. */
 final class AuxiliaryLoss {

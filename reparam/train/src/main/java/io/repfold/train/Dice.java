@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import ai.djl.ndarray.NDArray;
+import io.repfold.djl.Scalars;
 
 /**
  * {@code 1 - (2 sum(p t) + s) / (sum(p) + sum(t) + s)} over all classes of all valid pixels, with

@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import ai.djl.ndarray.NDArray;
+import io.repfold.djl.Scalars;
 import java.util.Optional;
 
 /**

@@ -203,12 +203,9 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
         : new NDList(outputs.get(0), outputs.get(auxiliary));
   }
 
-  /** A copy, because the engine keeps what it is given, and its sums depend on the alignment. */
   private static NDArray images(NDManager manager, Batch batch) {
     Shape shape = new Shape(batch.n(), 3, batch.height(), batch.width());
-    try (NDArray given = manager.create(batch.imageBytes(), shape, DataType.FLOAT32)) {
-      return given.duplicate();
-    }
+    return copied(manager, batch.imageBytes(), shape, DataType.FLOAT32);
   }
 
   private static NDArray labels(NDManager manager, Batch batch) {
@@ -216,7 +213,12 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
         batch.classified()
             ? new Shape(batch.n())
             : new Shape(batch.n(), batch.height(), batch.width());
-    try (NDArray given = manager.create(batch.labelBytes(), shape, DataType.INT64)) {
+    return copied(manager, batch.labelBytes(), shape, DataType.INT64);
+  }
+
+  /** A copy, because the engine keeps what it is given, and its sums depend on the alignment. */
+  private static NDArray copied(NDManager manager, ByteBuffer bytes, Shape shape, DataType type) {
+    try (NDArray given = manager.create(bytes, shape, type)) {
       return given.duplicate();
     }
   }
@@ -254,7 +256,7 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
       ByteBuffer bytes =
           ByteBuffer.allocateDirect(images.data().remaining()).order(ByteOrder.nativeOrder());
       bytes.put(images.data()).flip();
-      NDList given = new NDList(pass.create(bytes, new Shape(images.dims()), DataType.FLOAT32));
+      NDList given = new NDList(copied(pass, bytes, new Shape(images.dims()), DataType.FLOAT32));
       NDList outputs = network.forward(given, false);
       Map<String, Tensor> found = new LinkedHashMap<>();
       for (int i = 0; i < outputs.size(); i++) {

@@ -3,15 +3,16 @@
     python3 tests/src/test/python/train_networks.py cli/src/test/resources/train
 
 writes NAME.onnx, four images with labels, and losses.json. Each network has an idiom of a known one: squeezenet's pools that
-round up, lraspp's squeeze-and-excitation and hard functions, deeplab's dilated pyramid with a pooled branch, swin's windows with
-a table of relative positions, efficientdet's weighted fusion. Batch normalisations are fresh, so that the exporter merges their
-tensors.
+round up, googlenet's parallel branches, lraspp's squeeze-and-excitation and hard functions, deeplab's dilated pyramid with a pooled
+branch, swin's windows with a table of relative positions, efficientdet's weighted fusion. Batch normalisations are fresh, so that
+the exporter merges their tensors. The last is written by PyTorch's newer exporter, which needs the package onnxscript.
 """
 import json
 import pathlib
 import sys
 
 import numpy
+import onnx
 import torch
 from PIL import Image
 from torch import nn
@@ -45,6 +46,27 @@ class Squeezenet(nn.Module):
 
     def forward(self, x):
         return functional.adaptive_avg_pool2d(self.head(self.body(x)), 1).flatten(1)
+
+
+class Inception(nn.Module):
+    def __init__(self, i, o):
+        super().__init__()
+        self.one, self.three = conv(i, o, 1), nn.Sequential(conv(i, o, 1), conv(o, o))
+        self.pooled = nn.Sequential(nn.MaxPool2d(3, 1, 1, ceil_mode=True), conv(i, o, 1))
+
+    def forward(self, x):
+        return torch.cat([self.one(x), self.three(x), self.pooled(x)], 1)
+
+
+class Googlenet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.body = nn.Sequential(conv(3, 6, 3, 2), pool, Inception(6, 4), pool, Inception(12, 4))
+        self.head = nn.Linear(12, CLASSES)
+
+    def forward(self, x):
+        return self.head(nn.Dropout(0.0)(functional.adaptive_avg_pool2d(self.body(x), 1).flatten(1)))
 
 
 class Excitation(nn.Module):
@@ -152,25 +174,47 @@ class Efficientdet(nn.Module):
         return functional.interpolate(self.head(y), size=x.shape[-2:], mode="bilinear", align_corners=False)
 
 
-NETWORKS = {"squeezenet": Squeezenet, "lraspp": Lraspp, "deeplab": Deeplab, "swin": Swin, "efficientdet": Efficientdet}
-CLASSIFIERS = {"squeezenet": 33, "swin": 32}
+class Newer(nn.Module):
+    """What the newer exporter writes in its own way: CastLike, a split by a sequence, normalizations, an inference-mode BN."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, c, 3, 2, 1, bias=False), nn.BatchNorm2d(c), nn.GELU())
+        self.group, self.instance = nn.GroupNorm(2, c), nn.InstanceNorm2d(c, affine=True)
+        self.mix, self.layer = nn.Conv2d(c, c, 3, 1, 2, 2), nn.LayerNorm(c)
+        self.gain, self.slope = nn.Parameter(torch.tensor(0.7)), nn.PReLU(c)
+        self.drop, self.head = nn.Dropout(0.0), nn.Conv2d(c, CLASSES, 1)
+
+    def forward(self, x):
+        y = self.stem(x)
+        p, q = self.group(y).chunk(2, 1)
+        y = y + self.gain * functional.mish(self.mix(torch.cat([q, p], 1)))
+        y = self.slope(self.instance(y) + functional.selu(self.layer(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)))
+        y = self.head(self.drop(y) * functional.celu(y.mean(1, keepdim=True)))
+        return functional.interpolate(y, size=x.shape[-2:], mode="bilinear", align_corners=False)
 
 
-def write_data(folder):
+NETWORKS = {
+    "squeezenet": Squeezenet, "googlenet": Googlenet, "lraspp": Lraspp, "deeplab": Deeplab, "swin": Swin,
+    "efficientdet": Efficientdet, "newer": Newer}
+CLASSIFIERS = {"squeezenet": 33, "googlenet": 33, "swin": 32}
+
+
+def write_data(folder, size=SIZE):
     """Blobs of colour in noise, for no two pixels to be equal by chance, and their labels."""
     random = numpy.random.default_rng(1)
     images, labels = [], []
     for i in range(IMAGES):
         blobs = random.integers(0, 256, (5, 5, 3), dtype=numpy.uint8)
-        image = numpy.asarray(Image.fromarray(blobs).resize((SIZE, SIZE), Image.BICUBIC)) * 0.6 + 50
+        image = numpy.asarray(Image.fromarray(blobs).resize((size, size), Image.BICUBIC)) * 0.6 + 50
         images.append(numpy.clip(image + random.normal(0, 12, image.shape), 0, 255).astype(numpy.uint8))
-        label = Image.fromarray((blobs[..., 0] // 86).astype(numpy.uint8)).resize((SIZE, SIZE), Image.NEAREST)
+        label = Image.fromarray((blobs[..., 0] // 86).astype(numpy.uint8)).resize((size, size), Image.NEAREST)
         labels.append(numpy.asarray(label))
         Image.fromarray(images[i]).save(folder / f"{i}.png")
         Image.fromarray(images[i][:32, :32]).save(folder / f"{i}_32.png")
         label.save(folder / f"{i}_labels.png")
     lines = {
-        "33": [f"{i}.png {i % CLASSES}" for i in range(IMAGES)],
+        str(size): [f"{i}.png {i % CLASSES}" for i in range(IMAGES)],
         "32": [f"{i}_32.png {i % CLASSES}" for i in range(IMAGES)],
         "pixels": [f"{i}.png {i}_labels.png" for i in range(IMAGES)],
     }
@@ -178,6 +222,21 @@ def write_data(folder):
         (folder / f"{name}.txt").write_text("\n".join(content) + "\n")
     scaled = (numpy.stack(images).astype(numpy.float32) / 255 - 0.5) / 0.25
     return torch.tensor(scaled).permute(0, 3, 1, 2), torch.tensor(numpy.stack(labels).astype(numpy.int64))
+
+
+def export(network, x, path, newer):
+    names = {"input_names": ["image"], "output_names": ["scores"]}
+    if newer:
+        torch.onnx.export(network, (x,), str(path), dynamo=True, optimize=False, external_data=False, **names)
+        model = onnx.load(path)
+        del model.metadata_props[:], model.graph.metadata_props[:]
+        for part in [*model.graph.node, *model.graph.value_info, *model.functions, *model.graph.input, *model.graph.output]:
+            del part.metadata_props[:]  # the stack at the export, with this machine's paths
+        onnx.save(model, path)
+    else:
+        torch.onnx.export(
+            network, x, str(path), dynamo=False, training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False,
+            opset_version=17, dynamic_axes={"image": {0: "N"}}, **names)
 
 
 def main():
@@ -191,10 +250,7 @@ def main():
         size = CLASSIFIERS.get(name)
         x = images if size is None else images[:, :, :size, :size].contiguous()
         y = pixels if size is None else torch.arange(IMAGES) % CLASSES
-        torch.onnx.export(
-            network, x, str(folder / f"{name}.onnx"), dynamo=False, training=torch.onnx.TrainingMode.TRAINING,
-            do_constant_folding=False, opset_version=17, input_names=["image"], output_names=["scores"],
-            dynamic_axes={"image": {0: "N"}})
+        export(network, x, folder / f"{name}.onnx", newer=make is Newer)
         network.train()
         optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
         found = []

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ final class TensorUses {
   private void visit(Node node) {
     for (int i = 0; i < node.inputs().size(); i++) {
       String name = node.input(i);
-      Optional<Tensor> tensor = name.isEmpty() ? Optional.empty() : graph.constant(name);
+      Optional<Tensor> tensor =
+          name.isEmpty() || isDescribed(node, i) ? Optional.empty() : graph.constant(name);
       boolean number = tensor.isPresent() && tensor.get().size() == 1 && !isParameter(node);
       if (tensor.isPresent() && tensor.get().type().isFloat() && !number) {
         uses.computeIfAbsent(name, n -> new ArrayList<>()).add(new Use(node, i, role(node, i)));
@@ -57,10 +59,18 @@ final class TensorUses {
     }
   }
 
+  /** Whether the node asks for the shape or the type of an input only. */
+  private static boolean isDescribed(Node node, int input) {
+    return node.op() instanceof Op.ShapeOf
+        || node.op() instanceof Op.Size
+        || input == 1 && node.op() instanceof Op.Opaque op && op.type().equals("CastLike");
+  }
+
   /** Whether a single number that the node reads may be more than a number in a formula. */
   private static boolean isParameter(Node node) {
     return isAffine(node.op())
         || node.op() instanceof Op.BatchNormalization
+        || node.op() instanceof Op.Opaque op && op.type().endsWith("Normalization")
         || node.op() instanceof Op.PRelu;
   }
 
@@ -86,13 +96,17 @@ final class TensorUses {
     return uses.getOrDefault(tensor, List.of());
   }
 
-  /** The readings of a tensor, those of one parameter together; the first keep the tensor. */
-  List<List<Use>> parts(String tensor) {
-    boolean uniform = graph.constant(tensor).orElseThrow().isUniform();
+  /**
+   * The readings of a tensor, those of one parameter together; the first keep the tensor.
+   *
+   * @param merged which tensors may stand for several parameters that are equal
+   */
+  List<List<Use>> parts(String tensor, Predicate<String> merged) {
+    boolean mayBeMerged = merged.test(tensor);
     List<List<Use>> parts = new ArrayList<>();
     for (Use use : of(tensor)) {
       parts.stream()
-          .filter(part -> isOne(part.get(0), use, uniform))
+          .filter(part -> isOne(part.get(0), use, mayBeMerged))
           .findFirst()
           .orElseGet(
               () -> {
@@ -104,9 +118,24 @@ final class TensorUses {
     return parts;
   }
 
-  private boolean isOne(Use a, Use b, boolean uniform) {
+  /** Whether a tensor is a running statistic and something else, which no parameter is. */
+  boolean hasStatisticInOtherRole() {
+    return uses.values().stream()
+        .anyMatch(
+            all ->
+                all.stream().anyMatch(Use::isStatistic)
+                    && all.stream().map(Use::role).distinct().count() > 1);
+  }
+
+  /** Whether layers read a tensor that are not calls of one module. */
+  boolean isReadByDifferentLayers(String tensor) {
+    List<Use> layers = of(tensor).stream().filter(Use::isOfLayer).toList();
+    return layers.stream().anyMatch(use -> !isOne(layers.get(0), use, true));
+  }
+
+  private boolean isOne(Use a, Use b, boolean mayBeMerged) {
     boolean sameRole = a.role().equals(b.role());
-    if (!uniform) {
+    if (!mayBeMerged) {
       return sameRole || !(a.isStatistic() || b.isStatistic());
     }
     return sameRole && (a.node().equals(b.node()) || isOneModule(a.node(), b.node()));

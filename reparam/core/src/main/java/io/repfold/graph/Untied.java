@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A graph in which each parameter is a tensor of its own.
@@ -19,11 +20,12 @@ import java.util.TreeMap;
  *   Result:  y = BatchNormalization(x, a, c, y/mean, b);  z = Conv(y, w, z/bias)     b = a, ...
  * </pre>
  *
- * <p>Tensors are parted where equality is no proof of identity: statistics of a batch normalisation
- * always; others if all their elements are equal, as zeros and ones are, unless the nodes that read
- * them are one module that is called twice. Tensors with differing elements stay one parameter:
- * random or trained numbers are not equal by chance. All of this is so for initializers and for
- * Constant nodes.
+ * <p>Sharing alone does not tell: a module that is called twice is one parameter as well. {@link
+ * MergedTensors} finds out whether equal tensors were merged in this file at all. If so, those are
+ * parted whose elements are all equal, as zeros and ones are, unless the nodes that read them are
+ * one module that is called twice. Tensors with differing elements stay one parameter: random or
+ * trained numbers are not equal by chance. Only the statistics of a batch normalisation are parted
+ * from its scale and shift always. All of this is so for initializers and for Constant nodes.
  *
  * @param graph computes what the given one computes
  * @param parted names of the tensors that are copies now
@@ -41,8 +43,12 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
    */
   public static Untied of(Graph graph) {
     List<String> parted = new ArrayList<>();
-    Graph direct = withoutIdentities(graph, parted);
-    Graph own = withOwnTensors(direct, parted);
+    boolean keepsTwins = MergedTensors.hasTwins(graph);
+    Graph direct = withoutIdentities(graph, parted, !keepsTwins);
+    // Where Identities part what was merged, nodes that read one name read one parameter.
+    boolean merges =
+        !keepsTwins && (parted.isEmpty() || TensorUses.of(direct).hasStatisticInOtherRole());
+    Graph own = withOwnTensors(direct, parted, merges ? MergedTensors.of(direct) : tensor -> false);
     Map<String, List<String>> shared = new TreeMap<>();
     TensorUses uses = TensorUses.of(own);
     for (String name : uses.tensors()) {
@@ -60,7 +66,7 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
   }
 
   /** Identities of tensors become tensors, or give way to what they hand on. */
-  private static Graph withoutIdentities(Graph graph, List<String> parted) {
+  private static Graph withoutIdentities(Graph graph, List<String> parted, boolean merges) {
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> instead = new LinkedHashMap<>();
@@ -74,7 +80,7 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
               .filter(t -> t.type().isFloat());
       if (tensor.isEmpty() || !hands(graph, node)) {
         nodes.add(renamed);
-      } else if (tensor.get().isUniform()) {
+      } else if (merges && tensor.get().isUniform()) {
         tensors.put(node.output(), tensor.get());
         parted.add(node.output());
         if (initializers.containsKey(source)) {
@@ -96,14 +102,14 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
         && !Renames.isCaptured(graph, node.output());
   }
 
-  private static Graph withOwnTensors(Graph graph, List<String> parted) {
+  private static Graph withOwnTensors(Graph graph, List<String> parted, Predicate<String> merged) {
     TensorUses uses = TensorUses.of(graph);
     Set<String> taken = Renames.names(graph);
     Map<Node, Map<Integer, String>> changes = new LinkedHashMap<>();
     Graph.Builder builder = graph.toBuilder();
     List<Node> constants = new ArrayList<>();
     for (String name : uses.tensors()) {
-      List<List<TensorUses.Use>> parts = uses.parts(name);
+      List<List<TensorUses.Use>> parts = uses.parts(name, merged);
       for (List<TensorUses.Use> part : parts.subList(1, parts.size())) {
         TensorUses.Use first = part.get(0);
         String copy = Renames.unused(taken, first.node().output() + "/" + first.role());

@@ -6,6 +6,7 @@ import io.repfold.kit.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +110,66 @@ class UntiedTest {
     assertThat(untied.shared().keySet())
         .containsExactlyInAnyOrder(
             "kernel", "zeros", "ones", "b/bias", "b/mean", "b/variance", "c/slope");
+  }
+
+  @Test
+  void nothing_is_parted_where_equal_tensors_stand_side_by_side() {
+    builder.initializer("other ones", ONES);
+    conv("a", "x", "kernel", "zeros");
+    norm("b", "a", "other ones", "zeros", "m", "v");
+    builder.initializer("m", random(3, 4)).initializer("v", random(4, 4));
+    identity("clone", "ones");
+    builder.node(new Op.PRelu(), List.of("b", "clone"), "c");
+    conv("d", "c", "other");
+    builder.node(new Op.PRelu(), List.of("d", "ones"), "y");
+    Untied untied = untied();
+    assertThat(untied.parted()).isEmpty();
+    assertThat(inputs(untied, "c")).containsExactly("b", "ones");
+    assertThat(untied.shared().keySet()).containsExactlyInAnyOrder("zeros", "ones");
+  }
+
+  @Test
+  void large_or_trained_twins_are_no_proof_that_nothing_was_merged() {
+    builder.initializer("large", Tensor.ofFloats(new float[2048], 2048));
+    builder.initializer("large too", Tensor.ofFloats(new float[2048], 2048));
+    builder.initializer("tied", KERNEL);
+    builder.initializer("number", Tensor.ofFloats(new float[] {1}, 1));
+    builder.initializer("number too", Tensor.ofFloats(new float[] {1}, 1));
+    conv("a", "x", "kernel", "zeros");
+    conv("y", "a", "other", "zeros");
+    assertThat(inputs(untied(), "y")).containsExactly("a", "other", "y/bias");
+  }
+
+  @Test
+  void where_identities_part_what_was_merged_one_name_is_one_parameter() {
+    identity("bias", "zeros");
+    conv("a", "x", "kernel", "bias");
+    builder.node(new Op.PRelu(), List.of("a", "zeros"), "b");
+    conv("c", "b", "other");
+    builder.node(new Op.PRelu(), List.of("c", "zeros"), "y");
+    Untied untied = untied();
+    assertThat(untied.parted()).containsExactly("bias");
+    assertThat(inputs(untied, "y")).containsExactly("c", "zeros");
+  }
+
+  @Test
+  void a_tensor_of_formulas_is_parted_only_if_layers_show_that_tensors_were_merged() {
+    Op mul = new Op.Binary(Op.Binary.Function.MUL);
+    builder.initializer("gain", Tensor.ofFloats(new float[] {2, 2}, 2, 1, 1));
+    node(mul, "a", "x", "gain");
+    node(mul, "b", "a", "gain");
+    conv("y", "b", "kernel", "zeros");
+    assertThat(untied().parted()).isEmpty();
+    node(new Op.PRelu(), "z", "y", "zeros");
+    assertThat(untied().parted()).containsExactly("b/Mul1", "z/slope");
+  }
+
+  @Test
+  void a_node_that_asks_for_a_shape_or_a_type_reads_no_parameter() {
+    node(new Op.PRelu(), "y", "x", "ones");
+    builder.node(new Op.ShapeOf(0, Optional.empty()), List.of("ones"), "shape");
+    builder.node(new Op.Opaque("", "CastLike", Map.of(), List.of()), List.of("y", "ones"), "z");
+    assertThat(untied().parted()).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.repfold.graph.Value;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,12 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors that the structure of a graph shows to be no parameters, each with the reason:
  *
  * <ul>
- *   <li>the first scale and shift of the images, before anything but elementwise arithmetic;
+ *   <li>the first scale and shift of the images, before anything but arithmetic with tensors;
+ *   <li>a kernel that is the same in all channels of a depthwise convolution, and not one number,
+ *       as a blur's is;
  *   <li>a mask of zeros and ones that a weight is multiplied by, as pruning leaves it, and one of
  *       zeros and at most -100 that is added to scores, as between the windows of Swin;
  *   <li>the vectors of a spectral normalisation, {@code w / (u W v)} (Miyato et al., ICLR 2018);
@@ -37,7 +43,9 @@ final class Held {
   private final Graph graph;
   private final Predicate<String> content;
   private final Map<String, String> reasons = new LinkedHashMap<>();
-  private final Set<String> ofVariances = new HashSet<>();
+
+  /** What is computed from variances, if means show that they are, with these. */
+  private final Map<String, Set<String>> ofVariances = new HashMap<>();
 
   private Held(Graph graph, Predicate<String> content) {
     this.graph = graph;
@@ -77,7 +85,10 @@ final class Held {
     while (!images.isEmpty()) {
       String image = images.remove();
       for (Node node : graph.readers(image)) {
-        boolean elementwise = node.op() instanceof Op.Binary b && isArithmetic(b.function());
+        boolean elementwise =
+            node.op() instanceof Op.Binary b
+                && isArithmetic(b.function())
+                && node.inputs().stream().filter(content).count() == 1;
         if (elementwise) {
           node.inputs().stream()
               .flatMap(input -> tensor(input).stream())
@@ -111,7 +122,9 @@ final class Held {
     if (node.outputs().isEmpty()) {
       return;
     }
-    if (node.op() instanceof Op.Unary unary && unary.function() == Op.Unary.Function.SQRT) {
+    if (node.op() instanceof Op.Conv conv && conv.groups() > 1) {
+      blur(node, conv.groups());
+    } else if (node.op() instanceof Op.Unary unary && unary.function() == Op.Unary.Function.SQRT) {
       variance(node);
     } else if (node.op() instanceof Op.Binary binary) {
       visit(node, binary.function());
@@ -120,8 +133,14 @@ final class Held {
         Roles.moves(node.op())
             || node.op() instanceof Op.Unary
             || node.op() instanceof Op.Binary binary && isArithmetic(binary.function());
-    if (derived && node.inputs().stream().anyMatch(ofVariances::contains) && !isContent(node)) {
-      ofVariances.add(node.output());
+    if (derived && !isContent(node)) {
+      node.inputs().forEach(input -> derive(node.output(), ofVariances.get(input)));
+    }
+  }
+
+  private void derive(String value, @Nullable Set<String> variances) {
+    if (variances != null) {
+      ofVariances.computeIfAbsent(value, v -> new LinkedHashSet<>()).addAll(variances);
     }
   }
 
@@ -147,6 +166,23 @@ final class Held {
     }
   }
 
+  private void blur(Node node, int channels) {
+    Optional<String> name = tensor(node.input(1));
+    if (name.isEmpty()) {
+      return;
+    }
+    Tensor kernel = graph.constant(name.get()).orElseThrow();
+    boolean depthwise = kernel.rank() == 4 && kernel.dims()[0] == channels && kernel.dims()[1] == 1;
+    if (depthwise && !kernel.isUniform() && repeats(kernel.toDoubles(), channels)) {
+      hold(name, "a kernel that is the same in all channels");
+    }
+  }
+
+  private static boolean repeats(double[] values, int times) {
+    int period = values.length / times;
+    return IntStream.range(period, values.length).allMatch(i -> values[i] == values[i - period]);
+  }
+
   private void variance(Node root) {
     Optional<Node> sum = graph.producer(root.input(0));
     if (sum.isEmpty()
@@ -157,8 +193,7 @@ final class Held {
     for (int i = 0; i < 2; i++) {
       Optional<String> tensor = tensor(sum.get().input(i));
       if (tensor.isPresent() && isEpsilon(sum.get().input(1 - i)) && !isNumber(tensor.get())) {
-        hold(tensor, "the variance of a batch normalisation");
-        ofVariances.add(root.output());
+        derive(root.output(), Set.of(tensor.get()));
       }
     }
   }
@@ -180,7 +215,7 @@ final class Held {
     Optional<Tensor> weights = tensor(weight).flatMap(graph::constant);
     if (zerosAndOnes.isPresent()
         && weights.isPresent()
-        && zerosAndOnes.get().size() > 1
+        && !zerosAndOnes.get().isUniform()
         && zerosAndOnes.get().size() == weights.get().size()
         && isMask(zerosAndOnes.get())
         && !isMask(weights.get())) {
@@ -212,32 +247,40 @@ final class Held {
 
   /** {@code bias - mean * scale}, or {@code (x - mean) * scale}. */
   private void means(Node difference, String from, String what) {
-    String mean = "the mean of a batch normalisation";
     if (content.test(from)) {
-      boolean scaled =
+      Set<String> scales =
           graph.readers(difference.output()).stream()
               .flatMap(reader -> reader.inputs().stream())
-              .anyMatch(ofVariances::contains);
-      if (scaled || isDividedByRoot(difference)) {
-        hold(tensor(what), mean);
+              .filter(ofVariances::containsKey)
+              .collect(Collectors.toCollection(LinkedHashSet::new));
+      rootThatDivides(difference).ifPresent(scales::add);
+      if (!scales.isEmpty() && tensor(what).isPresent()) {
+        normalisation(tensor(what), scales);
       }
       return;
     }
     Optional<Node> product = graph.producer(what).filter(n -> isProduct(n.op()));
-    if (product.isEmpty() || !ofVariances.contains(what)) {
+    if (product.isEmpty() || !ofVariances.containsKey(what)) {
       return;
     }
     for (int i = 0; i < 2; i++) {
-      if (ofVariances.contains(product.get().input(i))) {
-        hold(tensor(product.get().input(1 - i)), mean);
+      if (ofVariances.containsKey(product.get().input(i))) {
+        normalisation(tensor(product.get().input(1 - i)), Set.of(product.get().input(i)));
         hold(tensor(from), "the shift of a frozen batch normalisation");
         scale(product.get().input(i));
       }
     }
   }
 
+  private void normalisation(Optional<String> mean, Set<String> scales) {
+    hold(mean, "the mean of a batch normalisation");
+    scales.stream()
+        .flatMap(scale -> ofVariances.getOrDefault(scale, Set.of()).stream())
+        .forEach(v -> hold(Optional.of(v), "the variance of a batch normalisation"));
+  }
+
   /** A root that is computed after the difference. */
-  private boolean isDividedByRoot(Node difference) {
+  private Optional<String> rootThatDivides(Node difference) {
     for (Node reader : graph.readers(difference.output())) {
       if (reader.op() instanceof Op.Binary binary
           && binary.function() == Op.Binary.Function.DIV
@@ -247,11 +290,11 @@ final class Held {
             && root.get().op() instanceof Op.Unary unary
             && unary.function() == Op.Unary.Function.SQRT) {
           variance(root.get());
-          return ofVariances.contains(root.get().output());
+          return Optional.of(root.get().output()).filter(ofVariances::containsKey);
         }
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static boolean isProduct(Op op) {

@@ -23,11 +23,12 @@ import java.util.regex.Pattern;
  * number of a formula, unless it has the name of a module's parameter; and what {@link Held} tells.
  */
 final class Roles {
-  /** As PyTorch names parameters: {@code layer1.0.alpha}; not {@code val_3}, not {@code /a/Mul}. */
-  private static final Pattern PARAMETER = Pattern.compile("\\w+(\\.\\w+)+");
+  /** As parameters are named: {@code layer1.0.alpha}, {@code temperature}; not {@code /a/Mul}. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*(\\.\\w+)*");
 
-  /** As PyTorch's newer exporter names what it has computed itself. */
-  private static final Pattern COMPUTED = Pattern.compile("val_\\d+");
+  /** As exporters name what they have computed themselves: {@code val_3}, {@code const_one}. */
+  private static final Pattern COMPUTED =
+      Pattern.compile("(?i)(val|scalar|tensor)_?\\d+|const(ant)?s?(_\\w*|\\d*)");
 
   private final Graph graph;
   private final GraphBlockOptions options;
@@ -39,9 +40,6 @@ final class Roles {
   private final Set<String> sizes = new HashSet<>();
 
   private final Map<String, String> held;
-
-  /** Reasons by name of numbers in formulas, which learn only if whoever trains says so. */
-  private final Map<String, String> numbers = new LinkedHashMap<>();
 
   private final Map<String, Parameter.Type> found = new LinkedHashMap<>();
   private final Set<String> seen = new HashSet<>();
@@ -71,14 +69,12 @@ final class Roles {
       roles.reasonToHold(name).ifPresent(reason -> held.put(name, reason));
     }
     roles.found.keySet().removeAll(held.keySet());
-    roles.numbers.keySet().removeIf(n -> roles.found.containsKey(n) || !isName(n));
-    held.putAll(roles.numbers);
     return new Found(roles.found, held);
   }
 
   /** Whether somebody may have named a parameter so. */
-  private static boolean isName(String name) {
-    return name.matches("[A-Za-z_]\\w*") && !COMPUTED.matcher(name).matches();
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches() && !COMPUTED.matcher(name).matches();
   }
 
   private Optional<String> reasonToHold(String name) {
@@ -176,12 +172,10 @@ final class Roles {
     }
     Tensor initializer = graph.initializers().get(name);
     if (initializer != null) {
-      if (formula && initializer.rank() == 0 && !PARAMETER.matcher(name).matches()) {
-        numbers.put(name, "a single number without a parameter's name");
-      } else if (COMPUTED.matcher(name).matches() && initializer.isUniform()) {
-        numbers.put(name, "a number that the exporter has spread");
-      }
-      learn(name, type, initializer, numbers.containsKey(name) || graph.isInput(name));
+      boolean number =
+          formula && initializer.rank() == 0 && !isName(name)
+              || COMPUTED.matcher(name).matches() && initializer.isUniform();
+      learn(name, type, initializer, number || graph.isInput(name));
       return;
     }
     Optional<Node> producer = graph.producer(name);
@@ -240,7 +234,7 @@ final class Roles {
     return op instanceof Op.Binary || op instanceof Op.Variadic || op instanceof Op.Where;
   }
 
-  private static Parameter.Type type(Node node, int place) {
+  private Parameter.Type type(Node node, int place) {
     Op op = node.op();
     if (op instanceof Op.BatchNormalization) {
       return place == 1 ? Parameter.Type.GAMMA : Parameter.Type.BETA;
@@ -251,6 +245,37 @@ final class Roles {
     if (op instanceof Op.Opaque opaque && opaque.type().endsWith("Normalization") && place > 0) {
       return place == 1 ? Parameter.Type.GAMMA : Parameter.Type.BETA;
     }
-    return op instanceof Op.MatMul ? Parameter.Type.WEIGHT : Parameter.Type.OTHER;
+    if (op instanceof Op.Binary binary) {
+      return type(node.input(1 - place), binary.function());
+    }
+    // A table that a matrix is multiplied by is no matrix.
+    return op instanceof Op.MatMul && place == 1 ? Parameter.Type.WEIGHT : Parameter.Type.OTHER;
+  }
+
+  /** Of what is added to a matrix product, or scales and shifts what was normalised. */
+  private Parameter.Type type(String other, Op.Binary.Function function) {
+    Op op = graph.producer(source(graph, other)).<Op>map(Node::op).orElse(null);
+    boolean normalized = op instanceof Op.Opaque o && o.type().endsWith("Normalization");
+    if (function == Op.Binary.Function.MUL && normalized) {
+      return Parameter.Type.GAMMA;
+    }
+    if (function != Op.Binary.Function.ADD) {
+      return Parameter.Type.OTHER;
+    }
+    if (op instanceof Op.MatMul) {
+      return Parameter.Type.BIAS;
+    }
+    return isScaledNormalization(source(graph, other)) ? Parameter.Type.BETA : Parameter.Type.OTHER;
+  }
+
+  private boolean isScaledNormalization(String value) {
+    return graph
+        .producer(value)
+        .filter(n -> n.op() instanceof Op.Binary b && b.function() == Op.Binary.Function.MUL)
+        .map(
+            product ->
+                product.inputs().stream()
+                    .anyMatch(input -> type(input, Op.Binary.Function.MUL) == Parameter.Type.GAMMA))
+        .orElse(false);
   }
 }

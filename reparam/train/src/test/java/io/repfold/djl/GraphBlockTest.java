@@ -67,9 +67,9 @@ class GraphBlockTest {
         new Graph.Builder("scaled")
             .input(Value.float32("x", 2))
             .output(Value.float32("y", 2))
-            .initializer("six", Tensor.ofFloats(new float[] {6}))
+            .initializer("const_six", Tensor.ofFloats(new float[] {6}))
             .initializer("scale", Tensor.ofFloats(new float[] {6}, 1))
-            .node(new Op.Binary(Op.Binary.Function.DIV), List.of("x", "six"), "part")
+            .node(new Op.Binary(Op.Binary.Function.DIV), List.of("x", "const_six"), "part")
             .node(new Op.Binary(Op.Binary.Function.MUL), List.of("part", "scale"), "y");
     assertThat(trainable(scaled.build())).containsExactly("scale");
   }

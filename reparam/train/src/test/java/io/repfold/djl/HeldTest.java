@@ -205,20 +205,85 @@ class HeldTest {
   }
 
   @Test
-  void numbers_of_an_exporter_do_not_learn_and_one_that_may_be_a_parameter_is_named() {
+  void numbers_of_an_exporter_do_not_learn_and_one_that_may_be_a_parameter_does() {
     String first = b.conv(image(), 4, Kernel.of(3), 1);
     String spread = b.initializer("val_7", Tensors.filled(1, 4, 1, 1));
     String folded = b.initializer("val_8", Tensors.random(new SplittableRandom(1), 1, 4, 1, 1));
-    String alpha = b.initializer("alpha", Tensors.scalar(0.5f));
+    String alpha = b.initializer("logit_scale", Tensors.scalar(0.5f));
     Graph graph = ending(mul(mul(mul(first, spread), folded), alpha));
-    assertThat(held(graph))
-        .isEqualTo(Map.of("alpha", "a single number without a parameter's name"));
+    assertThat(held(graph)).isEmpty();
     assertThat(learnt(graph, GraphBlockOptions.DEFAULT))
-        .contains("val_8")
-        .doesNotContain("val_7", "alpha");
-    GraphBlockOptions told = GraphBlockOptions.DEFAULT.withLearnt(name -> name.equals("alpha"));
-    assertThat(held(graph, told)).isEmpty();
-    assertThat(learnt(graph, told)).contains("alpha");
+        .contains("val_8", "logit_scale")
+        .doesNotContain("val_7");
+  }
+
+  @Test
+  void what_follows_a_sum_of_images_and_features_is_no_scale_of_the_images() {
+    String x = image();
+    String sum = binary(Op.Binary.Function.ADD, x, b.conv(x, 4, Kernel.of(3), 1));
+    Graph graph = ending(mul(sum, parameter("gain", 4, 1, 1)));
+    assertThat(held(graph)).isEmpty();
+  }
+
+  @Test
+  void a_mask_has_a_zero() {
+    String ones = b.initializer("gates", Tensors.filled(1, 2, 2, 1, 1));
+    String x = b.input("x", 1, 2, 5, 5);
+    Op conv = new Op.Conv(Kernel.of(1).window(), 1);
+    b.output(b.op("y", conv, List.of(x, mul(parameter("w", 2, 2, 1, 1), ones)), 2));
+    assertThat(held(b.build())).isEmpty();
+  }
+
+  @Test
+  void a_root_that_no_mean_goes_with_is_no_deviation() {
+    String first = b.conv(image(), 4, Kernel.of(3), 1);
+    assertThat(held(ending(div(first, root(parameter("norm", 4, 1, 1), 1e-3f))))).isEmpty();
+  }
+
+  @Test
+  void a_blur_is_constant_and_a_depthwise_kernel_is_not() {
+    float[] taps = {1, 2, 1, 2, 4, 2, 1, 2, 1};
+    float[] kernel = new float[4 * taps.length];
+    float[] mean = new float[kernel.length];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = taps[i % taps.length] / 16;
+      mean[i] = 1 / 9f;
+    }
+    Op depthwise = new Op.Conv(Kernel.of(3).window(), 4);
+    String y = image();
+    for (String name : List.of("blur", "even", "learnt")) {
+      String w =
+          name.equals("learnt")
+              ? parameter(name, 4, 1, 3, 3)
+              : b.initializer(
+                  name, Tensor.ofFloats(name.equals("blur") ? kernel : mean, 4, 1, 3, 3));
+      y = b.op(name + "d", depthwise, List.of(y, w), 4);
+    }
+    Graph graph = ending(y);
+    assertThat(held(graph)).isEqualTo(Map.of("blur", "a kernel that is the same in all channels"));
+    assertThat(learnt(graph, GraphBlockOptions.DEFAULT)).contains("even", "learnt");
+  }
+
+  @Test
+  void parameters_are_told_apart_by_what_they_do() {
+    String x = b.input("x", 2, 4);
+    String product = b.op("m", new Op.MatMul(), List.of(x, parameter("w", 4, 4)), 4);
+    String table = b.op("t", new Op.MatMul(), List.of(parameter("table", 2, 4), product), 4);
+    String y = binary(Op.Binary.Function.ADD, table, parameter("bias", 4));
+    Op norm = new Op.Opaque("", "LpNormalization", Map.of(), List.of());
+    String unit = b.op("n", norm, List.of(y), 4);
+    String scaled = mul(unit, parameter("gamma", 4));
+    String shifted = binary(Op.Binary.Function.ADD, scaled, parameter("beta", 4));
+    b.output(binary(Op.Binary.Function.ADD, shifted, parameter("offset", 4)));
+    Map<String, Parameter.Type> types = new TreeMap<>();
+    Roles.of(b.build(), GraphBlockOptions.DEFAULT).parameters().forEach(types::put);
+    assertThat(types)
+        .containsEntry("w", Parameter.Type.WEIGHT)
+        .containsEntry("table", Parameter.Type.OTHER)
+        .containsEntry("bias", Parameter.Type.BIAS)
+        .containsEntry("gamma", Parameter.Type.GAMMA)
+        .containsEntry("beta", Parameter.Type.BETA)
+        .containsEntry("offset", Parameter.Type.OTHER);
   }
 
   @Test

@@ -77,12 +77,15 @@ final class Composer {
   }
 
   int rank(int index) {
-    Value value = value(index);
-    return value
+    return dims(index).size();
+  }
+
+  List<Dim> dims(int index) {
+    return value(index)
         .shape()
         .orElseThrow(
             () -> new InvalidGraphException("the rank of input %d is not known".formatted(index)))
-        .rank();
+        .dims();
   }
 
   ElementType type(int index) {

@@ -13,6 +13,7 @@ final class Recipes {
     ALL.putAll(ReductionRecipes.all());
     ALL.putAll(NormalizationRecipes.all());
     ALL.putAll(ImageRecipes.all());
+    ALL.put("GatherND", Recipe.of(11, 2, 2, 1, GatherNdRecipe::append));
     ALL.put("Einsum", Recipe.of(12, 1, Integer.MAX_VALUE, Integer.MAX_VALUE, EinsumRecipe::append));
   }
 

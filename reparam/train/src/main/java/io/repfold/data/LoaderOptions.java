@@ -19,4 +19,8 @@ public record LoaderOptions(
           batchSize, threads, prefetch);
     }
   }
+
+  public LoaderOptions withThreads(int other) {
+    return new LoaderOptions(batchSize, other, prefetch, shuffle, dropLast, seed);
+  }
 }

@@ -457,9 +457,14 @@ final class Lowering implements Op.Visitor<Step> {
 
   @Override
   public Step scatterND(Op.ScatterND op) {
-    throw new InvalidGraphException(
-        "ScatterND of an image is not trained; write the graph without it, or fold the part that"
-            + " holds it away");
+    NdArray indices = host(1);
+    if (indices == null) {
+      throw new InvalidGraphException("input 1 is missing");
+    }
+    use(0);
+    use(2);
+    useConstant(Movements.sourcesOfScatter(node, dims(0), indices, dims(2)));
+    return Movements.chosen(dims(0));
   }
 
   @Override
@@ -485,7 +490,7 @@ final class Lowering implements Op.Visitor<Step> {
   @Override
   public Step opaque(Op.Opaque op) {
     throw new InvalidGraphException(
-        "op %s of domain '%s' has no meaning here and cannot be trained; replace it, or train the"
+        "repfold cannot compute op %s of domain '%s', so it cannot be trained; replace it, or train the"
                 .formatted(op.type(), op.domain())
             + " part of the graph before it");
   }

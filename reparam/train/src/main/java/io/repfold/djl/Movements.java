@@ -2,6 +2,10 @@ package io.repfold.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Interpreter;
+import io.repfold.graph.NdArray;
+import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -291,6 +295,38 @@ final class Movements {
           try (PtNDArray flat = Local.reshape(in[0], in[1], line);
               PtNDArray all = JniUtils.broadcast(flat, shape);
               PtNDArray found = JniUtils.gather(in[0], all, at)) {
+            return JniUtils.reshape(found, dims);
+          }
+        });
+  }
+
+  /**
+   * Where each element of a ScatterND comes from, counted through the elements of the data and then
+   * through those of the updates.
+   */
+  static NdArray sourcesOfScatter(Node scatter, long[] x, NdArray indices, long[] updates) {
+    NdArray kept = counting(x, 0);
+    NdArray written = counting(updates, kept.data().length);
+    return Interpreter.evaluate(scatter, List.of(kept, indices, written)).get(0);
+  }
+
+  private static NdArray counting(long[] dims, int from) {
+    int[] sizes = Arrays.stream(dims).mapToInt(Math::toIntExact).toArray();
+    double[] numbers = new double[Math.toIntExact(product(dims, 0, dims.length))];
+    Arrays.setAll(numbers, i -> from + i);
+    return new NdArray(ElementType.INT64, sizes, numbers);
+  }
+
+  /** Elements of two arrays, by their numbers in the third. */
+  static Step chosen(long... dims) {
+    long[] flat = {-1};
+    return Step.single(
+        (in, training) -> {
+          try (PtNDArray kept = JniUtils.reshape(in[0], flat);
+              PtNDArray written = JniUtils.reshape(in[1], flat);
+              PtNDArray all = JniUtils.cat(new PtNDArray[] {kept, written}, 0);
+              PtNDArray sources = JniUtils.reshape(in[2], flat);
+              PtNDArray found = JniUtils.gather(all, sources, 0)) {
             return JniUtils.reshape(found, dims);
           }
         });

@@ -31,6 +31,9 @@ final class Places {
         case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> IntStream.empty();
       };
     }
+    if (op instanceof Op.ScatterND) {
+      return IntStream.of(0, 2);
+    }
     if (op instanceof Op.Opaque) {
       return Decomposition.floatInputs(node).stream().mapToInt(Integer::intValue);
     }
@@ -49,7 +52,6 @@ final class Places {
         || op instanceof Op.Constant
         || op instanceof Op.ConstantOfShape
         || op instanceof Op.Range
-        || op instanceof Op.ScatterND
         || op instanceof Op.QuantizeLinear
         || op instanceof Op.DequantizeLinear;
   }

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Which tensors of a graph are parameters.
@@ -23,13 +22,6 @@ import java.util.regex.Pattern;
  * number of a formula, unless it has the name of a module's parameter; and what {@link Held} tells.
  */
 final class Roles {
-  /** As parameters are named: {@code layer1.0.alpha}, {@code temperature}; not {@code /a/Mul}. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*(\\.\\w+)*");
-
-  /** As exporters name what they have computed themselves: {@code val_3}, {@code const_one}. */
-  private static final Pattern COMPUTED =
-      Pattern.compile("(?i)(val|scalar|tensor)_?\\d+|const(ant)?s?(_\\w*|\\d*)");
-
   private final Graph graph;
   private final GraphBlockOptions options;
 
@@ -70,11 +62,6 @@ final class Roles {
     }
     roles.found.keySet().removeAll(held.keySet());
     return new Found(roles.found, held);
-  }
-
-  /** Whether somebody may have named a parameter so. */
-  static boolean isName(String name) {
-    return NAME.matcher(name).matches() && !COMPUTED.matcher(name).matches();
   }
 
   private Optional<String> reasonToHold(String name) {
@@ -173,8 +160,8 @@ final class Roles {
     Tensor initializer = graph.initializers().get(name);
     if (initializer != null) {
       boolean number =
-          formula && initializer.rank() == 0 && !isName(name)
-              || COMPUTED.matcher(name).matches() && initializer.isUniform();
+          formula && initializer.rank() == 0 && !ParameterNames.isOne(name)
+              || ParameterNames.isComputed(name) && initializer.isUniform();
       learn(name, type, initializer, number || graph.isInput(name));
       return;
     }

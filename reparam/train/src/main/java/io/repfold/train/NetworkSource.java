@@ -3,6 +3,7 @@ package io.repfold.train;
 import io.repfold.data.Batch;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
@@ -16,15 +17,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The network that a run trains.
  *
  * @param model holds the graph, and of a file that was read all else that was in it
  * @param notes what was changed of a file that was read, and what is left out, a sentence each
+ * @param fixedBatch the number of images that a file was exported for, if it says one
  */
 record NetworkSource(
-    OnnxModel model, Traits traits, Network.Freezing freezing, List<String> notes) {
+    OnnxModel model,
+    Traits traits,
+    Network.Freezing freezing,
+    List<String> notes,
+    OptionalLong fixedBatch) {
+  NetworkSource {
+    notes = List.copyOf(notes);
+  }
+
+  NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) {
+    this(model, traits, freezing, List.of(), OptionalLong.empty());
+  }
+
+  /** The same with another graph, of which there is something to tell. */
+  NetworkSource with(Graph graph, String note) {
+    List<String> all = new ArrayList<>(notes);
+    all.add(note);
+    return new NetworkSource(model.withGraph(graph), traits, freezing, all, fixedBatch);
+  }
+
   Graph graph() {
     return model.graph();
   }
@@ -39,8 +61,7 @@ record NetworkSource(
         Networks.build(
             arch.type(), arch.args(), classes, Networks.initialWeights(arch.type(), config.seed()));
     requireColours(network.graph());
-    return new NetworkSource(
-        OnnxModel.of(network.graph()), network.traits(), network.freezing(), List.of());
+    return new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
   }
 
   private static void requireColours(Graph graph) {
@@ -62,7 +83,7 @@ record NetworkSource(
                         "%s: its metadata do not describe the network; put the file back that the"
                             + " run has saved",
                         RunFolder.LAST));
-    return new NetworkSource(model, traits, freezing(config), List.of());
+    return new NetworkSource(model, traits, freezing(config));
   }
 
   private static NetworkSource file(Path file, TrainConfig config, int classes) {
@@ -87,7 +108,8 @@ record NetworkSource(
     List<String> notes = new ArrayList<>(form.notes());
     withoutLoss(graph, traits).ifPresent(notes::add);
     NetworkSource source =
-        new NetworkSource(model.withGraph(graph), traits, freezing(config), List.copyOf(notes));
+        new NetworkSource(
+            model.withGraph(graph), traits, freezing(config), notes, fixedBatch(form.graph()));
     FurtherTraining.requireBackbone(file.toString(), source);
     return source;
   }
@@ -143,6 +165,15 @@ record NetworkSource(
     return shape.get().dim(0) instanceof Dim.Known ? withOpenBatch(graph, inputs.get(0)) : graph;
   }
 
+  private static OptionalLong fixedBatch(Graph graph) {
+    return graph.inputs().stream()
+        .filter(input -> !graph.initializers().containsKey(input.name()))
+        .flatMap(input -> input.shape().stream())
+        .filter(shape -> shape.dim(0) instanceof Dim.Known)
+        .mapToLong(shape -> ((Dim.Known) shape.dim(0)).size())
+        .findFirst();
+  }
+
   private static Graph withOpenBatch(Graph graph, Value images) {
     List<Dim> dims = new ArrayList<>(images.shape().orElseThrow().dims());
     dims.set(0, new Dim.Symbol("N"));
@@ -160,14 +191,31 @@ record NetworkSource(
 
   private static int classesOf(Path file, Graph graph) {
     Value output = graph.outputs().get(0);
-    Value known = ShapeInference.infer(graph).getOrDefault(output.name(), output);
+    Map<String, Value> values = ShapeInference.infer(graph);
+    Value known = values.getOrDefault(output.name(), output);
     if (known.shape().isPresent()
         && known.shape().get().rank() >= 2
         && known.shape().get().dim(1) instanceof Dim.Known classes) {
       return Math.toIntExact(classes.size());
     }
     throw new RunException(
-        "%s: output '%s' must be scores [N, classes, H, W] or [N, classes], found %s",
-        file, output.name(), known);
+        "%s: output '%s' must be scores [N, classes, H, W] or [N, classes], found %s%s",
+        file, output.name(), known, unknownOp(graph, values).map("; "::concat).orElse(""));
+  }
+
+  /** The first op that shapes are lost at. */
+  private static Optional<String> unknownOp(Graph graph, Map<String, Value> values) {
+    return graph.nodes().stream()
+        .filter(node -> node.op() instanceof Op.Opaque)
+        .filter(
+            node ->
+                node.outputs().stream()
+                    .map(values::get)
+                    .anyMatch(value -> value == null || value.shape().isEmpty()))
+        .findFirst()
+        .map(
+            node ->
+                "%s is an op that repfold cannot compute, so it cannot be trained"
+                    .formatted(node.describe()));
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.data.Batch;
 import io.repfold.data.Dataset;
 import io.repfold.data.Datasets;
 import io.repfold.data.LabelCounts;
@@ -57,14 +58,16 @@ final class Setup implements AutoCloseable {
     FurtherTraining.unread(config).ifPresent(listener::warning);
     this.training = train.orElseThrow();
     this.validation = val.orElseThrow();
-    this.source = network.orElseThrow();
     this.loss = loss.orElseThrow();
     this.loader = made(problems, "train_loader", () -> training.loader(config.seed()));
     this.validationLoader =
         validation.map(data -> made(problems, "val_loader", () -> data.loader(config.seed())));
     this.schedule = made(problems, "lr_scheduler", this::newSchedule);
-    this.network = made(problems, place, () -> new LearningNetwork(source, config.learning()));
-    if (config.startFrom().isPresent() && saved.isEmpty()) {
+    boolean fromFile = config.startFrom().isPresent() && saved.isEmpty();
+    FirstPass.Passed passed = made(problems, place, () -> passed(network.orElseThrow(), fromFile));
+    this.source = passed.source();
+    this.network = passed.network();
+    if (fromFile) {
       tell(listener);
     }
     this.groups =
@@ -83,6 +86,15 @@ final class Setup implements AutoCloseable {
             problems,
             "optimizer",
             () -> Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups));
+  }
+
+  private FirstPass.Passed passed(NetworkSource given, boolean fromFile) {
+    if (!fromFile) {
+      return new FirstPass.Passed(given, new LearningNetwork(given, config.learning()));
+    }
+    try (Batch batch = training.firstBatch(config.seed())) {
+      return FirstPass.of(given, config.learning(), batch);
+    }
   }
 
   /** What the file alone does not show of how it is trained. */

@@ -1,9 +1,11 @@
 package io.repfold.train;
 
+import io.repfold.data.Batch;
 import io.repfold.data.Dataset;
 import io.repfold.data.Datasets;
 import io.repfold.data.Loader;
 import io.repfold.data.LoaderArguments;
+import io.repfold.data.LoaderOptions;
 import io.repfold.data.Normalization;
 import io.repfold.data.Transform;
 import io.repfold.train.TrainConfig.Typed;
@@ -87,6 +89,18 @@ record TrainingData(LoaderArguments arguments, Dataset dataset) {
   }
 
   Loader loader(long seed) {
-    return new Loader(dataset, Transform.of(arguments, dataset), arguments.loaderOptions(seed));
+    return loader(arguments.loaderOptions(seed));
+  }
+
+  /** The first batch that a {@link #loader} gives, made by this thread; the caller closes it. */
+  Batch firstBatch(long seed) {
+    LoaderOptions options = arguments.loaderOptions(seed).withThreads(0);
+    try (Loader loader = loader(options)) {
+      return loader.epoch(0, 0).next();
+    }
+  }
+
+  private Loader loader(LoaderOptions options) {
+    return new Loader(dataset, Transform.of(arguments, dataset), options);
   }
 }

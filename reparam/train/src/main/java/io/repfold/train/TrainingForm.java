@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.djl.ParameterNames;
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
@@ -7,6 +8,8 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.ShapeInference;
 import io.repfold.graph.SplitSequences;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Untied;
@@ -34,7 +37,7 @@ record TrainingForm(Graph graph, List<String> notes) {
     List<String> notes = new ArrayList<>();
     Graph graph = withoutHead(SplitSequences.asSplits(given), notes);
     graph = withoutUnreadOutputs(graph);
-    graph = withStoredWeights(graph, notes);
+    graph = withLearnableBounds(withStoredWeights(graph, notes), notes);
     Untied untied = Untied.of(graph);
     if (!untied.parted().isEmpty()) {
       notes.add(
@@ -51,7 +54,14 @@ record TrainingForm(Graph graph, List<String> notes) {
           "One parameter for several nodes, as of a module that is called more than once: "
               + few(shared));
     }
-    fixedStatistics(untied.graph()).ifPresent(notes::add);
+    statistics(untied.graph(), 1, "Running statistics stay as they are where the momentum is 1")
+        .ifPresent(notes::add);
+    statistics(
+            untied.graph(),
+            0,
+            "Running statistics are those of the last batch where the momentum is 0")
+        .ifPresent(notes::add);
+    replaceable(untied.graph()).ifPresent(notes::add);
     withoutNorms(untied.graph()).ifPresent(notes::add);
     return new TrainingForm(DeadCode.withoutUnread(untied.graph()), notes);
   }
@@ -65,15 +75,21 @@ record TrainingForm(Graph graph, List<String> notes) {
 
   /** A loss takes the scores that a Softmax or ArgMax at the end reads. */
   private static Graph withoutHead(Graph graph, List<String> notes) {
-    Value output = graph.outputs().get(0);
-    Optional<Node> last = graph.producer(output.name()).filter(node -> isHead(node.op()));
-    if (last.isEmpty()) {
+    String scores = graph.outputs().get(0).name();
+    List<Node> heads = new ArrayList<>();
+    Optional<Node> last = handedOn(graph, scores);
+    while (last.filter(node -> isHead(graph, node)).isPresent()) {
+      heads.add(last.get());
+      scores = last.get().input(0);
+      last = handedOn(graph, scores);
+    }
+    if (heads.isEmpty()) {
+      probabilities(last).ifPresent(notes::add);
       return graph;
     }
-    String scores = last.get().input(0);
     notes.add(
         "Trains the scores '%s' that %s reads; `repfold export --head` puts a head on them"
-            .formatted(scores, last.get().describe()));
+            .formatted(scores, few(heads.stream().map(Node::describe).toList())));
     List<Value> outputs = new ArrayList<>(graph.outputs());
     Value declared = graph.declared().get(scores);
     outputs.set(
@@ -81,13 +97,59 @@ record TrainingForm(Graph graph, List<String> notes) {
         declared != null
             ? declared
             : new Value(scores, Optional.of(ElementType.FLOAT), Optional.empty()));
+    String name = scores;
+    List<Value> others =
+        outputs.stream().skip(1).filter(other -> !other.name().equals(name)).toList();
+    outputs.subList(1, outputs.size()).clear();
+    outputs.addAll(others);
     return DeadCode.withoutUnread(graph.toBuilder().replaceOutputs(outputs));
   }
 
-  private static boolean isHead(Op op) {
-    return op instanceof Op.Softmax
-        || op instanceof Op.ArgMax
-        || op instanceof Op.Opaque opaque && opaque.type().equals("LogSoftmax");
+  /** The node that makes a value, before those that hand it on unchanged. */
+  private static Optional<Node> handedOn(Graph graph, String value) {
+    Optional<Node> node = graph.producer(value);
+    while (node.isPresent()
+        && (node.get().op() instanceof Op.Identity
+            || node.get().op() instanceof Op.Cast cast && cast.to() == ElementType.FLOAT)) {
+      node = graph.producer(node.get().input(0));
+    }
+    return node;
+  }
+
+  /** Over the classes, which are axis 1; of scores without pixels, the last one too. */
+  private static boolean isHead(Graph graph, Node node) {
+    if (node.op() instanceof Op.Softmax softmax) {
+      return isOverClasses(graph, node, softmax.axis());
+    }
+    if (node.op() instanceof Op.ArgMax argMax) {
+      return isOverClasses(graph, node, argMax.axis());
+    }
+    return node.op() instanceof Op.Opaque opaque
+        && opaque.type().equals("LogSoftmax")
+        && isOverClasses(
+            graph, node, opaque.attributes().get("axis") instanceof Long axis ? axis : -1);
+  }
+
+  private static boolean isOverClasses(Graph graph, Node node, long axis) {
+    if (axis >= 0) {
+      return axis == 1;
+    }
+    Optional<Shape> shape =
+        Optional.ofNullable(ShapeInference.infer(graph).get(node.input(0))).flatMap(Value::shape);
+    return shape.map(scores -> scores.rank() + axis == 1).orElse(axis == -1);
+  }
+
+  private static Optional<String> probabilities(Optional<Node> last) {
+    return last.filter(
+            node ->
+                node.op() instanceof Op.Softmax
+                    || node.op() instanceof Op.Unary unary
+                        && unary.function() == Op.Unary.Function.SIGMOID)
+        .map(
+            node ->
+                "The scores come out of %s, and the losses take logits: what is before it trains"
+                        .formatted(node.describe())
+                    + " better, as a first output");
   }
 
   /**
@@ -163,18 +225,74 @@ record TrainingForm(Graph graph, List<String> notes) {
     return result.type() == ElementType.FLOAT ? Optional.of(result) : Optional.empty();
   }
 
-  private static Optional<String> fixedStatistics(Graph graph) {
-    List<String> fixed =
+  /**
+   * A Clip between numbers that are named as parameters are becomes a Max and a Min, by which the
+   * bounds have a gradient.
+   */
+  private static Graph withLearnableBounds(Graph graph, List<String> notes) {
+    List<Node> nodes = new ArrayList<>();
+    List<String> bounds = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      List<String> learnable =
+          node.op() instanceof Op.Clip
+              ? node.inputs().stream()
+                  .skip(1)
+                  .filter(name -> graph.initializers().containsKey(name) && !graph.isInput(name))
+                  .filter(ParameterNames::isOne)
+                  .toList()
+              : List.of();
+      if (learnable.isEmpty()) {
+        nodes.add(node);
+        continue;
+      }
+      bounds.addAll(learnable);
+      boolean hasMax = node.inputs().size() > 2 && !node.input(2).isEmpty();
+      String value = node.input(0);
+      if (!node.input(1).isEmpty()) {
+        String above = hasMax ? node.output() + "/above" : node.output();
+        nodes.add(bound(Op.Variadic.Function.MAX, value, node.input(1), above));
+        value = above;
+      }
+      if (hasMax) {
+        nodes.add(bound(Op.Variadic.Function.MIN, value, node.input(2), node.output()));
+      }
+    }
+    if (bounds.isEmpty()) {
+      return graph;
+    }
+    notes.add("Max and Min stand for Clip, for its bounds to learn: " + few(bounds));
+    return graph.toBuilder().replaceNodes(nodes).build();
+  }
+
+  private static Node bound(Op.Variadic.Function function, String x, String bound, String y) {
+    return new Node("", new Op.Variadic(function), List.of(x, bound), List.of(y));
+  }
+
+  private static Optional<String> statistics(Graph graph, float momentum, String effect) {
+    List<String> nodes =
         graph.nodes().stream()
-            .filter(n -> n.op() instanceof Op.BatchNormalization norm && norm.momentum() == 1)
+            .filter(n -> n.op() instanceof Op.BatchNormalization b && b.momentum() == momentum)
             .map(Node::describe)
             .toList();
-    return fixed.isEmpty()
+    return nodes.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "Running statistics stay as they are where the momentum is 1 (PyTorch's momentum=None, a"
-                + " mean over all batches, cannot be stored in a file): "
-                + few(fixed));
+            "%s (PyTorch's momentum=None, a mean over all batches, cannot be stored in a file): %s"
+                .formatted(effect, few(nodes)));
+  }
+
+  private static Optional<String> replaceable(Graph graph) {
+    List<String> names =
+        graph.initializers().entrySet().stream()
+            .filter(e -> e.getValue().type().isFloat() && graph.isInput(e.getKey()))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "Callers may replace %d initializers that are inputs too, so these do not learn; repfold fold --constant-weights makes them weights: %s"
+                .formatted(names.size(), few(names)));
   }
 
   private static Optional<String> withoutNorms(Graph graph) {
@@ -183,7 +301,8 @@ record TrainingForm(Graph graph, List<String> notes) {
     return normalizes
         ? Optional.empty()
         : Optional.of(
-            "There is no normalisation; if the network had any, its export folded it away, and"
-                + " docs/training.md says how to keep it");
+            "There is no normalisation; if the network had any, its export folded it away. PyTorch keeps"
+                + " it with torch.onnx.export(..., dynamo=False, do_constant_folding=False,"
+                + " training=torch.onnx.TrainingMode.TRAINING), or dynamo=True, optimize=False");
   }
 }

@@ -239,6 +239,11 @@ final class OpaqueCases {
       cases.add(responses.on(dims(2, 5, 3, 2)));
       cases.add(responses.unknownToRuntime().on(dims(2, 3, 5)));
     }
+    Tensor rows = Tensor.ofLongs(new long[] {1, -2, 0, 1}, 2, 2, 1);
+    cases.add(of("GatherND", 13).constant("i", rows).on(dims(2, 3, 4)));
+    Tensor pairs = Tensor.ofLongs(new long[] {1, -1, 0, 2, -2, 0}, 3, 2);
+    cases.add(of("GatherND", 13).constant("i", pairs).on(dims(2, 3, 4)));
+    cases.add(of("GatherND", 12).constant("i", pairs).with("batch_dims", 0L).on(dims(2, 3)));
     for (String mode : List.of("nearest", "linear")) {
       OpaqueCases seven =
           of("Upsample", 7).with("mode", mode).with("scales", List.of(1f, 1f, 1.5f, 3f));

@@ -12,6 +12,7 @@ import io.repfold.kit.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** Parts of an image: slices, chosen elements, pieces. */
 final class PartCases {
@@ -65,6 +66,22 @@ final class PartCases {
                 new Op.Gather(-1),
                 List.of(x, b.initializer("i", Tensor.ofLongs(new long[] {-2}))),
                 0),
+        IMAGE);
+    cases.add(
+        "ScatterND",
+        (b, x) -> {
+          String indices = b.initializer("i", Tensor.ofLongs(new long[] {1, -2, 0, 1}, 2, 2));
+          Tensor rows = Tensors.random(new SplittableRandom(1), 1, 2, 5, 7);
+          return b.op("y", new Op.ScatterND(), List.of(x, indices, b.initializer("u", rows)), 0);
+        },
+        IMAGE);
+    cases.add(
+        "ScatterND of parts of an image",
+        (b, x) -> {
+          String indices = b.initializer("i", Tensor.ofLongs(new long[] {2, 0}, 2, 1));
+          Tensor data = Tensors.random(new SplittableRandom(1), 1, 3, 4, 5, 7);
+          return b.op("y", new Op.ScatterND(), List.of(b.initializer("d", data), indices, x), 0);
+        },
         IMAGE);
     for (boolean equal : new boolean[] {false, true}) {
       Op split = new Op.Split(2, Optional.empty());

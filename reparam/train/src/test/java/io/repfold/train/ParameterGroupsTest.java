@@ -23,8 +23,7 @@ class ParameterGroupsTest {
         type.contains("PSP") ? Map.of("backbone", "resnet18") : Map.of();
     Network network = Networks.build(type, arguments, 5, Networks.initialWeights(type, 1));
     NetworkSource source =
-        new NetworkSource(
-            OnnxModel.of(network.graph()), network.traits(), network.freezing(), List.of());
+        new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
     try (LearningNetwork learning = new LearningNetwork(source, TrainConfig.Learning.DEFAULT)) {
       List<ParameterGroup> groups =
           ParameterGroups.of(learning.trainable(), network.traits(), differential, 1e-4);
@@ -73,7 +72,6 @@ class ParameterGroupsTest {
     return new NetworkSource(
         model,
         io.repfold.nets.Traits.fromMetadata(model.metadata()).orElseThrow(),
-        Network.Freezing.NOTHING,
-        List.of());
+        Network.Freezing.NOTHING);
   }
 }

@@ -458,20 +458,6 @@ class TrainerTest {
         .hasMessageContaining("weight");
   }
 
-  @Test
-  void scores_that_do_not_fit_the_labels_are_named_with_their_images() {
-    GraphBuilder b = new GraphBuilder("half", WeightSource.he(1));
-    b.output(b.conv(b.input("x", 1, 3, 32, 32), TinyRun.CLASSES, Kernel.of(3).withStride(2), 1));
-    Path half = folder.resolve("half.onnx");
-    OnnxModel.of(b.build()).write(half);
-
-    assertThatThrownBy(() -> train(folder.resolve("run"), new Recorder(), "start_from=" + half))
-        .isInstanceOf(RunException.class)
-        .hasMessageContaining("A batch of 2, 32 x 32")
-        .hasMessageContaining("train")
-        .hasMessageContaining("16");
-  }
-
   private static Map<String, Tensor> weights(Path run) {
     Graph graph = OnnxModel.read(run.resolve("last.onnx")).graph();
     return graph.initializers();

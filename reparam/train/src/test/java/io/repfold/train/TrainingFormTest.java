@@ -107,6 +107,74 @@ class TrainingFormTest {
   }
 
   @Test
+  void all_heads_go_and_what_hands_them_on() {
+    node(CONV, List.of("x", "w"), "a");
+    node(new Op.Cast(ElementType.FLOAT), List.of("a"), "b");
+    node(new Op.Softmax(-3, false), List.of("b"), "c");
+    node(new Op.Softmax(1, false), List.of("c"), "d");
+    node(new Op.Identity(), List.of("d"), "y");
+    builder.output(Value.float32("b", 1, 2, 4, 4));
+    TrainingForm form = form();
+    assertThat(form.graph().outputs()).extracting(Value::name).containsExactly("b");
+    assertThat(form.notes().get(0)).contains("scores 'b'", "Softmax 'd', Softmax 'c'");
+  }
+
+  @Test
+  void a_softmax_over_the_images_or_the_width_is_no_head() {
+    for (int axis : List.of(0, -1, 3)) {
+      builder = new Graph.Builder("net");
+      begin();
+      node(CONV, List.of("x", "w"), "a");
+      node(new Op.Softmax(axis, false), List.of("a"), "y");
+      TrainingForm form = form();
+      assertThat(form.graph().outputs()).extracting(Value::name).containsExactly("y");
+      assertThat(form.notes().get(0)).startsWith("The scores come out of Softmax 'y'");
+    }
+  }
+
+  @Test
+  void scores_behind_a_sigmoid_are_told() {
+    node(CONV, List.of("x", "w"), "a");
+    node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "y");
+    assertThat(form().notes().get(0))
+        .startsWith("The scores come out of Sigmoid 'y', and the losses take logits");
+  }
+
+  @Test
+  void bounds_of_a_clip_that_may_be_parameters_can_learn() {
+    builder
+        .initializer("act.low", Tensors.scalar(-1))
+        .initializer("act.high", Tensors.scalar(2))
+        .initializer("val_6", Tensors.scalar(6));
+    Op clip = new Op.Clip(OptionalDouble.empty(), OptionalDouble.empty());
+    node(CONV, List.of("x", "w"), "a");
+    node(clip, List.of("a", "act.low", "act.high"), "b");
+    node(clip, List.of("b", "", "act.high"), "c");
+    node(clip, List.of("c", "act.low"), "d");
+    node(clip, List.of("d", "", "val_6"), "y");
+    TrainingForm form = form();
+    assertThat(form.graph().nodes())
+        .extracting(n -> n.op().type() + n.inputs())
+        .containsExactly(
+            "Conv[x, w]",
+            "Max[a, act.low]",
+            "Min[b/above, act.high]",
+            "Min[b, act.high]",
+            "Max[c, act.low]",
+            "Clip[d, , val_6]");
+    assertThat(form.notes().get(0)).startsWith("Max and Min stand for Clip");
+  }
+
+  @Test
+  void weights_that_callers_may_replace_are_named() {
+    builder.input(Value.float32("w", 2, 2, 1, 1));
+    node(CONV, List.of("x", "w"), "y");
+    assertThat(form().notes())
+        .anyMatch(
+            note -> note.contains("1 initializers that are inputs too") && note.endsWith(": w"));
+  }
+
+  @Test
   void a_momentum_that_moves_nothing_is_told() {
     node(CONV, List.of("x", "w"), "a");
     node(

@@ -140,6 +140,8 @@ record ResizeAxis(
     return switch (mode) {
       case "half_pixel" -> (at + 0.5f) / scale32 - 0.5f;
       case "pytorch_half_pixel" -> output > 1 ? (at + 0.5f) / scale32 - 0.5f : 0;
+      case "half_pixel_symmetric" ->
+          input / 2f * (1 - output / (scale32 * input)) + (at + 0.5f) / scale32 - 0.5f;
       case "asymmetric" -> at / scale32;
       case "tf_half_pixel_for_nn" -> (at + 0.5f) / scale32;
       default -> (float) coordinate(at);

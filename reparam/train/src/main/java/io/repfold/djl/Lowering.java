@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +25,14 @@ final class Lowering implements Op.Visitor<Step> {
   private final List<@Nullable Operand> inputs;
   private final GraphBlockOptions options;
   private final ToIntFunction<NdArray> constants;
+  private final Predicate<String> stored;
   private final long @Nullable [] border;
   private final List<Integer> slots = new ArrayList<>();
 
   /**
    * @param inputs in the node's order; null for one that is left out
    * @param constants puts a host value on the engine and tells its slot
+   * @param stored whether a value is a tensor of the graph, and not computed from images
    * @param border zeros that go around the image before the node, in the engine's order
    */
   Lowering(
@@ -37,11 +40,13 @@ final class Lowering implements Op.Visitor<Step> {
       List<@Nullable Operand> inputs,
       GraphBlockOptions options,
       ToIntFunction<NdArray> constants,
+      Predicate<String> stored,
       long @Nullable [] border) {
     this.node = node;
     this.inputs = inputs;
     this.options = options;
     this.constants = constants;
+    this.stored = stored;
     this.border = border;
   }
 
@@ -146,6 +151,10 @@ final class Lowering implements Op.Visitor<Step> {
   public Step batchNormalization(Op.BatchNormalization op) {
     expectOneOutput("statistics");
     useAll();
+    if (!stored.test(node.input(3)) || !stored.test(node.input(4))) {
+      Check.that(border == null, "its statistics are computed from images");
+      return Normalizations.given(op, dims(0));
+    }
     // Statistics that are no parameters are fixed numbers.
     boolean learns =
         input(3).host() == null

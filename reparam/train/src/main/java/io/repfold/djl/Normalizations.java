@@ -40,6 +40,29 @@ final class Normalizations {
     return JniUtils.batchNorm(x, in[3], in[4], in[1], in[2], batch, momentum, epsilon);
   }
 
+  /** With statistics that the graph computes, by which there is a gradient. */
+  static Step given(Op.BatchNormalization op, long[] x) {
+    long[] channels = new long[x.length];
+    Arrays.fill(channels, 1);
+    channels[1] = x[1];
+    double epsilon = op.epsilon();
+    return Step.single(
+        (in, training) -> {
+          try (PtNDArray mean = JniUtils.reshape(in[3], channels);
+              PtNDArray centred = JniUtils.sub(in[0], mean);
+              PtNDArray variance = JniUtils.reshape(in[4], channels);
+              PtNDArray small = (PtNDArray) Scalars.of(variance, epsilon);
+              PtNDArray more = JniUtils.add(variance, small);
+              PtNDArray deviation = JniUtils.sqrt(more);
+              PtNDArray unit = JniUtils.div(centred, deviation);
+              PtNDArray scale = JniUtils.reshape(in[1], channels);
+              PtNDArray scaled = JniUtils.mul(unit, scale);
+              PtNDArray shift = JniUtils.reshape(in[2], channels)) {
+            return JniUtils.add(scaled, shift);
+          }
+        });
+  }
+
   private static void checkBatch(long[] x) {
     long values = x[0] * Arrays.stream(x, 2, x.length).reduce(1, Math::multiplyExact);
     Check.that(

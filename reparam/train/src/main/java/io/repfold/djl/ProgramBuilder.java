@@ -159,7 +159,13 @@ final class ProgramBuilder {
       inputs.set(0, border.image);
     }
     Lowering lowering =
-        new Lowering(node, inputs, options, this::constant, border == null ? null : border.pads);
+        new Lowering(
+            node,
+            inputs,
+            options,
+            this::constant,
+            value -> graph.constant(Roles.source(graph, value)).isPresent(),
+            border == null ? null : border.pads);
     Step step = node.op().accept(lowering);
     int[] operands = lowering.slots();
     int[] results = new int[node.outputs().size()];

@@ -17,7 +17,7 @@ import io.repfold.djl.GraphBlock;
 import io.repfold.djl.GraphBlockOptions;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
-import io.repfold.graph.Op;
+import io.repfold.graph.Node;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A network on the engine. All arrays of a batch are freed after it; parameters stay where they
@@ -77,10 +78,10 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
 
   private static void check(NetworkSource source, NamePatterns held, NamePatterns learnt) {
     Graph graph = source.graph();
-    Set<String> names = new TreeSet<>(graph.initializers().keySet());
-    graph.nodes().stream()
-        .filter(node -> node.op() instanceof Op.Constant)
-        .forEach(node -> names.add(node.output()));
+    Set<String> names = new TreeSet<>();
+    Stream.concat(graph.initializers().keySet().stream(), graph.nodes().stream().map(Node::output))
+        .filter(name -> graph.constant(name).filter(t -> t.type().isFloat()).isPresent())
+        .forEach(names::add);
     held.requireAll("train.hold", names);
     learnt.requireAll("train.learn", names);
     names.stream()

@@ -37,7 +37,7 @@ record NamePatterns(List<String> patterns) implements Predicate<String> {
     for (String pattern : patterns) {
       if (names.stream().noneMatch(name -> fits(pattern, name))) {
         throw new IllegalArgumentException(
-            "%s: no tensor is named '%s'%s"
+            "%s: no tensor in floating point that the scores are computed from is named '%s'%s"
                 .formatted(
                     key,
                     pattern,

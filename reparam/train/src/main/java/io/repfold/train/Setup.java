@@ -67,7 +67,7 @@ final class Setup implements AutoCloseable {
     FirstPass.Passed passed = made(problems, place, () -> passed(network.orElseThrow(), fromFile));
     this.source = passed.source();
     this.network = passed.network();
-    if (fromFile) {
+    if (config.startFrom().isPresent()) {
       tell(listener);
     }
     this.groups =

@@ -20,7 +20,8 @@ class NamePatternsTest {
     NamePatterns patterns = new NamePatterns(List.of("body.*", "head.wieght"));
     assertThatThrownBy(
             () -> patterns.requireAll("train.hold", List.of("body.a", "head.weight", "other")))
-        .hasMessage("train.hold: no tensor is named 'head.wieght'; did you mean 'head.weight'?");
+        .hasMessage(
+            "train.hold: no tensor in floating point that the scores are computed from is named 'head.wieght'; did you mean 'head.weight'?");
     patterns.requireAll("train.hold", List.of("body.a", "head.wieght"));
   }
 }

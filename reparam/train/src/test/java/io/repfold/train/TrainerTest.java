@@ -141,7 +141,8 @@ class TrainerTest {
             "Held, as told: body.gate",
             "Learns, and is no kernel, matrix, bias or normalisation: body.scale");
     assertThatThrownBy(() -> told(file, "train.hold=[\"*.gat\"]"))
-        .hasMessageContaining("train.hold: no tensor is named '*.gat'");
+        .hasMessageContaining(
+            "train.hold: no tensor in floating point that the scores are computed from is named '*.gat'");
     assertThatThrownBy(() -> told(file, "train.hold=[\"*\"]", "train.learn=[\"*.gate\"]"))
         .hasMessageContaining("fits 'body.gate', which one of train.hold fits too");
     assertThatThrownBy(() -> told(file, "train.hold=[\"*\"]"))

@@ -102,7 +102,7 @@ def main():
         frozen = name.endswith(FROZEN)
         split, y = ("pixels", pixels) if name.removesuffix(FROZEN) in OF_PIXELS else (str(SIZE), torch.arange(4) % CLASSES)
         network = made(name)
-        train_networks.export(network, images, folder / f"{name}.onnx", newer=False)
+        train_networks.export(network, images, folder / f"{name}.onnx")
         double = losses(copy.deepcopy(network).double(), images.double(), y, frozen)
         wanted = losses(network, images, y, frozen)
         found = trained(folder, name, frozen, split)

@@ -4,8 +4,9 @@
 
 writes NAME.onnx, four images with labels, and losses.json. Each network has an idiom of a known one: squeezenet's pools that
 round up, googlenet's parallel branches, lraspp's squeeze-and-excitation and hard functions, deeplab's dilated pyramid with a pooled
-branch, swin's windows with a table of relative positions, efficientdet's weighted fusion. Batch normalisations are fresh, so that
-the exporter merges their tensors. The last is written by PyTorch's newer exporter, which needs the package onnxscript.
+branch, swin's windows with a table of relative positions, efficientdet's weighted fusion. All is as it is initialized; of
+`merged`, exported for inference, the exporter merges equal tensors. The last is written by PyTorch's newer exporter, which needs
+the package onnxscript.
 """
 import json
 import pathlib
@@ -174,6 +175,21 @@ class Efficientdet(nn.Module):
         return functional.interpolate(self.head(y), size=x.shape[-2:], mode="bilinear", align_corners=False)
 
 
+class Merged(nn.Module):
+    """Exported for inference, with equal tensors handed on by Identity, and a slope that is truly read twice."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, c, 3, 2, 1, bias=False), nn.Conv2d(c, c, 3, 1, 1)
+        self.first, self.second, self.slope = nn.BatchNorm2d(c), nn.BatchNorm2d(c), nn.PReLU(c)
+        self.group, self.head = nn.GroupNorm(2, c), nn.Conv2d(c, CLASSES, 1)
+        nn.init.zeros_(self.b.bias)
+
+    def forward(self, x):
+        y = self.slope(self.second(self.b(self.slope(self.first(self.a(x))))))
+        return functional.interpolate(self.head(self.group(y)), size=x.shape[-2:], mode="bilinear", align_corners=False)
+
+
 class Newer(nn.Module):
     """What the newer exporter writes in its own way: CastLike, a split by a sequence, normalizations, an inference-mode BN."""
 
@@ -196,7 +212,7 @@ class Newer(nn.Module):
 
 NETWORKS = {
     "squeezenet": Squeezenet, "googlenet": Googlenet, "lraspp": Lraspp, "deeplab": Deeplab, "swin": Swin,
-    "efficientdet": Efficientdet, "newer": Newer}
+    "efficientdet": Efficientdet, "merged": Merged, "newer": Newer}
 CLASSIFIERS = {"squeezenet": 33, "googlenet": 33, "swin": 32}
 
 
@@ -224,7 +240,7 @@ def write_data(folder, size=SIZE):
     return torch.tensor(scaled).permute(0, 3, 1, 2), torch.tensor(numpy.stack(labels).astype(numpy.int64))
 
 
-def export(network, x, path, newer):
+def export(network, x, path, newer=False, inference=False):
     names = {"input_names": ["image"], "output_names": ["scores"]}
     if newer:
         torch.onnx.export(network, (x,), str(path), dynamo=True, optimize=False, external_data=False, **names)
@@ -235,8 +251,9 @@ def export(network, x, path, newer):
         onnx.save(model, path)
     else:
         torch.onnx.export(
-            network, x, str(path), dynamo=False, training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False,
-            opset_version=17, dynamic_axes={"image": {0: "N"}}, **names)
+            network, x, str(path), dynamo=False, do_constant_folding=False, opset_version=17,
+            training=torch.onnx.TrainingMode.EVAL if inference else torch.onnx.TrainingMode.TRAINING,
+            dynamic_axes={"image": {0: "N"}}, **names)
 
 
 def main():
@@ -250,7 +267,7 @@ def main():
         size = CLASSIFIERS.get(name)
         x = images if size is None else images[:, :, :size, :size].contiguous()
         y = pixels if size is None else torch.arange(IMAGES) % CLASSES
-        export(network, x, folder / f"{name}.onnx", newer=make is Newer)
+        export(network, x, folder / f"{name}.onnx", newer=make is Newer, inference=make is Merged)
         network.train()
         optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
         found = []

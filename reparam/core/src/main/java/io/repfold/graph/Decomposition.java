@@ -47,6 +47,11 @@ public sealed interface Decomposition {
     }
   }
 
+  /** Whether nodes with this op may have parts, in one form or another. */
+  static boolean isKnown(Op op) {
+    return Recipes.find(op).isPresent();
+  }
+
   /**
    * Which inputs of an opaque node are real numbers that a gradient reaches, such as image, scale
    * and shift of a LayerNormalization: none if the node has no parts.

@@ -1,8 +1,10 @@
 package io.repfold.train;
 
 import io.repfold.data.Batch;
+import io.repfold.graph.Decomposition;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
@@ -32,6 +34,8 @@ record NetworkSource(
     Network.Freezing freezing,
     List<String> notes,
     OptionalLong fixedBatch) {
+  private static final int MOST_OPS = 5;
+
   NetworkSource {
     notes = List.copyOf(notes);
   }
@@ -152,6 +156,7 @@ record NetworkSource(
           "%s: has %d inputs, and training gives it one, the images; take a model with one input",
           file, inputs.size());
     }
+    requireKnownOps(file, graph);
     Optional<Shape> shape = inputs.get(0).shape();
     boolean images =
         shape.isPresent()
@@ -191,31 +196,30 @@ record NetworkSource(
 
   private static int classesOf(Path file, Graph graph) {
     Value output = graph.outputs().get(0);
-    Map<String, Value> values = ShapeInference.infer(graph);
-    Value known = values.getOrDefault(output.name(), output);
+    Value known = ShapeInference.infer(graph).getOrDefault(output.name(), output);
     if (known.shape().isPresent()
         && known.shape().get().rank() >= 2
         && known.shape().get().dim(1) instanceof Dim.Known classes) {
       return Math.toIntExact(classes.size());
     }
     throw new RunException(
-        "%s: output '%s' must be scores [N, classes, H, W] or [N, classes], found %s%s",
-        file, output.name(), known, unknownOp(graph, values).map("; "::concat).orElse(""));
+        "%s: output '%s' must be scores [N, classes, H, W] or [N, classes], found %s",
+        file, output.name(), known);
   }
 
-  /** The first op that shapes are lost at. */
-  private static Optional<String> unknownOp(Graph graph, Map<String, Value> values) {
-    return graph.nodes().stream()
-        .filter(node -> node.op() instanceof Op.Opaque)
-        .filter(
-            node ->
-                node.outputs().stream()
-                    .map(values::get)
-                    .anyMatch(value -> value == null || value.shape().isEmpty()))
-        .findFirst()
-        .map(
-            node ->
-                "%s is an op that repfold cannot compute, so it cannot be trained"
-                    .formatted(node.describe()));
+  private static void requireKnownOps(Path file, Graph graph) {
+    List<String> unknown =
+        graph.nodes().stream()
+            .filter(n -> n.op() instanceof Op.Opaque && !Decomposition.isKnown(n.op()))
+            .map(Node::describe)
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new RunException(
+          "%s: has ops that repfold cannot compute, so it cannot be trained: %s%s; replace them, or"
+              + " train the part of the graph before them",
+          file,
+          String.join(", ", unknown.subList(0, Math.min(MOST_OPS, unknown.size()))),
+          unknown.size() > MOST_OPS ? " and %d more".formatted(unknown.size() - MOST_OPS) : "");
+    }
   }
 }

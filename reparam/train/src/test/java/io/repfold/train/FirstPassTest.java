@@ -97,6 +97,20 @@ class FirstPassTest {
   }
 
   @Test
+  void a_shape_that_is_put_together_from_constants_is_found() {
+    begin(4);
+    node(POINT, "a", "images", "w");
+    node(new Op.Concat(0), "b shape", shape("batch", 4), shape("rest", 3, 16, 64));
+    node(RESHAPE, "b", "a", "b shape");
+    node(RESHAPE, "y", "b", shape("whole", 4, 3, 32, 32));
+    FirstPass.Passed passed = pass();
+    passed.network().close();
+    Map<String, Tensor> shapes = passed.source().graph().initializers();
+    assertThat(shapes).doesNotContainKeys("batch", "rest");
+    assertThat(shapes.get("b/open shape").toLongs()).containsExactly(-1, 3, 16, 64);
+  }
+
+  @Test
   void what_is_right_as_it_stands_is_left() {
     begin(1);
     node(POINT, "a", "images", "w");
@@ -118,17 +132,42 @@ class FirstPassTest {
   }
 
   @Test
-  void a_tensor_for_one_image_is_refused_with_the_way_out() {
+  void a_tensor_that_stands_beside_one_image_is_repeated() {
     begin(1);
-    builder
-        .initializer("token", Tensors.random(new SplittableRandom(2), 1, 1, 3, 32, 32))
-        .initializer("v", Tensors.random(new SplittableRandom(3), 1, 3, 6, 1, 1));
+    token(1);
     node(new Op.Concat(1), "both", "images", "token");
     node(POINT, "y", "both", "v");
-    assertRefused(
-        "Concat",
-        "written for a batch of 1, and this one is of 2",
-        "dynamic_axes={'images': {0: 'N'}}");
+    FirstPass.Passed passed = pass();
+    passed.network().close();
+    assertThat(passed.source().graph().producer("both").orElseThrow().inputs())
+        .containsExactly("images", "both/token");
+  }
+
+  private void token(long images) {
+    builder
+        .initializer("token", Tensors.random(new SplittableRandom(2), 1, images, 3, 32, 32))
+        .initializer("v", Tensors.random(new SplittableRandom(3), 1, 3, 6, 1, 1));
+  }
+
+  @Test
+  void a_tensor_for_other_batches_is_refused_with_the_way_out() {
+    begin(3);
+    token(3);
+    node(new Op.Concat(1), "both", "images", "token");
+    node(POINT, "y", "both", "v");
+    assertRefused("Concat", "written for a batch of 3, and this one is of 2", "dynamic_axes");
+  }
+
+  @Test
+  void a_value_is_expanded_as_it_is() {
+    begin(4);
+    node(POINT, "a", "images", "w");
+    node(new Op.Expand(), "b", "a", shape("whole", 4, 3, 32, 32));
+    node(RESHAPE, "y", "b", "whole");
+    FirstPass.Passed passed = pass();
+    passed.network().close();
+    Map<String, Tensor> shapes = passed.source().graph().initializers();
+    assertThat(shapes.get("b/open shape").toLongs()).containsExactly(1, 3, 32, 32);
   }
 
   @Test
@@ -161,6 +200,6 @@ class FirstPassTest {
     begin(1);
     node(POINT, "a", "images", "w");
     node(new Op.Opaque("", "Det", Map.of(), List.of()), "y", "a");
-    assertRefused("Det 'y' is an op that repfold cannot compute");
+    assertRefused("ops that repfold cannot compute, so it cannot be trained: Det 'y'");
   }
 }

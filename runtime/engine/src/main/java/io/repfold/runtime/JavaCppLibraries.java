@@ -1,6 +1,7 @@
 package io.repfold.runtime;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * NVIDIA's libraries out of the jars that JavaCPP packs them in, where those are on the class path:
@@ -32,7 +33,21 @@ final class JavaCppLibraries {
    * @return the bindings that were loaded
    */
   static List<String> load(List<String> bindings) {
+    JavaCppMemory.lift();
     return bindings.stream().filter(JavaCppLibraries::isLoaded).toList();
+  }
+
+  /** The version of TensorRT, as 100600 for 10.6.0; empty if it is not there in this way. */
+  static OptionalInt tensorRtVersion() {
+    if (!load(TENSOR_RT).contains(TENSOR_RT.get(0))) {
+      return OptionalInt.empty();
+    }
+    try {
+      Object version = Class.forName(TENSOR_RT.get(0)).getMethod("getInferLibVersion").invoke(null);
+      return version instanceof Integer number ? OptionalInt.of(number) : OptionalInt.empty();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return OptionalInt.empty();
+    }
   }
 
   private static boolean isLoaded(String binding) {

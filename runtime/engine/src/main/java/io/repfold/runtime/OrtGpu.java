@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -33,6 +33,10 @@ final class OrtGpu {
       List.of(
           Path.of("/proc/driver/nvidia/version"), Path.of("/dev/nvidiactl"), Path.of("/dev/dxg"));
 
+  /** The TensorRT that its provider passes to TensorRT as its own, read from the libraries. */
+  private static final Map<String, Integer> COMPILED_FOR =
+      Map.of("1.23.", 100_900, "1.29.", 101_401);
+
   /** What to do, by words of the library's message. */
   private static final Map<String, String> REMEDIES = remedies();
 
@@ -40,6 +44,9 @@ final class OrtGpu {
 
   private static Map<String, String> remedies() {
     Map<String, String> remedies = new LinkedHashMap<>();
+    remedies.put(
+        "undefined symbol",
+        "The library that it is missing from is older than this ONNX Runtime was compiled for; the Maven profile -Pgpu brings a set that fits, and so does REPFOLD_PROFILES=gpu for ./repfold");
     remedies.put("driver version is insufficient", "Install an NVIDIA driver for CUDA 12");
     remedies.put("no CUDA-capable device", "This machine or container shows no GPU to CUDA");
     remedies.put(
@@ -78,6 +85,7 @@ final class OrtGpu {
     private static Availability find() {
       return check(OrtProvider.TENSOR_RT, OrtLibrary.availability(), OrtLibrary.providers())
           .or(() -> reason(cuda()))
+          .or(() -> older(OrtLibrary.version(), JavaCppLibraries.tensorRtVersion()))
           .or(() -> failure(OrtGpu::startTensorRt))
           .<Availability>map(Availability.Missing::new)
           .orElseGet(OrtLibrary::availability);
@@ -147,9 +155,37 @@ final class OrtGpu {
     }
   }
 
-  /** Loads TensorRT, which CUDA has been found for. Building a plan would take seconds. */
+  /** Builds a plan of one node: the provider's library alone starts without a GPU too. */
   private static void startTensorRt() throws OrtException {
-    JavaCppLibraries.load(JavaCppLibraries.TENSOR_RT);
-    new OrtTensorRTProviderOptions(0).close();
+    EngineOptions options = EngineOptions.defaults();
+    try (SessionOptions settings = OrtBackend.TENSOR_RT.settings(options)) {
+      OrtKernels.TENSOR_RT.addTo(settings, options);
+      OrtEnvironment.getEnvironment().createSession(PROBE, settings).close();
+    }
+  }
+
+  /**
+   * Why a TensorRT cannot be used although it loads: it lacks functions that the provider calls
+   * through tables, which no linker checks.
+   *
+   * @param runtime ONNX Runtime's version
+   * @param found version of TensorRT, as 100600 for 10.6.0; empty if nothing tells
+   */
+  static Optional<String> older(String runtime, OptionalInt found) {
+    int needed =
+        COMPILED_FOR.entrySet().stream()
+            .filter(entry -> runtime.startsWith(entry.getKey()))
+            .mapToInt(Map.Entry::getValue)
+            .findFirst()
+            .orElse(0);
+    return found.isPresent() && found.getAsInt() < needed
+        ? Optional.of(
+            "The TensorRT provider of ONNX Runtime %s was compiled for TensorRT %s, and %s is found, which lacks functions that it calls. Take the engine tensorrt, or a newer TensorRT"
+                .formatted(runtime, version(needed), version(found.getAsInt())))
+        : Optional.empty();
+  }
+
+  private static String version(int number) {
+    return "%d.%d".formatted(number / 10_000, number / 100 % 100);
   }
 }

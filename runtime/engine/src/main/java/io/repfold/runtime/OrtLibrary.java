@@ -14,6 +14,11 @@ final class OrtLibrary {
     return AVAILABILITY;
   }
 
+  /** Empty if it cannot be loaded. */
+  static String version() {
+    return AVAILABILITY instanceof Availability.Ready ready ? ready.version() : "";
+  }
+
   /** What it was built for; empty if it cannot be loaded. */
   static Set<OrtProvider> providers() {
     return AVAILABILITY instanceof Availability.Ready

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,10 +59,27 @@ class OrtGpuTest {
             ". CUDA 12 and cuDNN 9 must be where the system looks for libraries; the Maven profile -Pgpu brings them, and so does REPFOLD_PROFILES=gpu for ./repfold");
     assertThat(OrtGpu.explain("libnvinfer.so.10: cannot open shared object file"))
         .contains(". TensorRT 10 must be where");
+    assertThat(
+            OrtGpu.explain(
+                "libonnxruntime_providers_cuda.so: undefined symbol: cudaLibraryLoadData, version libcudart.so.12"))
+        .contains(". The library that it is missing from is older");
     assertThat(OrtGpu.explain("CUDA failure 35: CUDA driver version is insufficient"))
         .endsWith("Install an NVIDIA driver for CUDA 12");
     assertThat(OrtGpu.explain("CUDA failure 999: unknown error"))
         .isEqualTo("ONNX Runtime cannot start on the GPU: CUDA failure 999: unknown error");
+  }
+
+  @Test
+  void a_tensorrt_that_is_older_than_the_provider_expects_is_refused() {
+    assertThat(OrtGpu.older("1.23.2", OptionalInt.of(100_600)))
+        .hasValue(
+            "The TensorRT provider of ONNX Runtime 1.23.2 was compiled for TensorRT 10.9, and 10.6 is found, which lacks functions that it calls. Take the engine tensorrt, or a newer TensorRT");
+    assertThat(OrtGpu.older("1.29.0", OptionalInt.of(101_200)))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("10.14, and 10.12 is found"));
+    assertThat(OrtGpu.older("1.23.2", OptionalInt.of(100_900))).isEmpty();
+    assertThat(OrtGpu.older("1.29.0", OptionalInt.of(101_500))).isEmpty();
+    assertThat(OrtGpu.older("1.23.2", OptionalInt.empty())).isEmpty();
+    assertThat(OrtGpu.older("2.0.0", OptionalInt.of(100_600))).isEmpty();
   }
 
   @Test

@@ -45,7 +45,6 @@ final class BoundExecution implements Dependent {
       boolean record) {
     StageClock clock = new StageClock();
     BoundExecution bound = new BoundExecution(plan.name(), execution(plan, clock), clock);
-    boolean complete = false;
     try {
       bound.bindAll(plan, host, device);
       bound.run();
@@ -55,20 +54,18 @@ final class BoundExecution implements Dependent {
         bound.graph = capture.graph();
         bound.refusal = capture.refusal();
       }
-      complete = true;
       return bound;
-    } finally {
-      if (!complete) {
-        bound.close();
-      }
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, bound::close);
+      throw e;
     }
   }
 
   private static Execution execution(PlanInMemory plan, StageClock clock) {
     try {
       return new Execution(plan);
-    } catch (EngineException | NativeException e) {
-      clock.close();
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, clock::close);
       throw e;
     }
   }

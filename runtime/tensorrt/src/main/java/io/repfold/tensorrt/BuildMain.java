@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.JavaCppMemory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class BuildMain {
    * @param arguments the file with the {@link BuildRequest}
    */
   public static void main(String[] arguments) throws IOException {
+    JavaCppMemory.lift();
     try (PrintStream out =
         new PrintStream(
             new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8.name())) {

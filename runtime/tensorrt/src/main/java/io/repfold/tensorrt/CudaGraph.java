@@ -52,7 +52,7 @@ final class CudaGraph implements AutoCloseable {
 
   private static void destroy(CUgraph_st recorded) {
     if (!recorded.isNull()) {
-      Cuda.check(cudart.cudaGraphDestroy(recorded), "Freeing a CUDA graph");
+      Cuda.checkFreeing(cudart.cudaGraphDestroy(recorded), "Freeing a CUDA graph");
     }
   }
 
@@ -68,7 +68,7 @@ final class CudaGraph implements AutoCloseable {
     if (graph != null) {
       CUgraphExec_st freed = graph;
       graph = null;
-      Cuda.check(cudart.cudaGraphExecDestroy(freed), "Freeing a CUDA graph");
+      Cuda.checkFreeing(cudart.cudaGraphExecDestroy(freed), "Freeing a CUDA graph");
     }
   }
 }

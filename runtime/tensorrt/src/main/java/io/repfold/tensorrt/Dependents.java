@@ -15,13 +15,16 @@ final class Dependents implements AutoCloseable {
   }
 
   /**
-   * Frees one. It stays among the others until it is freed: {@link #close} on another thread must
-   * not be done before.
+   * Frees one. It stays among the others until that is done, or has failed: {@link #close} on
+   * another thread must not be done before.
    */
   void end(Dependent dependent) {
-    dependent.close();
-    synchronized (this) {
-      all.remove(dependent);
+    try {
+      dependent.close();
+    } finally {
+      synchronized (this) {
+        all.remove(dependent);
+      }
     }
   }
 

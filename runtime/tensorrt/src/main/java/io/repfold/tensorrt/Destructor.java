@@ -41,13 +41,14 @@ final class Destructor {
         LongPointer table = new LongPointer(new Address(header.get()))) {
       // Only a pointer that JavaCPP initialises itself has a deallocator that calls a given
       // address.
+      long address = object.address();
       Pointer once = new Address(0);
-      Init.METHOD.invoke(once, object.address(), 1L, object.address(), table.get(slot));
+      Init.METHOD.invoke(once, address, 1L, address, table.get(slot));
+      object.setNull();
       once.deallocate();
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("JavaCPP cannot free " + object.getClass().getName(), e);
     }
-    object.setNull();
   }
 
   /** A place in memory that nobody here owns. */

@@ -29,7 +29,7 @@ final class DeviceMemory implements AutoCloseable {
     if (memory != null) {
       Pointer freed = memory;
       memory = null;
-      Cuda.check(cudart.cudaFree(freed), "Freeing memory of the GPU");
+      Cuda.checkFreeing(cudart.cudaFree(freed), "Freeing memory of the GPU");
     }
   }
 }

@@ -35,21 +35,18 @@ final class Execution implements Dependent {
     this.plan = plan;
     long mark = TrtLogger.messages().mark();
     this.stream = new Stream();
-    NativeObject<IExecutionContext> made = null;
     try {
-      made =
+      this.context =
           NativeObject.of(
               "TensorRT context of '%s'".formatted(plan.name()),
               plan.engine().createExecutionContext(),
               mark);
-    } finally {
-      if (made == null) {
-        stream.close();
-      }
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, stream::close);
+      throw e;
     }
-    this.context = made;
     // The first profile, unless this version gives that to the first context only.
-    this.profile = made.get().getOptimizationProfile();
+    this.profile = context.get().getOptimizationProfile();
   }
 
   Stream stream() {
@@ -196,6 +193,7 @@ final class Execution implements Dependent {
   /** Throws what the log says unless something worked. */
   void demand(boolean worked, String what, long mark) {
     if (!worked) {
+      Cuda.checkLast("Running the plan");
       throw new EngineException(
           "Cannot run '%s': %s: %s".formatted(plan.name(), what, TrtLogger.messages().text(mark)));
     }

@@ -8,6 +8,20 @@ final class Freeing {
   private Freeing() {}
 
   /**
+   * Frees something because of a failure. What goes wrong now is told with it and does not take its
+   * place.
+   */
+  static void after(Throwable failure, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  /**
    * Does all steps in their order. One that fails does not keep the later ones: what they would
    * have freed is lost otherwise.
    *

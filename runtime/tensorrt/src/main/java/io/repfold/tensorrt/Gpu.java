@@ -16,9 +16,11 @@ final class Gpu {
   /**
    * Makes a GPU the one that this thread's calls go to.
    *
-   * @throws EngineException if there is no such GPU; says how many there are
+   * @throws EngineException if there is no such GPU, with how many there are; or if a call of this
+   *     process has failed for good
    */
   static void use(int device) {
+    Cuda.demandWhole();
     int status = cudart.cudaSetDevice(device);
     if (status != cudart.cudaSuccess) {
       int[] count = new int[1];

@@ -1,5 +1,6 @@
 package io.repfold.tensorrt;
 
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
@@ -25,18 +26,16 @@ final class LoadedPlan implements AutoCloseable {
     long mark = TrtLogger.messages().mark();
     NativeObject<IRuntime> runtime =
         NativeObject.of("TensorRT runtime", nvinfer.createInferRuntime(TrtLogger.instance()), mark);
-    NativeObject<ICudaEngine> engine = null;
     try {
-      engine =
+      return new LoadedPlan(
+          runtime,
           NativeObject.of(
               "TensorRT engine of '%s'".formatted(name),
               runtime.get().deserializeCudaEngine(bytes, size),
-              mark);
-      return new LoadedPlan(runtime, engine);
-    } finally {
-      if (engine == null) {
-        runtime.close();
-      }
+              mark));
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, runtime::close);
+      throw e;
     }
   }
 
@@ -46,7 +45,6 @@ final class LoadedPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    engine.close();
-    runtime.close();
+    Freeing.inOrder(List.of(engine::close, runtime::close));
   }
 }

@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.Availability;
+import io.repfold.runtime.JavaCppMemory;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.tensorrt.global.nvinfer;
@@ -42,6 +43,7 @@ final class NativeLibraries {
       if (!obstacle.isEmpty()) {
         return new Availability.Missing(obstacle);
       }
+      JavaCppMemory.lift();
       String part = "CUDA";
       try {
         Loader.load(cudart.class);

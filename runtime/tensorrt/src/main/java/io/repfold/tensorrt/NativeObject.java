@@ -61,8 +61,10 @@ final class NativeObject<T extends Pointer> implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (object != null) {
-      Destructor.call(object, destructor);
+      // Whatever happens on the way: the object must not be freed twice.
+      T freed = object;
       object = null;
+      Destructor.call(freed, destructor);
     }
   }
 }

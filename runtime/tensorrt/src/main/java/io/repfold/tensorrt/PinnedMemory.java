@@ -69,7 +69,8 @@ final class PinnedMemory implements AutoCloseable {
     if (pinned) {
       pinned = false;
       PINS.release(
-          place, () -> Cuda.check(cudart.cudaHostUnregister(memory), "Giving pinned memory back"));
+          place,
+          () -> Cuda.checkFreeing(cudart.cudaHostUnregister(memory), "Giving pinned memory back"));
     }
   }
 }

@@ -59,14 +59,11 @@ final class PlanInMemory implements AutoCloseable {
     try (BytePointer bytes = new BytePointer(file.bytes())) {
       loaded = LoadedPlan.of(name, bytes, file.manifest().bytes());
     }
-    PlanInMemory plan = null;
     try {
-      plan = new PlanInMemory(name, device, loaded);
-      return plan;
-    } finally {
-      if (plan == null) {
-        loaded.close();
-      }
+      return new PlanInMemory(name, device, loaded);
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, loaded::close);
+      throw e;
     }
   }
 
@@ -138,14 +135,16 @@ final class PlanInMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    use();
     synchronized (this) {
       idle.clear();
     }
-    try {
-      dependents.close();
-    } finally {
-      plan.close();
+    Freeing.inOrder(List.of(this::useToFree, dependents::close, plan::close));
+  }
+
+  /** As {@link #use}, if the GPU can still be used at all. */
+  void useToFree() {
+    if (!Cuda.isBroken()) {
+      use();
     }
   }
 }

@@ -24,18 +24,15 @@ final class StageClock implements AutoCloseable {
   private boolean complete;
 
   StageClock() {
-    boolean made = false;
     try {
       for (Mark mark : Mark.values()) {
         CUevent_st event = new CUevent_st();
         Cuda.check(cudart.cudaEventCreate(event), "Making a CUDA event");
         events.put(mark, event);
       }
-      made = true;
-    } finally {
-      if (!made) {
-        close();
-      }
+    } catch (RuntimeException | Error e) {
+      Freeing.after(e, this::close);
+      throw e;
     }
   }
 
@@ -76,8 +73,10 @@ final class StageClock implements AutoCloseable {
     complete = false;
     List<CUevent_st> freed = List.copyOf(events.values());
     events.clear();
-    for (CUevent_st event : freed) {
-      Cuda.check(cudart.cudaEventDestroy(event), "Freeing a CUDA event");
-    }
+    Freeing.inOrder(freed.stream().<Runnable>map(event -> () -> free(event)).toList());
+  }
+
+  private static void free(CUevent_st event) {
+    Cuda.checkFreeing(cudart.cudaEventDestroy(event), "Freeing a CUDA event");
   }
 }

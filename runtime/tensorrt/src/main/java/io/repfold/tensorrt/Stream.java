@@ -61,7 +61,7 @@ final class Stream implements AutoCloseable {
     if (stream != null) {
       CUstream_st freed = stream;
       stream = null;
-      Cuda.check(cudart.cudaStreamDestroy(freed), "Freeing a CUDA stream");
+      Cuda.checkFreeing(cudart.cudaStreamDestroy(freed), "Freeing a CUDA stream");
     }
   }
 }

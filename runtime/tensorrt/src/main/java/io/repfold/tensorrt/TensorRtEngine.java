@@ -76,20 +76,17 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
       PlanInMemory plan, Map<String, HostTensor> inputs, Set<String> requested) {
     plan.use();
     Execution execution = plan.borrow();
-    boolean whole = false;
+    Map<String, HostTensor> results;
     try {
       // The execution writes over its results the next time.
-      Map<String, HostTensor> results = onHeap(execution.run(inputs, requested));
-      whole = true;
-      return results;
-    } finally {
-      if (whole) {
-        plan.giveBack(execution);
-      } else {
-        // After an error nobody knows what is still queued.
-        plan.end(execution);
-      }
+      results = onHeap(execution.run(inputs, requested));
+    } catch (RuntimeException | Error e) {
+      // Nobody knows what is still queued.
+      Freeing.after(e, () -> plan.end(execution));
+      throw e;
     }
+    plan.giveBack(execution);
+    return results;
   }
 
   /** TensorRT need not keep the model's order. */
@@ -189,8 +186,7 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
 
     @Override
     public void close() {
-      plan.use();
-      plan.end(execution);
+      Freeing.inOrder(List.of(plan::useToFree, () -> plan.end(execution)));
     }
   }
 }

@@ -60,6 +60,21 @@ class DependentsTest {
   }
 
   @Test
+  void one_that_cannot_be_freed_is_not_freed_again() {
+    Dependents dependents = new Dependents();
+    Dependent broken =
+        () -> {
+          freed.add("one");
+          throw new IllegalStateException("cannot be freed");
+        };
+    dependents.add(broken);
+
+    assertThatThrownBy(() -> dependents.end(broken)).hasMessage("cannot be freed");
+    dependents.close();
+    assertThat(freed).hasSize(1);
+  }
+
+  @Test
   void one_that_fails_does_not_keep_the_others() {
     Dependents dependents = new Dependents();
     for (int i = 0; i < 3; i++) {

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.repfold.runtime.JavaCppMemory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Objects as C++ lays them out, of which the deleting destructor is the C library's {@code free}.
@@ -67,6 +73,40 @@ class DestructorTest {
 
       assertThat(object.address()).isEqualTo(address);
       Destructor.call(object, Destructor.SLOT_OF_OWNED);
+    }
+  }
+
+  /** JavaCPP would wait for the collector, fail after freeing, and free again: a crash. */
+  @ParameterizedTest
+  @CsvSource({"'', 0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=256m, 1"})
+  void much_native_memory_beside_a_small_heap_harms_nothing_unless_the_user_sets_a_limit(
+      String setting, int code) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m"));
+    if (!setting.isEmpty()) {
+      command.add(setting);
+    }
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), SmallHeap.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(printed).isEqualTo(code);
+    assertThat(printed).contains(code == 0 ? "freed" : "OutOfMemoryError");
+  }
+
+  /** A process with 400 MB of native memory that makes an object and frees it. */
+  static final class SmallHeap {
+    public static void main(String[] arguments) {
+      JavaCppMemory.lift();
+      Loader.load(Pointer.class);
+      long size = 400L << 20;
+      Pointer much = Pointer.malloc(size);
+      Pointer.memset(much, 1, size);
+      NativeObject<Pointer> object = NativeObject.of("object", object(table()), 0);
+      object.close();
+      object.close();
+      System.out.println("freed");
     }
   }
 

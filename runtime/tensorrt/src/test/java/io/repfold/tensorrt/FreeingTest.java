@@ -29,6 +29,19 @@ class FreeingTest {
     assertThat(freed).containsExactly("stream", "graph", "context");
   }
 
+  @Test
+  void a_failure_keeps_its_place_before_those_of_freeing() {
+    IllegalStateException first = new IllegalStateException("the run");
+    IllegalStateException later = new IllegalStateException("the stream");
+
+    Freeing.after(first, () -> fail(later));
+    Freeing.after(first, () -> fail(first));
+    Freeing.after(first, () -> {});
+
+    assertThat(first).hasSuppressedException(later);
+    assertThat(first.getSuppressed()).hasSize(1);
+  }
+
   private static void fail(RuntimeException reason) {
     throw reason;
   }

@@ -60,7 +60,7 @@ class DocumentedVersionsTest {
     documented.removeAll(dependencies(profile));
     assertThat(documented)
         .containsExactly(
-            resolved("com.microsoft.onnxruntime:onnxruntime_gpu:${onnxruntime.version}:null"),
+            resolved("com.microsoft.onnxruntime:onnxruntime_gpu:${onnxruntime.gpu}:null"),
             "io.repfold:repfold-runtime:0.1.0-SNAPSHOT:null",
             "io.repfold:repfold-tensorrt:0.1.0-SNAPSHOT:null");
     assertThat(read("pom.xml")).contains("<version>0.1.0-SNAPSHOT</version>");

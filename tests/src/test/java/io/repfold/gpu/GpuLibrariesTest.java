@@ -39,7 +39,6 @@ class GpuLibrariesTest {
       strings = {
         "libonnxruntime_providers_cuda.so",
         "libonnxruntime_providers_tensorrt.so",
-        "libjnicudart.so",
         "libjninvinfer.so",
         "libjninvonnxparser.so"
       })

@@ -4,6 +4,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.runtime.PlanNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,11 @@ record ModelFile(Path path, OnnxModel model) {
   private static final int BUFFER_BYTES = 1 << 18;
 
   static ModelFile read(Path path) {
+    if (PlanNames.isOne(path)) {
+      throw new WorkFailedException(
+          "%s: is a TensorRT plan by its name, and not an ONNX model; the engine tensorrt runs it (bench and verify --engine tensorrt), and %s.json tells what is in it"
+              .formatted(path, path.getFileName()));
+    }
     return new ModelFile(path, OnnxModel.read(path));
   }
 

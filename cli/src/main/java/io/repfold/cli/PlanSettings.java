@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,8 +34,21 @@ final class PlanSettings {
       description = "Device memory that one layer may use beside its tensors (default: no limit).")
   private long workspace;
 
-  @Option(names = "--refit", description = "Allow the weights to be exchanged later; slower.")
-  private boolean refit;
+  @Option(
+      names = "--sparsity",
+      description = "Allow kernels that skip zeros, where two in each four weights are zero.")
+  private boolean sparse;
+
+  @Option(
+      names = "--version-compatible",
+      description = "Compile for later versions of this TensorRT's major version too; slower.")
+  private boolean versionCompatible;
+
+  @Option(
+      names = "--aux-streams",
+      paramLabel = "N",
+      description = "On how many more streams the plan may compute (default: TensorRT's choice).")
+  private @Nullable Integer auxiliaryStreams;
 
   @Option(
       names = "--hardware-compatible",
@@ -71,15 +83,23 @@ final class PlanSettings {
     try {
       List<Profile> parsed = Profile.parse(profiles);
       parsed.forEach(profile -> profile.inputs().keySet().forEach(name -> check(name, model)));
-      return new PlanOptions(
-          parsed,
-          Optional.ofNullable(timingCache),
-          Math.multiplyExact(workspace, 1L << MEBIBYTE),
-          refit,
-          hardwareCompatible,
-          tf32,
-          level,
-          Duration.ofMillis(Math.round(minutes * 60_000)));
+      PlanOptions.Builder options =
+          new PlanOptions.Builder()
+              .profiles(parsed)
+              .workspaceBytes(Math.multiplyExact(workspace, 1L << MEBIBYTE))
+              .sparse(sparse)
+              .versionCompatible(versionCompatible)
+              .hardwareCompatible(hardwareCompatible)
+              .tf32(tf32)
+              .optimizationLevel(level)
+              .timeLimit(Duration.ofMillis(Math.round(minutes * 60_000)));
+      if (timingCache != null) {
+        options.timingCache(timingCache);
+      }
+      if (auxiliaryStreams != null) {
+        options.auxiliaryStreams(auxiliaryStreams);
+      }
+      return options.build();
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

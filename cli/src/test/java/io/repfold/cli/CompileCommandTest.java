@@ -12,6 +12,8 @@ import io.repfold.tensorrt.PlanLayer;
 import io.repfold.tensorrt.PlanManifest;
 import io.repfold.tensorrt.PlanResult;
 import io.repfold.tensorrt.TensorRtBackend;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,18 @@ class CompileCommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"inspect", "bench", "verify"})
+  void where_an_onnx_file_is_expected_a_plan_is_told_by_its_name(String command)
+      throws IOException {
+    Path plan = Files.write(folder.resolve("net.plan"), new byte[] {'f', 't', 'r', 't', 0});
+    CliRun run =
+        command.equals("verify") ? CliRun.of(command, plan, plan) : CliRun.of(command, plan);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("is a TensorRT plan by its name", "engine tensorrt");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "--profile y=1x3x8x8",
@@ -46,6 +60,8 @@ class CompileCommandTest {
         "--profile 1x3x8x8",
         "--level 6",
         "--workspace -1",
+        "--aux-streams -1",
+        "--profile x=@1,2:1,1:1,2",
         "--time-limit 0"
       })
   void options_that_cannot_be_are_refused_before_a_gpu_is_asked_for(String options) {

@@ -121,6 +121,15 @@ public abstract class AbstractEngine implements Engine {
     return whileOpen(() -> compute(direct, requested));
   }
 
+  /**
+   * Refuses inputs that {@link #run} would refuse before it computes.
+   *
+   * @throws EngineException naming all that does not fit
+   */
+  protected final void requireFit(Map<String, HostTensor> given) {
+    InputCheck.inputs(name, inputs, given);
+  }
+
   /** The same tensors, those on the heap copied into direct memory. */
   protected static Map<String, HostTensor> inDirectMemory(Map<String, HostTensor> tensors) {
     Map<String, HostTensor> direct = new LinkedHashMap<>(tensors);

@@ -52,6 +52,11 @@ final class OrtBackend implements Backend {
       String found = Files.exists(model) ? "it is not a file" : "no such file";
       throw new EngineException("Cannot load '%s': %s".formatted(model, found));
     }
+    if (PlanNames.isOne(model)) {
+      throw new EngineException(
+          "Cannot load '%s': it is a TensorRT plan by its name, which the engine tensorrt runs"
+              .formatted(model));
+    }
     Optional<ModelCopy> copy = ModelCopy.of(model);
     if (copy.isEmpty()) {
       return load(model.toString(), model.toAbsolutePath(), options);

@@ -4,6 +4,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,6 +39,8 @@ enum OrtKernels {
     void addTo(SessionOptions settings, EngineOptions options) throws OrtException {
       try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(options.device())) {
         cuda.add("use_tf32", options.tf32() ? "1" : "0");
+        // The default tries all of cuDNN's algorithms for each new shape, which takes seconds.
+        cuda.add("cudnn_conv_algo_search", "HEURISTIC");
         settings.addCUDA(cuda);
       }
     }
@@ -50,6 +55,9 @@ enum OrtKernels {
     @Override
     void addTo(SessionOptions settings, EngineOptions options) throws OrtException {
       try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(options.device())) {
+        // Kernel times only: its cache of plans knows a model by its nodes and not by its weights.
+        tensorRt.add("trt_timing_cache_enable", "1");
+        tensorRt.add("trt_timing_cache_path", timingCache().toString());
         settings.addTensorrt(tensorRt);
       }
       CUDA.addTo(settings, options);
@@ -64,6 +72,16 @@ enum OrtKernels {
                   .formatted(TF32_OVERRIDE));
     }
   };
+
+  private static Path timingCache() {
+    Path folder = UserCache.folder().resolve("ort-tensorrt").toAbsolutePath();
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new EngineException(
+          "Cannot make the folder '%s' for kernel times: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
 
   /** Read by NVIDIA's libraries when they start; 0 turns TF32 off in all of them. */
   static final String TF32_OVERRIDE = "NVIDIA_TF32_OVERRIDE";

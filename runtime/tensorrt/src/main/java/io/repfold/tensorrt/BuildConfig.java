@@ -3,6 +3,7 @@ package io.repfold.tensorrt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,9 +35,15 @@ final class BuildConfig {
     } else {
       config.clearFlag(BuilderFlag.kTF32);
     }
-    if (options.refit()) {
-      config.setFlag(BuilderFlag.kREFIT);
+    if (options.sparse()) {
+      config.setFlag(BuilderFlag.kSPARSE_WEIGHTS);
     }
+    if (options.versionCompatible()) {
+      config.setFlag(BuilderFlag.kVERSION_COMPATIBLE);
+    }
+    options
+        .auxiliaryStreams()
+        .ifPresent(streams -> VersionedCalls.setAuxiliaryStreams(config, streams));
     if (options.hardwareCompatible()) {
       config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
     }
@@ -47,7 +54,7 @@ final class BuildConfig {
     // Without it the inspector tells no more than names.
     config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
     Map<String, List<Long>> inputs = inputs(network);
-    List<String> problems = ProfileCheck.problems(inputs, options.profiles());
+    List<String> problems = ProfileCheck.problems(inputs, ofValues(network), options.profiles());
     if (!problems.isEmpty()) {
       throw new BuildFailedException(problems);
     }
@@ -67,6 +74,19 @@ final class BuildConfig {
       inputs.put(names.inModel(input.getName()), shape);
     }
     return inputs;
+  }
+
+  /** Inputs that shapes are computed from. */
+  private static Set<String> ofValues(INetworkDefinition network) {
+    InputNames names = names(network);
+    Set<String> found = new LinkedHashSet<>();
+    for (int i = 0; i < network.getNbInputs(); i++) {
+      ITensor input = network.getInput(i);
+      if (input.isShapeTensor()) {
+        found.add(names.inModel(input.getName()));
+      }
+    }
+    return found;
   }
 
   private static InputNames names(INetworkDefinition network) {
@@ -105,6 +125,11 @@ final class BuildConfig {
   }
 
   private static boolean set(IOptimizationProfile profile, String name, ShapeRange range) {
+    if (range.values()) {
+      return VersionedCalls.setValues(profile, name, OptProfileSelector.kMIN, range.min())
+          && VersionedCalls.setValues(profile, name, OptProfileSelector.kOPT, range.opt())
+          && VersionedCalls.setValues(profile, name, OptProfileSelector.kMAX, range.max());
+    }
     try (Dims64 min = Shapes.dims(range.min());
         Dims64 opt = Shapes.dims(range.opt());
         Dims64 max = Shapes.dims(range.max())) {

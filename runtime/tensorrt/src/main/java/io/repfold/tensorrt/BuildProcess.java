@@ -38,6 +38,8 @@ record BuildProcess(Function<Path, List<String>> command, ChildProcess.Patience 
     command.add("-XX:ErrorFile=" + argument.resolveSibling("crash.log"));
     command.add("-XX:-CreateCoredumpOnCrash");
     command.add("-XX:+UseSerialGC");
+    // TensorRT's libraries ask for an executable stack, of which Java warns at length.
+    command.add("-XX:-PrintWarnings");
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith(NATIVE_SETTINGS) || name.equals("java.library.path"))
         .sorted()

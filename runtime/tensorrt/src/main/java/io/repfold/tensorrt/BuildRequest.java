@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the process that compiles is asked to do.
@@ -30,9 +29,11 @@ record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
     String cache = options.timingCache().map(f -> f.toAbsolutePath().toString()).orElse("");
     root.put("timingCache", cache);
     root.put("workspaceBytes", options.workspaceBytes());
-    root.put("refit", options.refit());
+    root.put("sparse", options.sparse());
+    root.put("versionCompatible", options.versionCompatible());
     root.put("hardwareCompatible", options.hardwareCompatible());
     root.put("tf32", options.tf32());
+    root.put("auxiliaryStreams", options.auxiliaryStreams().orElse(-1));
     root.put("optimizationLevel", options.optimizationLevel());
     root.put("timeLimitMillis", options.timeLimit().toMillis());
     return root.toString();
@@ -47,20 +48,27 @@ record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
       profiles.addAll(Profile.parse(profile));
     }
     String cache = Json.string(root, "timingCache");
-    PlanOptions options =
-        new PlanOptions(
-            profiles,
-            cache.isEmpty() ? Optional.empty() : Optional.of(Path.of(cache)),
-            Json.number(root, "workspaceBytes"),
-            Json.truth(root, "refit"),
-            Json.truth(root, "hardwareCompatible"),
-            Json.truth(root, "tf32"),
-            (int) Json.number(root, "optimizationLevel"),
-            Duration.ofMillis(Json.number(root, "timeLimitMillis")));
+    PlanOptions.Builder options =
+        new PlanOptions.Builder()
+            .profiles(profiles)
+            .workspaceBytes(Json.number(root, "workspaceBytes"))
+            .sparse(Json.truth(root, "sparse"))
+            .versionCompatible(Json.truth(root, "versionCompatible"))
+            .hardwareCompatible(Json.truth(root, "hardwareCompatible"))
+            .tf32(Json.truth(root, "tf32"))
+            .optimizationLevel((int) Json.number(root, "optimizationLevel"))
+            .timeLimit(Duration.ofMillis(Json.number(root, "timeLimitMillis")));
+    if (!cache.isEmpty()) {
+      options.timingCache(Path.of(cache));
+    }
+    int streams = (int) Json.number(root, "auxiliaryStreams");
+    if (streams >= 0) {
+      options.auxiliaryStreams(streams);
+    }
     return new BuildRequest(
         Path.of(Json.string(root, "model")),
         Path.of(Json.string(root, "plan")),
         (int) Json.number(root, "device"),
-        options);
+        options.build());
   }
 }

@@ -20,13 +20,17 @@ final class LoadedPlan implements AutoCloseable {
    * Loads a plan that is known to be whole.
    *
    * @param name for messages
+   * @param versionCompatible whether it holds code of its own, which TensorRT must be told to run
    * @throws NativeException if TensorRT does not take it
    */
-  static LoadedPlan of(String name, Pointer bytes, long size) {
+  static LoadedPlan of(String name, Pointer bytes, long size, boolean versionCompatible) {
     long mark = TrtLogger.messages().mark();
     NativeObject<IRuntime> runtime =
         NativeObject.of("TensorRT runtime", nvinfer.createInferRuntime(TrtLogger.instance()), mark);
     try {
+      if (versionCompatible) {
+        runtime.get().setEngineHostCodeAllowed(true);
+      }
       return new LoadedPlan(
           runtime,
           NativeObject.of(

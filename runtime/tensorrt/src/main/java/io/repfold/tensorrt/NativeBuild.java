@@ -107,7 +107,12 @@ final class NativeBuild {
 
   /** Loading the plan again shows that it can be, and what is in it. */
   private BuildMessage.Done describe(IHostMemory plan, String sha256, long bytes) {
-    try (LoadedPlan loaded = LoadedPlan.of(request.model().toString(), plan.data(), plan.size())) {
+    try (LoadedPlan loaded =
+        LoadedPlan.of(
+            request.model().toString(),
+            plan.data(),
+            plan.size(),
+            request.options().versionCompatible())) {
       ICudaEngine engine = loaded.engine();
       List<TensorInfo> inputs = EngineTensors.inputs(engine);
       List<TensorInfo> outputs = EngineTensors.outputs(engine);

@@ -1,13 +1,13 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -30,21 +30,9 @@ public final class PlanCache {
     return new PlanCache(folder);
   }
 
-  /**
-   * The cache of this user: the folder that the environment variable {@code REPFOLD_CACHE} names,
-   * else {@code repfold} in {@code XDG_CACHE_HOME} or {@code ~/.cache}.
-   */
+  /** The cache in {@link UserCache#folder}. */
   public static PlanCache ofUser() {
-    return new PlanCache(folder(System.getenv(), Path.of(System.getProperty("user.home"))));
-  }
-
-  static Path folder(Map<String, String> environment, Path home) {
-    String own = environment.getOrDefault("REPFOLD_CACHE", "");
-    if (!own.isEmpty()) {
-      return Path.of(own);
-    }
-    String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return (caches.isEmpty() ? home.resolve(".cache") : Path.of(caches)).resolve("repfold");
+    return new PlanCache(UserCache.folder());
   }
 
   /** Where the plan with this key lies, or will lie. */

@@ -42,7 +42,8 @@ record PlanFile(PlanManifest manifest, ByteBuffer bytes) {
 
   private static void refuseOtherDevice(Path plan, PlanManifest manifest, DeviceDescription here) {
     PlanKey key = manifest.key();
-    List<String> refusals = here.refusals(key.device(), key.isHardwareCompatible());
+    List<String> refusals =
+        here.refusals(key.device(), key.isHardwareCompatible(), key.isVersionCompatible());
     if (!refusals.isEmpty()) {
       throw new EngineException(
           "Cannot load '%s': %s. Compile '%s' on this machine"
@@ -63,11 +64,8 @@ record PlanFile(PlanManifest manifest, ByteBuffer bytes) {
             "Cannot load '%s': it has %d bytes; plans of 2 GiB and more are not supported"
                 .formatted(plan, size));
       }
-      ByteBuffer bytes = ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder());
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // A read may return less than it was asked for.
-      }
-      return bytes.flip();
+      // Not memory of Java's, of which there may be less than a plan takes.
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.nativeOrder());
     } catch (IOException e) {
       throw new EngineException("Cannot load '%s': %s".formatted(plan, e.getMessage()), e);
     }

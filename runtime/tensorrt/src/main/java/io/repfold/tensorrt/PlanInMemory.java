@@ -16,6 +16,11 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
  * demands: what runs, the engine, the runtime.
  */
 final class PlanInMemory implements AutoCloseable {
+  /**
+   * Each holds a context and device memory for all tensors; more are made while more threads run.
+   */
+  private static final int MOST_IDLE = 8;
+
   private final String name;
   private final int device;
   private final LoadedPlan plan;
@@ -57,7 +62,9 @@ final class PlanInMemory implements AutoCloseable {
     Gpu.use(device);
     LoadedPlan loaded;
     try (BytePointer bytes = new BytePointer(file.bytes())) {
-      loaded = LoadedPlan.of(name, bytes, file.manifest().bytes());
+      loaded =
+          LoadedPlan.of(
+              name, bytes, file.manifest().bytes(), file.manifest().key().isVersionCompatible());
     }
     try {
       return new PlanInMemory(name, device, loaded);
@@ -119,8 +126,15 @@ final class PlanInMemory implements AutoCloseable {
     return fresh;
   }
 
-  synchronized void giveBack(Execution execution) {
-    idle.push(execution);
+  /** Keeps it for the next run, or frees it if enough wait already. */
+  void giveBack(Execution execution) {
+    synchronized (this) {
+      if (idle.size() < MOST_IDLE) {
+        idle.push(execution);
+        return;
+      }
+    }
+    end(execution);
   }
 
   /** Has something freed before the engine. */

@@ -84,6 +84,11 @@ public record PlanKey(String model, DeviceDescription device, String options, St
     return options.contains("hardwareCompatible=true");
   }
 
+  /** Whether the plan was compiled for later versions of its TensorRT too. */
+  boolean isVersionCompatible() {
+    return options.contains("versionCompatible=true");
+  }
+
   /** Whether the plan may round the factors of float32 products to TF32. */
   boolean allowsTf32() {
     return options.contains("tf32=true");

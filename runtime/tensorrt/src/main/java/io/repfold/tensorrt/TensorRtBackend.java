@@ -6,11 +6,10 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.OnnxDescription;
+import io.repfold.runtime.PlanNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * TensorRT itself, without ONNX Runtime: {@code tensorrt}. It loads plans that {@link PlanBuilder}
@@ -20,8 +19,6 @@ import java.util.Set;
  * TF32 only with {@link EngineOptions#tf32}. An engine that it loads is a {@link DeviceEngine}.
  */
 public final class TensorRtBackend implements Backend {
-  private static final Set<String> PLANS = Set.of(".plan", ".engine", ".trt");
-
   /** For {@link java.util.ServiceLoader}. */
   public TensorRtBackend() {}
 
@@ -55,7 +52,7 @@ public final class TensorRtBackend implements Backend {
   public Engine load(Path model, EngineOptions options) {
     options.refuseSessionOptions(model.toString(), id());
     demand(model.toString());
-    if (isPlan(model)) {
+    if (PlanNames.isOne(model)) {
       PlanFile file = PlanFile.read(model, Gpu.describe(options.device()));
       boolean tf32 = file.manifest().key().allowsTf32();
       return TensorRtEngine.load(model.toString(), file, options.withTf32(tf32));
@@ -127,11 +124,6 @@ public final class TensorRtBackend implements Backend {
   private static PlanOptions planOptions(EngineOptions options) {
     PlanOptions own = PlanOptions.defaults().withTf32(options.tf32());
     return options.optimize() ? own : own.withOptimizationLevel(0);
-  }
-
-  private static boolean isPlan(Path model) {
-    String name = model.toString().toLowerCase(Locale.ROOT);
-    return PLANS.stream().anyMatch(name::endsWith);
   }
 
   private void demand(String model) {

@@ -112,8 +112,8 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
     Map<String, HostTensor> ownHost = inDirectMemory(host);
     Map<String, DeviceBuffer> ownDevice = new LinkedHashMap<>(device);
     if (ownDevice.isEmpty()) {
-      // Also refuses what does not fit, in the words that every engine uses.
-      run(ownHost);
+      // In the words that every engine uses.
+      requireFit(ownHost);
     }
     BindingCheck.check(name(), inputs(), ownHost, ownDevice);
     Map<String, long[]> shapes = new LinkedHashMap<>();

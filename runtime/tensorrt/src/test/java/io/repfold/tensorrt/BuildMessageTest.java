@@ -8,7 +8,6 @@ import io.repfold.runtime.TensorInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -44,15 +43,18 @@ class BuildMessageTest {
   @Test
   void a_request_comes_back() {
     PlanOptions options =
-        new PlanOptions(
-            Profile.parse(List.of("x=1x2:3x4:5x6", "y=7", "x=2x2", "y=8")),
-            Optional.of(Path.of("/tmp/times").toAbsolutePath()),
-            1L << 33,
-            true,
-            true,
-            true,
-            5,
-            Duration.ofMillis(1234));
+        new PlanOptions.Builder()
+            .profiles(Profile.parse(List.of("x=1x2:3x4:5x6", "y=7", "x=2x2", "y=8")))
+            .timingCache(Path.of("/tmp/times").toAbsolutePath())
+            .workspaceBytes(1L << 33)
+            .sparse(true)
+            .versionCompatible(true)
+            .hardwareCompatible(true)
+            .tf32(true)
+            .auxiliaryStreams(2)
+            .optimizationLevel(5)
+            .timeLimit(Duration.ofMillis(1234))
+            .build();
     BuildRequest request = new BuildRequest(Path.of("/m.onnx"), Path.of("/p.plan"), 2, options);
 
     assertThat(BuildRequest.parse(request.json())).isEqualTo(request);

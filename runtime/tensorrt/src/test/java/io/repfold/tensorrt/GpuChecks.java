@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -221,7 +220,7 @@ final class GpuChecks {
     Path times = folder.resolve("times");
     PlanOptions defaults = PlanOptions.defaults();
     PlanOptions options =
-        new PlanOptions(defaults.profiles(), Optional.of(times), 0, true, false, true, 3, LIMIT);
+        defaults.toBuilder().timingCache(times).tf32(true).timeLimit(LIMIT).build();
     compile(model, options);
     check(Files.size(times) > 0, "the timing cache has content");
     compile(model, options);
@@ -233,7 +232,8 @@ final class GpuChecks {
   /** TensorRT may want a library of kernels for this that the rest does without. */
   private static void compilesForOthers(Path folder) {
     Path model = GpuModels.fixed(folder);
-    PlanOptions all = new PlanOptions(List.of(), Optional.empty(), 0, false, true, false, 3, LIMIT);
+    PlanOptions all =
+        PlanOptions.defaults().toBuilder().hardwareCompatible(true).timeLimit(LIMIT).build();
     try (Engine engine = load(compile(model, all))) {
       engine.run(Map.of("x", GpuModels.image(1, 1, 3, 32, 48)));
     }

@@ -94,7 +94,7 @@ class NativeCallsTest {
   }
 
   /** TensorRT's binding and those that go with it, of which the version ends alike. */
-  private static List<Path> jars(String version) throws IOException {
+  static List<Path> jars(String version) throws IOException {
     String set = version.substring(version.indexOf('-') + 1) + ".jar";
     try (Stream<Path> files = Files.list(BINDINGS)) {
       List<Path> jars = files.filter(file -> file.toString().endsWith(set)).toList();

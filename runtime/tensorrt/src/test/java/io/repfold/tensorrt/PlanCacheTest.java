@@ -93,15 +93,4 @@ class PlanCacheTest {
     assertThat(cache.find(key)).isEmpty();
     assertThat(cache.explain(key)).singleElement().asString().contains("no plan yet");
   }
-
-  @Test
-  void the_environment_says_where_the_cache_of_the_user_is() {
-    Path home = Path.of("/home/ann");
-
-    assertThat(PlanCache.folder(Map.of(), home)).isEqualTo(home.resolve(".cache/repfold"));
-    assertThat(PlanCache.folder(Map.of("XDG_CACHE_HOME", "/c"), home))
-        .isEqualTo(Path.of("/c/repfold"));
-    assertThat(PlanCache.folder(Map.of("XDG_CACHE_HOME", "/c", "REPFOLD_CACHE", "/own"), home))
-        .isEqualTo(Path.of("/own"));
-  }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,21 +56,31 @@ class PlanFileTest {
   @Test
   void a_hardware_compatible_plan_runs_from_ampere_on() throws IOException {
     PlanOptions defaults = PlanOptions.defaults();
-    PlanOptions compatible =
-        new PlanOptions(
-            defaults.profiles(),
-            defaults.timingCache(),
-            0,
-            false,
-            true,
-            false,
-            3,
-            defaults.timeLimit());
+    PlanOptions compatible = defaults.toBuilder().hardwareCompatible(true).build();
     PlanKey key = new PlanKey("abc", H100, compatible.keyText(), "");
     Path plan = PlanSamples.write(folder.resolve("net.plan"), key);
 
     assertThat(PlanFile.read(plan, A100).manifest().key()).isEqualTo(key);
     assertRefused(plan, T4, H100.gpu(), "Tesla T4");
+  }
+
+  @Test
+  void a_version_compatible_plan_runs_on_later_versions_of_its_major_one() throws IOException {
+    PlanOptions compatible = PlanOptions.defaults().toBuilder().versionCompatible(true).build();
+    PlanKey key = new PlanKey("abc", H100, compatible.keyText(), "");
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), key);
+
+    for (String later : List.of("10.6.0", "10.6.1", "10.15.1")) {
+      assertThat(PlanFile.read(plan, with(later)).manifest().key()).isEqualTo(key);
+    }
+    for (String other : List.of("10.5.9", "11.2.0", "9.9.9", "unknown")) {
+      assertRefused(plan, with(other), "compiled by TensorRT 10.6.0", "this is " + other);
+    }
+  }
+
+  private static DeviceDescription with(String tensorRt) {
+    return new DeviceDescription(
+        H100.gpu(), H100.computeCapability(), H100.driver(), H100.cuda(), tensorRt);
   }
 
   @Test

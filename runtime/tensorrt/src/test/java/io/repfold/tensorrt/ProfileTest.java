@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.repfold.runtime.EngineException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,10 +24,46 @@ class ProfileTest {
     assertThat(range.contains(1, 3, 64)).isFalse();
   }
 
+  @Test
+  void values_are_read_and_written() {
+    ShapeRange range = ShapeRange.parse("@1,3,64,64:1,3,512,512:8,3,1024,1024");
+
+    assertThat(range.values()).isTrue();
+    assertThat(range.max()).containsExactly(8L, 3L, 1024L, 1024L);
+    assertThat(range).hasToString("@1,3,64,64:1,3,512,512:8,3,1024,1024");
+    assertThat(ShapeRange.parse("@5")).hasToString("@5").isNotEqualTo(ShapeRange.parse("5"));
+  }
+
+  @Test
+  void inputs_that_shapes_are_computed_from_need_values() {
+    Map<String, List<Long>> inputs = Map.of("sizes", List.of(4L), "count", List.of());
+    Set<String> all = inputs.keySet();
+
+    assertThat(
+            ProfileCheck.problems(
+                inputs, all, Profile.parse(List.of("sizes=@1,3,4,4:1,3,8,8:1,3,9,9", "count=@2"))))
+        .isEmpty();
+    assertThat(ProfileCheck.problems(inputs, all, List.of()))
+        .hasSize(2)
+        .anySatisfy(p -> assertThat(p).contains("input 'sizes': give a range", "sizes=@1,3"));
+    assertThat(ProfileCheck.problems(inputs, all, Profile.parse(List.of("sizes=4", "count=@2"))))
+        .singleElement()
+        .asString()
+        .contains("every profile a range of them");
+    assertThat(ProfileCheck.problems(inputs, all, Profile.parse(List.of("sizes=@1,2", "count=@2"))))
+        .singleElement()
+        .asString()
+        .contains("shape [4]", "gives it 2 values");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
+        "@",
+        "@1x2",
+        "1,2",
+        "@2,1:1,1:2,2",
         "1x",
         "ax3",
         "-1x3",
@@ -102,15 +139,18 @@ class ProfileTest {
   void profiles_must_fit_the_inputs_of_the_model() {
     Map<String, List<Long>> inputs = Map.of("x", List.of(-1L, 3L), "fixed", List.of(2L, 3L));
 
-    assertThat(ProfileCheck.problems(inputs, Profile.parse(List.of("x=1x3:2x3:4x3")))).isEmpty();
-    assertThat(ProfileCheck.problems(Map.of("fixed", List.of(2L)), List.of())).isEmpty();
-    assertThat(ProfileCheck.problems(inputs, List.of()))
+    assertThat(ProfileCheck.problems(inputs, Set.of(), Profile.parse(List.of("x=1x3:2x3:4x3"))))
+        .isEmpty();
+    assertThat(ProfileCheck.problems(Map.of("fixed", List.of(2L)), Set.of(), List.of())).isEmpty();
+    assertThat(ProfileCheck.problems(inputs, Set.of(), List.of()))
         .singleElement()
         .asString()
         .contains("input 'x'", "[-1, 3]", "--profile x=");
     assertThat(
             ProfileCheck.problems(
-                inputs, Profile.parse(List.of("x=1x4:2x4:4x4", "fixed=1x3", "z=1", "z=2"))))
+                inputs,
+                Set.of(),
+                Profile.parse(List.of("x=1x4:2x4:4x4", "fixed=1x3", "z=1", "z=2"))))
         .hasSize(5)
         .anySatisfy(p -> assertThat(p).contains("input 'x'", "every profile"))
         .anySatisfy(p -> assertThat(p).contains("input 'x'", "1x4:2x4:4x4 contradicts"))

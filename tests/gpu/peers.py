@@ -7,7 +7,7 @@
     peers.py table FOLDER                what run.sh measured, and these two beside it, as a table of Markdown
 
 All sizes of a model's input must be fixed. The first three print JSON, one line for each model. Needs torch, onnx,
-onnxruntime, numpy.
+onnxruntime, numpy; table needs no onnx.
 """
 
 import argparse
@@ -17,11 +17,17 @@ import time
 from pathlib import Path
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 import torch.nn.functional as F
-from onnx import numpy_helper, shape_inference
+
+try:
+    import onnx
+    import onnxruntime
+    from onnx import numpy_helper, shape_inference
+except ImportError as error:
+    missing = error
+else:
+    missing = None
 
 # These would fold what shall be timed as it is written; all else that is constant may be folded.
 FUSIONS = ["ConvAddFusion", "ConvMulFusion", "ConvBNFusion", "ConvActivationFusion", "PadFusion", "MatMulAddFusion",
@@ -335,6 +341,8 @@ def main():
     parser.add_argument("--mode", default="reduce-overhead", help="of torch.compile")
     parser.add_argument("--seconds", type=float, default=3)
     arguments = parser.parse_args()
+    if missing and arguments.command != "table":
+        parser.error(f"{arguments.command} needs onnx and onnxruntime: {missing}")
     {"time": measure, "bound": bound, "check": check, "constants": constants, "table": table}[arguments.command](arguments)
 
 

@@ -18,7 +18,7 @@
 #   CUDA_LIBS=            more folders with CUDA's libraries; else NATIVE/lib, python3's nvidia packages, /usr/local
 #   SHAPE=                of models of open size, with the input's name, as in SHAPE=images=1x3x512x512
 #   NETWORKS, LOADS=1000, MODE=reduce-overhead (of torch.compile), PYTHON=python3
-# The exit code is 1 if a step failed, 4 if none did but some are left.
+# The exit code is 1 if a step failed, 4 if none did but some are left. measure ends at once if no plan computes.
 set -euo pipefail
 
 # Before anything changes the folder.
@@ -121,7 +121,7 @@ prepare() {
   java=(env LD_LIBRARY_PATH="$libraries" "$native/jre/bin/java" -Dorg.bytedeco.javacpp.pathsfirst=true -cp "$here/*")
   repfold=("${java[@]}" io.repfold.cli.Main)
   # For the shell that each step has to itself.
-  export -f json line appended tolerated
+  export -f json line appended tolerated device
   export kept python
 }
 
@@ -170,6 +170,13 @@ json() {
 
 tolerated() { "$@" || true; }
 
+# Clocks, power, temperature and memory, with the step they were read after.
+device() {
+  command -v nvidia-smi >/dev/null || return 0
+  nvidia-smi --format=csv,noheader --query-gpu=name,driver_version,clocks.sm,clocks.mem,power.draw,temperature.gpu,memory.used \
+    | sed "s/^/$STEP, /" >>"$kept/device.csv"
+}
+
 appended() {
   local file=$1
   shift
@@ -207,9 +214,15 @@ check() {
 measure() {
   local network
   prepare "$1"
-  local networks=${NETWORKS:-reppsp:1x3x512x512 repvgg-a0:1x3x224x224 repvgg-a0:32x3x224x224 repvgg-a0:128x3x224x224 reppsp:8x3x512x512}
+  local networks=${NETWORKS:-repvgg-a0:1x3x224x224 repvgg-a0:32x3x224x224 reppsp:1x3x512x512}
+  step device 20 device
   step doctor 120 tolerated "${repfold[@]}" doctor
   step smoke 120 "${java[@]}" io.repfold.tensorrt.GpuChecks "a plan computes"
+  if grep -qs '^smoke:' "$kept/failed.txt"; then
+    echo "No plan computes here: all else would fail as well" | tee -a "$kept/log.txt"
+    failed=1
+    finish
+  fi
   for network in repvgg-a0 reppsp; do
     case " $networks" in *" $network:"*) make_network "$network" ;; esac
   done
@@ -252,6 +265,9 @@ timed() {
   fi
   [ -e "$plan" ] || return 0
   step "bench.$id.$form" 100 json bench.jsonl "${repfold[@]}" bench "$plan" --engine tensorrt --seconds 3 --json
+  step "device.$id.$form" 20 device
+  # A larger batch computes the same once more.
+  [ "${shape%%x*}" = 1 ] || return 0
   step "verify.$id.$form" 200 json verify.jsonl "${repfold[@]}" verify "$base" "$plan" --engine tensorrt --samples 1 "${judge[@]}" --json
 }
 

@@ -109,8 +109,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BenchOptions options = options();
     List<Backend> backends = EngineChoice.of(engineIds);
+    BenchOptions options = options(backends);
     session.require(backends);
     EngineOptions engineOptions = device.of(engineOptions(), backends);
     List<BatchSize> sizes = BatchSize.of(batches);
@@ -147,14 +147,16 @@ final class BenchCommand implements Callable<Integer> {
     return backends.size() == 1 ? model.toString() : "%s on %s".formatted(model, backend.id());
   }
 
-  private BenchOptions options() {
+  private BenchOptions options(List<Backend> backends) {
     if (runs < 1 || !(seconds >= 0) || seconds > Duration.ofDays(1).toSeconds()) {
       throw new UsageException(
           "--runs must be at least 1 and --seconds between 0 and a day, not %d and %s"
               .formatted(runs, seconds));
     }
-    return new BenchOptions(
-        BenchOptions.defaults().warmup(), runs, Duration.ofMillis(Math.round(seconds * 1000)));
+    BenchOptions options =
+        new BenchOptions(
+            BenchOptions.defaults().warmup(), runs, Duration.ofMillis(Math.round(seconds * 1000)));
+    return backends.stream().allMatch(EngineChoice::isOnProcessor) ? options : options.onDevice();
   }
 
   private EngineOptions engineOptions() {

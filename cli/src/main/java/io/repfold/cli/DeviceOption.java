@@ -1,7 +1,6 @@
 package io.repfold.cli;
 
 import io.repfold.runtime.Backend;
-import io.repfold.runtime.Backends;
 import io.repfold.runtime.EngineOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +27,11 @@ final class DeviceOption {
     if (device < 0) {
       throw new UsageException("--device: GPUs are counted from 0; there is no " + device);
     }
-    if (backends.stream().allMatch(DeviceOption::isOnProcessor)) {
+    if (backends.stream().allMatch(EngineChoice::isOnProcessor)) {
       throw new UsageException(
           "--device %d names a GPU, and %s runs on none; name an engine that does with --engine"
               .formatted(device, backends.get(0).id()));
     }
     return options.withDevice(device);
-  }
-
-  private static boolean isOnProcessor(Backend backend) {
-    return backend.id().equals(Backends.onnxRuntimeCpu().id())
-        || backend instanceof InterpreterBackend;
   }
 }

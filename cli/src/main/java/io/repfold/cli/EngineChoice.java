@@ -41,6 +41,12 @@ final class EngineChoice {
     return ids.stream().map(EngineChoice::of).toList();
   }
 
+  /** Whether an engine runs on no GPU. */
+  static boolean isOnProcessor(Backend backend) {
+    return backend.id().equals(Backends.onnxRuntimeCpu().id())
+        || backend instanceof InterpreterBackend;
+  }
+
   private static String sentence(String reason) {
     return reason.endsWith(".") ? reason : reason + ".";
   }

@@ -5,6 +5,7 @@ import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.Inputs;
 import io.repfold.runtime.StageTimes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +14,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Times engines side by side. In each round every engine runs once, and each round starts with the
- * next engine, so that what slows the machine down for a while slows all of them. Inputs and
- * outputs stay in the host's memory: what a backend copies to a device and back is measured.
+ * Times engines side by side. In each round every engine has its turn, of one run or of as many as
+ * fit into the turn's time, and each round starts with the next engine, so that what slows the
+ * machine down for a while slows all of them. Inputs and outputs stay in the host's memory: what a
+ * backend copies to a device and back is measured.
  */
 public final class Benchmark {
   private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
@@ -58,31 +60,54 @@ public final class Benchmark {
   /** One run of one engine. */
   private record Sample(long nanoseconds, Optional<StageTimes> stages) {}
 
+  /** The runs of one engine's turn. */
+  private record Turn(List<Sample> samples) {
+    double medianNanos() {
+      return Distribution.of(
+              samples.stream().mapToDouble(s -> (double) Math.max(1, s.nanoseconds())).toArray())
+          .median();
+    }
+  }
+
   /** By round and engine. */
-  private static List<Sample[]> measure(
+  private static List<Turn[]> measure(
       List<BoundRun> runs, BenchOptions options, LongSupplier clock) {
     for (int i = 0; i < options.warmup(); i++) {
-      round(runs, i, clock);
+      round(runs, i, options, clock);
     }
-    List<Sample[]> rounds = new ArrayList<>();
+    List<Turn[]> rounds = new ArrayList<>();
+    int fewest = 0;
     long start = clock.getAsLong();
     long budget = options.budget().toNanos();
-    while (rounds.size() < options.minimumRuns()
-        || (clock.getAsLong() - start < budget && rounds.size() < MAXIMUM_RUNS)) {
-      rounds.add(round(runs, rounds.size(), clock));
+    while (fewest < options.minimumRuns()
+        || (clock.getAsLong() - start < budget && fewest < MAXIMUM_RUNS)) {
+      Turn[] turns = round(runs, rounds.size(), options, clock);
+      rounds.add(turns);
+      fewest += Arrays.stream(turns).mapToInt(turn -> turn.samples().size()).min().orElse(1);
     }
     return rounds;
   }
 
-  private static Sample[] round(List<BoundRun> runs, int number, LongSupplier clock) {
-    Sample[] samples = new Sample[runs.size()];
+  private static Turn[] round(
+      List<BoundRun> runs, int number, BenchOptions options, LongSupplier clock) {
+    Turn[] turns = new Turn[runs.size()];
     for (int engine : order(number, runs.size())) {
-      BoundRun run = runs.get(engine);
+      turns[engine] = turn(runs.get(engine), options.turn().toNanos(), clock);
+    }
+    return turns;
+  }
+
+  private static Turn turn(BoundRun run, long nanoseconds, LongSupplier clock) {
+    List<Sample> samples = new ArrayList<>();
+    long spent = 0;
+    do {
       long start = clock.getAsLong();
       run.run();
-      samples[engine] = new Sample(clock.getAsLong() - start, run.stages());
-    }
-    return samples;
+      long time = clock.getAsLong() - start;
+      samples.add(new Sample(time, run.stages()));
+      spent += time;
+    } while (spent < nanoseconds && samples.size() < MAXIMUM_RUNS);
+    return new Turn(samples);
   }
 
   /** The engines of a round: all of them, beginning with the next one in each round. */
@@ -91,11 +116,13 @@ public final class Benchmark {
   }
 
   private static BenchReport report(
-      List<Contender> contenders, BenchOptions options, List<Sample[]> rounds) {
+      List<Contender> contenders, BenchOptions options, List<Turn[]> rounds) {
     List<Timing> timings = new ArrayList<>();
     for (int i = 0; i < contenders.size(); i++) {
       int engine = i;
       Contender contender = contenders.get(i);
+      List<Sample> samples =
+          rounds.stream().flatMap(turns -> turns[engine].samples().stream()).toList();
       timings.add(
           new Timing(
               contender.label(),
@@ -104,33 +131,32 @@ public final class Benchmark {
               contender.engine().options().threads(),
               contender.engine().options().optimize(),
               contender.engine().options().tf32(),
-              milliseconds(rounds, r -> r[engine].nanoseconds()),
+              milliseconds(samples, Sample::nanoseconds),
               Distribution.of(
                   rounds.stream()
-                      .mapToDouble(
-                          r -> r[0].nanoseconds() / (double) Math.max(1, r[engine].nanoseconds()))
+                      .mapToDouble(r -> r[0].medianNanos() / r[engine].medianNanos())
                       .toArray()),
-              stages(rounds, engine)));
+              stages(samples)));
     }
     return new BenchReport(Machine.current(), options, timings);
   }
 
-  private static Optional<Timing.Stages> stages(List<Sample[]> rounds, int engine) {
-    if (!rounds.stream().allMatch(r -> r[engine].stages().isPresent())) {
+  private static Optional<Timing.Stages> stages(List<Sample> samples) {
+    if (!samples.stream().allMatch(sample -> sample.stages().isPresent())) {
       return Optional.empty();
     }
     return Optional.of(
         new Timing.Stages(
-            milliseconds(rounds, r -> r[engine].stages().orElseThrow().toDeviceNanos()),
-            milliseconds(rounds, r -> r[engine].stages().orElseThrow().computeNanos()),
-            milliseconds(rounds, r -> r[engine].stages().orElseThrow().fromDeviceNanos())));
+            milliseconds(samples, s -> s.stages().orElseThrow().toDeviceNanos()),
+            milliseconds(samples, s -> s.stages().orElseThrow().computeNanos()),
+            milliseconds(samples, s -> s.stages().orElseThrow().fromDeviceNanos())));
   }
 
   private static Distribution milliseconds(
-      List<Sample[]> rounds, ToLongFunction<Sample[]> nanoseconds) {
+      List<Sample> samples, ToLongFunction<Sample> nanoseconds) {
     return Distribution.of(
-        rounds.stream()
-            .mapToDouble(r -> nanoseconds.applyAsLong(r) / NANOSECONDS_PER_MILLISECOND)
+        samples.stream()
+            .mapToDouble(s -> nanoseconds.applyAsLong(s) / NANOSECONDS_PER_MILLISECOND)
             .toArray());
   }
 }

@@ -48,6 +48,22 @@ class BenchmarkTimeTest {
   }
 
   @Test
+  void a_turn_goes_on_until_its_time_is_up_and_turns_are_compared() {
+    BenchReport report =
+        compare(
+            new BenchOptions(0, 4, Duration.ZERO, Duration.ofMillis(20)),
+            engine("slow", run -> 10_000_000),
+            engine("fast", run -> run % 2 == 0 ? 4_000_000 : 6_000_000));
+
+    assertThat(log.subList(0, 6)).containsExactly("slow", "slow", "fast", "fast", "fast", "fast");
+    assertThat(report.timings().get(0).milliseconds()).isEqualTo(Distribution.of(10, 10, 10, 10));
+    Timing fast = report.timings().get(1);
+    assertThat(fast.milliseconds().count()).isEqualTo(8);
+    assertThat(fast.milliseconds().median()).isEqualTo(5);
+    assertThat(fast.speedup()).isEqualTo(Distribution.of(2, 2));
+  }
+
+  @Test
   void rounds_go_on_until_the_budget_is_spent() {
     BenchReport report =
         compare(

@@ -88,7 +88,7 @@ record TrainingForm(Graph graph, List<String> notes) {
       return graph;
     }
     notes.add(
-        "Trains the scores '%s' that %s reads; `repfold export --head` puts a head on them"
+        "Trains the scores '%s', before %s; `repfold export --head` puts a head on them"
             .formatted(scores, few(heads.stream().map(Node::describe).toList())));
     List<Value> outputs = new ArrayList<>(graph.outputs());
     Value declared = graph.declared().get(scores);
@@ -291,8 +291,9 @@ record TrainingForm(Graph graph, List<String> notes) {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "Callers may replace %d initializers that are inputs too, so these do not learn; repfold fold --constant-weights makes them weights: %s"
-                .formatted(names.size(), few(names)));
+            "Callers may replace initializers that are inputs too, so these do not learn (repfold fold"
+                + " --constant-weights makes them weights): "
+                + few(names));
   }
 
   private static Optional<String> withoutNorms(Graph graph) {

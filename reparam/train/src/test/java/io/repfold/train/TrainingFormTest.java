@@ -171,7 +171,7 @@ class TrainingFormTest {
     node(CONV, List.of("x", "w"), "y");
     assertThat(form().notes())
         .anyMatch(
-            note -> note.contains("1 initializers that are inputs too") && note.endsWith(": w"));
+            note -> note.contains("initializers that are inputs too") && note.endsWith(": w"));
   }
 
   @Test

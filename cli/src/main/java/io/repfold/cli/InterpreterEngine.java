@@ -49,10 +49,7 @@ final class InterpreterEngine extends AbstractEngine {
   static InterpreterEngine of(String name, String backend, EngineOptions options, OnnxModel model) {
     Graph graph = model.graph();
     List<TensorInfo> inputs =
-        graph.inputs().stream()
-            .filter(input -> !graph.initializers().containsKey(input.name()))
-            .map(input -> describe(name, "input", input))
-            .toList();
+        graph.requiredInputs().stream().map(input -> describe(name, "input", input)).toList();
     List<TensorInfo> outputs =
         graph.outputs().stream().map(output -> describe(name, "output", output)).toList();
     ModelMetadata metadata =

@@ -36,10 +36,7 @@ record ModelFile(Path path, OnnxModel model) {
 
   /** The inputs that a caller must give. */
   List<String> inputs() {
-    return graph().inputs().stream()
-        .map(Value::name)
-        .filter(name -> !graph().initializers().containsKey(name))
-        .toList();
+    return graph().requiredInputs().stream().map(Value::name).toList();
   }
 
   /** Does something with the graph; errors then name the file too. */

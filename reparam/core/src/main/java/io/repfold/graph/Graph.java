@@ -105,6 +105,11 @@ public final class Graph {
     return inputs;
   }
 
+  /** The inputs that a caller must give: those that no initializer stands in for. */
+  public List<Value> requiredInputs() {
+    return inputs.stream().filter(input -> !initializers.containsKey(input.name())).toList();
+  }
+
   public List<Value> outputs() {
     return outputs;
   }

@@ -1,12 +1,11 @@
 package io.repfold.graph;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Whether whoever wrote a graph has stored equal tensors once.
@@ -51,17 +50,13 @@ final class MergedTensors {
    */
   static Predicate<String> of(Graph graph) {
     TensorUses uses = TensorUses.of(graph);
-    Map<String, Tensor> tensors = new HashMap<>();
-    uses.tensors().forEach(name -> tensors.put(name, graph.constant(name).orElseThrow()));
-    boolean shown =
-        tensors.entrySet().stream()
-            .anyMatch(
-                tensor ->
-                    tensor.getValue().isUniform() && uses.isReadByDifferentLayers(tensor.getKey()));
-    return name -> {
-      Tensor tensor = tensors.get(name);
-      boolean ofLayer = uses.of(name).stream().anyMatch(TensorUses.Use::isOfLayer);
-      return tensor != null && tensor.isUniform() && (ofLayer || shown);
-    };
+    Set<String> uniform =
+        uses.tensors().stream()
+            .filter(name -> graph.constant(name).orElseThrow().isUniform())
+            .collect(Collectors.toSet());
+    boolean shown = uniform.stream().anyMatch(uses::isReadByDifferentLayers);
+    return name ->
+        uniform.contains(name)
+            && (shown || uses.of(name).stream().anyMatch(TensorUses.Use::isOfLayer));
   }
 }

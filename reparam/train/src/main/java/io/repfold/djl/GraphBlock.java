@@ -59,8 +59,7 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
     this.graph = graph;
     this.options = options;
     this.manager = manager;
-    this.inputs =
-        graph.inputs().stream().filter(i -> !graph.initializers().containsKey(i.name())).toList();
+    this.inputs = graph.requiredInputs();
     inputNames = inputs.stream().map(Value::name).toList();
     inputShapes = inputs.stream().map(GraphBlock::declared).toArray(Shape[]::new);
   }

@@ -75,10 +75,7 @@ final class Held {
 
   private void holdImageScales() {
     Deque<String> images = new ArrayDeque<>();
-    graph.inputs().stream()
-        .map(Value::name)
-        .filter(name -> !graph.initializers().containsKey(name))
-        .forEach(images::add);
+    graph.requiredInputs().stream().map(Value::name).forEach(images::add);
     Set<String> seen = new HashSet<>(images);
     Set<String> scales = new LinkedHashSet<>();
     boolean reachesKernel = false;

@@ -72,10 +72,7 @@ final class Roles {
   }
 
   private void findDependents() {
-    graph.inputs().stream()
-        .map(Value::name)
-        .filter(name -> !graph.initializers().containsKey(name))
-        .forEach(content::add);
+    graph.requiredInputs().stream().map(Value::name).forEach(content::add);
     Set<String> shaped = new HashSet<>(content);
     for (Node node : graph.nodes()) {
       boolean counts = node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size;

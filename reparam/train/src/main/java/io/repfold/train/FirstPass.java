@@ -132,11 +132,7 @@ final class FirstPass {
 
   private String remedy() {
     String input =
-        source.graph().inputs().stream()
-            .map(Value::name)
-            .filter(name -> !source.graph().initializers().containsKey(name))
-            .findFirst()
-            .orElse("x");
+        source.graph().requiredInputs().stream().map(Value::name).findFirst().orElse("x");
     return ("The file was written for a batch of %d, and this one is of %d: export it with"
             + " dynamic_axes={'%s': {0: 'N'}}, for dynamo=True with dynamic_shapes={'%s': {0:"
             + " torch.export.Dim('N')}}")

@@ -119,11 +119,7 @@ final class GraphEdits {
 
   /** The same network for images [N, H, W, C] under the name that they had. */
   static Graph withImagesLast(Graph graph) {
-    Value images =
-        graph.inputs().stream()
-            .filter(i -> !graph.initializers().containsKey(i.name()))
-            .findFirst()
-            .orElseThrow();
+    Value images = graph.requiredInputs().stream().findFirst().orElseThrow();
     List<Dim> dims = new ArrayList<>(images.shape().orElseThrow().dims());
     dims.add(dims.remove(CHANNELS));
     Value moved = new Value(images.name(), images.type(), Optional.of(new Shape(dims)));

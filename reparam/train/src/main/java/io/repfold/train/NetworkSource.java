@@ -34,8 +34,6 @@ record NetworkSource(
     Network.Freezing freezing,
     List<String> notes,
     OptionalLong fixedBatch) {
-  private static final int MOST_OPS = 5;
-
   NetworkSource {
     notes = List.copyOf(notes);
   }
@@ -149,8 +147,7 @@ record NetworkSource(
 
   /** Checks that a graph takes images and gives scores, and opens its batch. */
   private static Graph trainable(Path file, Graph graph) {
-    List<Value> inputs =
-        graph.inputs().stream().filter(i -> !graph.initializers().containsKey(i.name())).toList();
+    List<Value> inputs = graph.requiredInputs();
     if (inputs.size() != 1) {
       throw new RunException(
           "%s: has %d inputs, and training gives it one, the images; take a model with one input",
@@ -171,8 +168,7 @@ record NetworkSource(
   }
 
   private static OptionalLong fixedBatch(Graph graph) {
-    return graph.inputs().stream()
-        .filter(input -> !graph.initializers().containsKey(input.name()))
+    return graph.requiredInputs().stream()
         .flatMap(input -> input.shape().stream())
         .filter(shape -> shape.dim(0) instanceof Dim.Known)
         .mapToLong(shape -> ((Dim.Known) shape.dim(0)).size())
@@ -215,11 +211,9 @@ record NetworkSource(
             .toList();
     if (!unknown.isEmpty()) {
       throw new RunException(
-          "%s: has ops that repfold cannot compute, so it cannot be trained: %s%s; replace them, or"
+          "%s: has ops that repfold cannot compute, so it cannot be trained: %s; replace them, or"
               + " train the part of the graph before them",
-          file,
-          String.join(", ", unknown.subList(0, Math.min(MOST_OPS, unknown.size()))),
-          unknown.size() > MOST_OPS ? " and %d more".formatted(unknown.size() - MOST_OPS) : "");
+          file, TrainingForm.few(unknown));
     }
   }
 }

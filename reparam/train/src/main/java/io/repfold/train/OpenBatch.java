@@ -57,10 +57,7 @@ final class OpenBatch {
   private OpenBatch(Graph graph) {
     this.graph = graph;
     this.values = ShapeInference.infer(graph);
-    graph.inputs().stream()
-        .map(Value::name)
-        .filter(name -> !graph.initializers().containsKey(name))
-        .forEach(content::add);
+    graph.requiredInputs().stream().map(Value::name).forEach(content::add);
   }
 
   /**

@@ -66,7 +66,8 @@ record TrainingForm(Graph graph, List<String> notes) {
     return new TrainingForm(DeadCode.withoutUnread(untied.graph()), notes);
   }
 
-  private static String few(List<String> names) {
+  /** Names for a message, of which there may be many. */
+  static String few(List<String> names) {
     String shown = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
     return names.size() > MOST_NAMES
         ? "%s and %d more".formatted(shown, names.size() - MOST_NAMES)

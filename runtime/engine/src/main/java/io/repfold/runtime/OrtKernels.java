@@ -39,7 +39,7 @@ enum OrtKernels {
     void addTo(SessionOptions settings, EngineOptions options) throws OrtException {
       try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(options.device())) {
         cuda.add("use_tf32", options.tf32() ? "1" : "0");
-        // The default tries all of cuDNN's algorithms for each new shape, which takes seconds.
+        // The default tries all of cuDNN's algorithms anew for each shape.
         cuda.add("cudnn_conv_algo_search", "HEURISTIC");
         settings.addCUDA(cuda);
       }

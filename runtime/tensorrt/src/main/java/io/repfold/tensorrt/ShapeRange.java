@@ -31,13 +31,13 @@ public record ShapeRange(List<Long> min, List<Long> opt, List<Long> max, boolean
       if (!rises) {
         throw new IllegalArgumentException(
             "The sizes of dimension %d must rise from the smallest over the best to the largest; found %s"
-                .formatted(i, text(List.of(min, opt, max), "x")));
+                .formatted(i, text(List.of(min, opt, max), values)));
       }
     }
     if (!ranks) {
       throw new IllegalArgumentException(
           "The smallest, the best and the largest shape must have equally many dimensions; found "
-              + text(List.of(min, opt, max), "x"));
+              + text(List.of(min, opt, max), values));
     }
   }
 
@@ -95,12 +95,12 @@ public record ShapeRange(List<Long> min, List<Long> opt, List<Long> max, boolean
   @Override
   public String toString() {
     List<List<Long>> all = min.equals(max) ? List.of(opt) : List.of(min, opt, max);
-    return values ? "@" + text(all, ",") : text(all, "x");
+    return text(all, values);
   }
 
-  private static String text(List<List<Long>> shapes, String between) {
-    return shapes.stream()
-        .map(shape -> shape.stream().map(String::valueOf).collect(joining(between)))
-        .collect(joining(":"));
+  private static String text(List<List<Long>> all, boolean values) {
+    return all.stream()
+        .map(one -> one.stream().map(String::valueOf).collect(joining(values ? "," : "x")))
+        .collect(joining(":", values ? "@" : "", ""));
   }
 }

@@ -3,11 +3,11 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.graph.Graph;
-import io.repfold.precision.Int8Conversion;
-import io.repfold.precision.QuantizationOptions;
-import io.repfold.precision.QuantizationReport;
-import io.repfold.precision.QuantizationRules;
-import io.repfold.precision.QuantizationTarget;
+import io.repfold.precision.int8.Int8Conversion;
+import io.repfold.precision.int8.QuantizationOptions;
+import io.repfold.precision.int8.QuantizationReport;
+import io.repfold.precision.int8.QuantizationTarget;
+import io.repfold.precision.int8.TensorRtQuantizationCheck;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param breaches of TensorRT's rules; looked for only if the model is written for it
  */
 record IntegerConversion(
-    Graph graph, QuantizationReport report, List<QuantizationRules.Breach> breaches)
+    Graph graph, QuantizationReport report, List<TensorRtQuantizationCheck.Breach> breaches)
     implements Conversion {
   private static final int SHOWN = 12;
 
@@ -47,7 +47,7 @@ record IntegerConversion(
     return new IntegerConversion(
         result.graph(),
         result.report(),
-        tensorRt ? QuantizationRules.check(result.graph()) : List.of());
+        tensorRt ? TensorRtQuantizationCheck.check(result.graph()) : List.of());
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.repfold.cli;
 
-import io.repfold.precision.QuantizationOptions;
-import io.repfold.precision.QuantizationTarget;
-import io.repfold.precision.RangeMethod;
+import io.repfold.precision.int8.QuantizationOptions;
+import io.repfold.precision.int8.QuantizationTarget;
+import io.repfold.precision.int8.RangeMethod;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -1,6 +1,6 @@
 package io.repfold.cli;
 
-import io.repfold.precision.HalfOptions;
+import io.repfold.precision.half.HalfOptions;
 
 /** What {@code convert} makes of a float32 model. */
 enum Precision {

@@ -1,6 +1,6 @@
 package io.repfold.cli;
 
-import io.repfold.precision.FoldRisk;
+import io.repfold.precision.risk.FoldRisk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -11,11 +11,11 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
-import io.repfold.precision.Int8Conversion;
-import io.repfold.precision.QuantizationOptions;
-import io.repfold.precision.QuantizationRules;
-import io.repfold.precision.QuantizationTarget;
 import io.repfold.precision.SampleRunner;
+import io.repfold.precision.int8.Int8Conversion;
+import io.repfold.precision.int8.QuantizationOptions;
+import io.repfold.precision.int8.QuantizationTarget;
+import io.repfold.precision.int8.TensorRtQuantizationCheck;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -141,7 +141,7 @@ class QuantizedKernelsTest {
         Int8Conversion.convert(
             folded, images, options, new Int8Conversion.Goal(model.graph(), 0, THRESHOLD));
 
-    assertThat(QuantizationRules.check(result.graph())).isEmpty();
+    assertThat(TensorRtQuantizationCheck.check(result.graph())).isEmpty();
     assertThat(result.report().quantizedLayers()).isEqualTo(result.report().layers().size());
     assertThat(result.report().agreement()).isGreaterThan(0.98);
     Images heldOut = new Images(model, TextScenes.of(5000, 2, HEIGHT, WIDTH));

@@ -118,7 +118,7 @@ class LauncherBuildTest {
   @Test
   void a_source_that_was_removed_or_changed_during_the_build_is_noticed() throws Exception {
     run();
-    Files.delete(checkout.path("export/src/main/java/A.java"));
+    Files.delete(checkout.path("export/onnx/src/main/java/A.java"));
     checkout.write("maven.edits", "");
     assertThat(ran()).isEqualTo("build 2");
     Files.delete(checkout.path("maven.edits"));

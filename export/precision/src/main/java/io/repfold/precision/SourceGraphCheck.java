@@ -1,0 +1,97 @@
+package io.repfold.precision;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What a graph must be to become narrower: float32, never narrowed before, and made of numbers. */
+public final class SourceGraphCheck {
+  /** The ops of ONNX, and those of ONNX Runtime in a domain of its own, of quantised networks. */
+  private static final Set<String> QUANTISED =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "ConvInteger",
+          "MatMulInteger",
+          "QLinearConv",
+          "QLinearMatMul",
+          "QLinearAdd",
+          "QLinearMul",
+          "QGemm",
+          "MatMulNBits");
+
+  private SourceGraphCheck() {}
+
+  /** Whether a node is one of those of quantised networks. */
+  public static boolean isQuantised(Node node) {
+    return QUANTISED.contains(node.op().type());
+  }
+
+  /**
+   * @throws io.repfold.graph.InvalidGraphException if the graph is quantised or half already, has
+   *     no float32 value, or a constant is NaN, or a weight infinite; names it and says what to do
+   */
+  public static void check(FloatValues ports) {
+    Graph graph = ports.graph();
+    graph.nodes().forEach(node -> refuseQuantised(graph, node));
+    boolean real = false;
+    for (String value : ports.values()) {
+      ElementType type = ports.type(value).orElse(ElementType.STRING);
+      real |= type == ElementType.FLOAT;
+      Check.that(
+          type != ElementType.FLOAT16 && type != ElementType.BFLOAT16,
+          "Value '%s' of graph '%s' is %s already; convert the float32 model that it was made of",
+          value,
+          graph.name(),
+          type);
+    }
+    Check.that(
+        real, "Graph '%s' has no float32 value, so there is nothing to convert", graph.name());
+    constants(graph).forEach((name, tensor) -> refuseNoNumbers(graph, name, tensor));
+  }
+
+  private static void refuseQuantised(Graph graph, Node node) {
+    Check.that(
+        !isQuantised(node),
+        "%s: graph '%s' is quantised already; convert the float32 model that it was made of",
+        node.describe(),
+        graph.name());
+  }
+
+  private static Map<String, Tensor> constants(Graph graph) {
+    Map<String, Tensor> constants = new HashMap<>(graph.initializers());
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Op.Constant constant) {
+        constants.put(node.output(), constant.value());
+      }
+    }
+    constants.values().removeIf(tensor -> !tensor.type().isFloat());
+    return constants;
+  }
+
+  /** An infinity is no mistake in a mask, but it is in a weight. */
+  private static void refuseNoNumbers(Graph graph, String name, Tensor tensor) {
+    boolean weight =
+        graph.readers(name).stream()
+            .anyMatch(n -> FloatValues.isHeavy(n.op()) || n.op() instanceof Op.BatchNormalization);
+    int size = Math.toIntExact(tensor.size());
+    for (int i = 0; i < size; i++) {
+      double element = tensor.doubleAt(i);
+      Check.that(
+          !Double.isNaN(element) && !(weight && Double.isInfinite(element)),
+          "Constant '%s' (%s) of graph '%s' holds %s at element %d; export the model again from"
+              + " sound weights",
+          name,
+          tensor.describe(),
+          graph.name(),
+          element,
+          i);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.repfold.precision.half;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.precision.FloatValues;
+import java.util.IdentityHashMap;
+
+/**
+ * From which opset on an op takes bfloat16, by ONNX's list of changes (docs/Changelog.md): most
+ * from 13, those that look at windows of an image and the rarer activations from 22.
+ */
+final class Bfloat16Opsets {
+  private static final int FIRST = 13;
+  private static final int CONDITIONS = 16;
+  private static final int FILLS = 20;
+  private static final int WINDOWS = 22;
+
+  private Bfloat16Opsets() {}
+
+  /**
+   * The opset that a graph must have, at least.
+   *
+   * @param islands the nodes that stay float32
+   * @param type the half type; float16 needs none in particular
+   */
+  static int needed(
+      FloatValues ports, IdentityHashMap<Node, KeepReason> islands, ElementType type) {
+    if (type != ElementType.BFLOAT16) {
+      return 1;
+    }
+    return ports.graph().nodes().stream()
+        .filter(node -> ports.chooses(node) && !islands.containsKey(node))
+        .mapToInt(node -> since(node.op()))
+        .reduce(FIRST, Math::max);
+  }
+
+  private static int since(Op op) {
+    if (op instanceof Op.Conv
+        || op instanceof Op.ConvTranspose
+        || op instanceof Op.MaxPool
+        || op instanceof Op.MaxUnpool
+        || op instanceof Op.AveragePool
+        || op instanceof Op.GlobalAveragePool
+        || op instanceof Op.Dropout
+        || op instanceof Op.Elu
+        || op instanceof Op.HardSigmoid) {
+      return WINDOWS;
+    }
+    if (op instanceof Op.Unary unary) {
+      return since(unary.function());
+    }
+    if (op instanceof Op.Binary binary) {
+      return since(binary.function());
+    }
+    if (op instanceof Op.LeakyRelu
+        || op instanceof Op.PRelu
+        || op instanceof Op.Where
+        || op instanceof Op.Clip) { // a runtime without a kernel makes it of Where
+      return CONDITIONS;
+    }
+    return op instanceof Op.ConstantOfShape ? FILLS : FIRST;
+  }
+
+  private static int since(Op.Unary.Function function) {
+    return switch (function) {
+      case HARD_SWISH, SOFTPLUS, SOFTSIGN -> WINDOWS;
+      default -> FIRST;
+    };
+  }
+
+  private static int since(Op.Binary.Function function) {
+    return switch (function) {
+      case LESS_OR_EQUAL, GREATER_OR_EQUAL -> CONDITIONS;
+      default -> FIRST;
+    };
+  }
+}

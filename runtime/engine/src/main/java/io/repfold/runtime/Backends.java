@@ -1,19 +1,33 @@
 package io.repfold.runtime;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The backends of this module, and those that other jars bring. */
 public final class Backends {
+  private static final List<String> OURS =
+      List.of(
+          "io.repfold.runtime.ort.OnnxRuntimeCpu",
+          "io.repfold.runtime.ort.OnnxRuntimeCuda",
+          "io.repfold.runtime.ort.OnnxRuntimeTensorRt",
+          "io.repfold.tensorrt.TensorRtBackend");
+
+  private static final Comparator<String> ORDER =
+      Comparator.comparing((String id) -> !id.startsWith("ort-"))
+          .thenComparing(Comparator.naturalOrder());
+
   private Backends() {}
 
   /** ONNX Runtime on the CPU: {@code ort-cpu}. */
   public static Backend onnxRuntimeCpu() {
-    return OrtBackend.CPU;
+    return byId("ort-cpu");
   }
 
   /**
@@ -22,7 +36,7 @@ public final class Backends {
    * com.microsoft.onnxruntime:onnxruntime_gpu} in the place of {@code onnxruntime}.
    */
   public static Backend onnxRuntimeCuda() {
-    return OrtBackend.CUDA;
+    return byId("ort-cuda");
   }
 
   /**
@@ -35,23 +49,21 @@ public final class Backends {
    * was in the environment when Java started.
    */
   public static Backend onnxRuntimeTensorRt() {
-    return OrtBackend.TENSOR_RT;
+    return byId("ort-tensorrt");
   }
 
   /**
-   * The backends of this module, then those that other jars on the class path offer, by id; whether
-   * they can run here is for each to say.
+   * The backends on the class path, ONNX Runtime's first, then by id; whether they can run here is
+   * for each to say. They are found by {@link ServiceLoader}, with the class loader of the thread
+   * and that of this class; those of repfold also where the files that name them were lost, as in a
+   * jar into which others were merged.
    *
    * @throws IllegalStateException if two have one id
    * @throws java.util.ServiceConfigurationError if a jar names a class that cannot be made
    */
   public static List<Backend> all() {
-    List<Backend> found = new ArrayList<>();
-    ServiceLoader.load(Backend.class).forEach(found::add);
-    found.sort(Comparator.comparing(Backend::id));
-    Map<String, Backend> all = new LinkedHashMap<>();
-    List.of(OrtBackend.CPU, OrtBackend.CUDA, OrtBackend.TENSOR_RT).forEach(b -> all.put(b.id(), b));
-    for (Backend backend : found) {
+    Map<String, Backend> all = new TreeMap<>(ORDER);
+    for (Backend backend : found()) {
       Backend other = all.putIfAbsent(backend.id(), backend);
       if (other != null) {
         throw new IllegalStateException(
@@ -60,6 +72,42 @@ public final class Backends {
       }
     }
     return List.copyOf(all.values());
+  }
+
+  private static Collection<Backend> found() {
+    Map<Class<?>, Backend> found = new LinkedHashMap<>();
+    ClassLoader own = Backends.class.getClassLoader();
+    ServiceLoader.load(Backend.class, own).forEach(b -> found.putIfAbsent(b.getClass(), b));
+    ClassLoader callers = Thread.currentThread().getContextClassLoader();
+    if (callers != own && sharesThis(callers)) {
+      ServiceLoader.load(Backend.class, callers).forEach(b -> found.putIfAbsent(b.getClass(), b));
+    }
+    for (String name : OURS) {
+      if (found.keySet().stream().noneMatch(type -> type.getName().equals(name))) {
+        made(name, own).ifPresent(backend -> found.put(backend.getClass(), backend));
+      }
+    }
+    return found.values();
+  }
+
+  /** Whether a loader has this very class, and no copy of its own, whose backends are not these. */
+  private static boolean sharesThis(@Nullable ClassLoader loader) {
+    try {
+      return loader != null && loader.loadClass(Backend.class.getName()) == Backend.class;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static Optional<Backend> made(String name, ClassLoader loader) {
+    try {
+      Class<?> type = Class.forName(name, true, loader);
+      return Optional.of((Backend) type.getConstructor().newInstance());
+    } catch (ClassNotFoundException e) {
+      return Optional.empty();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot make the backend " + name, e);
+    }
   }
 
   /**

@@ -73,7 +73,7 @@ public final class HostTensor {
    * @param memory in native byte order, from 0 to its limit exactly as long as the shape says; its
    *     bytes belong to the tensor from now on
    */
-  static HostTensor onHeap(ElementType type, ByteBuffer memory, long... shape) {
+  public static HostTensor onHeap(ElementType type, ByteBuffer memory, long... shape) {
     return new HostTensor(type, shape.clone(), elements(type, shape), memory);
   }
 

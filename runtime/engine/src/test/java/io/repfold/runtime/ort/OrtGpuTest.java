@@ -1,4 +1,4 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.OnnxModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;

@@ -1,7 +1,9 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.EngineException;
 import java.util.Set;
 
 /** The native library of ONNX Runtime: loaded once, and remembered how that went. */

@@ -1,9 +1,13 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxModelMetadata;
@@ -6,6 +6,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.repfold.runtime.AbstractEngine;
+import io.repfold.runtime.BoundRun;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.ModelMetadata;
+import io.repfold.runtime.TensorInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 /** Finds the C++ file, line and function that ONNX Runtime puts into its messages. */
 final class SourceLocation {

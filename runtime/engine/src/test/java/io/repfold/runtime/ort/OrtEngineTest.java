@@ -1,9 +1,18 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.BoundRun;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.OnnxModel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -1,22 +1,23 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.PlanNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /** ONNX Runtime with one choice of kernels. */
-final class OrtBackend implements Backend {
-  static final OrtBackend CPU = new OrtBackend("ort-cpu", "ONNX Runtime CPU", OrtKernels.CPU);
-  static final OrtBackend CUDA = new OrtBackend("ort-cuda", "ONNX Runtime CUDA", OrtKernels.CUDA);
-  static final OrtBackend TENSOR_RT =
-      new OrtBackend("ort-tensorrt", "ONNX Runtime TensorRT", OrtKernels.TENSOR_RT);
-
+abstract class OrtBackend implements Backend {
   private final String id;
   private final String name;
   private final OrtKernels kernels;
@@ -25,29 +26,29 @@ final class OrtBackend implements Backend {
     OrtSession open(OrtEnvironment environment, SessionOptions options) throws OrtException;
   }
 
-  private OrtBackend(String id, String name, OrtKernels kernels) {
+  OrtBackend(String id, String name, OrtKernels kernels) {
     this.id = id;
     this.name = name;
     this.kernels = kernels;
   }
 
   @Override
-  public String id() {
+  public final String id() {
     return id;
   }
 
   @Override
-  public String name() {
+  public final String name() {
     return name;
   }
 
   @Override
-  public Availability availability() {
+  public final Availability availability() {
     return kernels.availability();
   }
 
   @Override
-  public Engine load(Path model, EngineOptions options) {
+  public final Engine load(Path model, EngineOptions options) {
     if (!Files.isRegularFile(model)) {
       String found = Files.exists(model) ? "it is not a file" : "no such file";
       throw new EngineException("Cannot load '%s': %s".formatted(model, found));
@@ -76,7 +77,7 @@ final class OrtBackend implements Backend {
   }
 
   @Override
-  public Engine load(String model, byte[] bytes, EngineOptions options) {
+  public final Engine load(String model, byte[] bytes, EngineOptions options) {
     return load(
         model, options, (environment, settings) -> environment.createSession(bytes, settings));
   }
@@ -102,7 +103,7 @@ final class OrtBackend implements Backend {
   }
 
   /** Everything but the execution provider; the caller closes it. */
-  SessionOptions settings(EngineOptions options) throws OrtException {
+  final SessionOptions settings(EngineOptions options) throws OrtException {
     SessionOptions settings = new SessionOptions();
     try {
       settings.setIntraOpNumThreads(options.threads());

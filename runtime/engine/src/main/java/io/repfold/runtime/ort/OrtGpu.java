@@ -1,9 +1,11 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.repfold.runtime.Availability;
+import io.repfold.runtime.EngineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -149,7 +151,7 @@ final class OrtGpu {
   private static void startCuda() throws OrtException {
     JavaCppLibraries.load(JavaCppLibraries.CUDA);
     EngineOptions options = EngineOptions.defaults();
-    try (SessionOptions settings = OrtBackend.CUDA.settings(options)) {
+    try (SessionOptions settings = new OnnxRuntimeCuda().settings(options)) {
       OrtKernels.CUDA.addTo(settings, options);
       OrtEnvironment.getEnvironment().createSession(PROBE, settings).close();
     }
@@ -158,7 +160,7 @@ final class OrtGpu {
   /** Builds a plan of one node: the provider's library alone starts without a GPU too. */
   private static void startTensorRt() throws OrtException {
     EngineOptions options = EngineOptions.defaults();
-    try (SessionOptions settings = OrtBackend.TENSOR_RT.settings(options)) {
+    try (SessionOptions settings = new OnnxRuntimeTensorRt().settings(options)) {
       OrtKernels.TENSOR_RT.addTo(settings, options);
       OrtEnvironment.getEnvironment().createSession(PROBE, settings).close();
     }

@@ -1,4 +1,4 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.ExternalWeights;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,12 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import io.repfold.runtime.Dimension;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

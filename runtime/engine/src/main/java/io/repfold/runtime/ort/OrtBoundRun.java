@@ -1,6 +1,8 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OnnxTensor;
+import io.repfold.runtime.BoundRun;
+import io.repfold.runtime.HostTensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

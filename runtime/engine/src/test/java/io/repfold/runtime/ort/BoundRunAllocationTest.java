@@ -1,8 +1,14 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.repfold.runtime.BoundRun;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.OnnxModel;
+import io.repfold.runtime.Session;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
+import io.repfold.runtime.JavaCppMemory;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -1,8 +1,9 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import io.repfold.runtime.EngineException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 

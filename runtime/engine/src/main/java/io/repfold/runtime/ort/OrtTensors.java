@@ -1,9 +1,12 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import io.repfold.runtime.ElementType;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.HostTensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -62,7 +65,8 @@ final class OrtTensors {
                         "Cannot pass '%s' of '%s': the Java API of ONNX Runtime takes no %s tensors; add a Cast to the model"
                             .formatted(name, model, tensor.type())));
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    ByteBuffer memory = tensor.memory();
+    // Read-only for Java alone: ONNX Runtime takes the address, and writes into what is an output.
+    ByteBuffer memory = tensor.bytes();
     long[] shape = tensor.shape();
     return switch (type) {
       case FLOAT -> OnnxTensor.createTensor(environment, memory.asFloatBuffer(), shape);

@@ -1,6 +1,7 @@
-package io.repfold.runtime;
+package io.repfold.runtime.ort;
 
 import ai.onnxruntime.OrtException;
+import io.repfold.runtime.EngineException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

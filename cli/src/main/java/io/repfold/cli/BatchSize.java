@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.TensorInfo;
 import java.util.LinkedHashMap;

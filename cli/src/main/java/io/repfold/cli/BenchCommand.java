@@ -3,6 +3,8 @@ package io.repfold.cli;
 import io.repfold.bench.BenchOptions;
 import io.repfold.bench.Benchmark;
 import io.repfold.bench.Contender;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -128,7 +130,7 @@ final class BenchCommand implements Callable<Integer> {
       InputShapes shapes = shapes(engines);
       List<BenchTable> tables = new ArrayList<>();
       for (BatchSize size : sizes) {
-        progress.next(Text.plural(contenders.size(), "model") + " in turn" + size.text());
+        progress.next(Phrases.plural(contenders.size(), "model") + " in turn" + size.text());
         InputShapes sized = size.applied(engines, shapes);
         tables.add(
             new BenchTable(

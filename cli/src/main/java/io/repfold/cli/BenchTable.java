@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchReport;
 import io.repfold.bench.Distribution;
 import io.repfold.bench.Timing;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.InputShapes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +70,11 @@ record BenchTable(BenchReport report, InputShapes shapes) {
         .formatted(
             String.join(", ", report.timings().stream().map(Timing::backend).distinct().toList()),
             (first.optimized() ? "on" : "off") + (first.tf32() ? ", TF32 allowed" : ""),
-            Text.plural(first.threads(), "thread"),
+            Phrases.plural(first.threads(), "thread"),
             report.machine().cpu(),
-            Text.plural(report.machine().cores(), "core"),
+            Phrases.plural(report.machine().cores(), "core"),
             report.machine().os(),
-            Text.plural(first.milliseconds().count(), "run"),
+            Phrases.plural(first.milliseconds().count(), "run"),
             report.options().warmup(),
             shapes.text(),
             shapes.chosen() ? " (sizes chosen here; --shape sets others)" : "");
@@ -95,7 +97,7 @@ record BenchTable(BenchReport report, InputShapes shapes) {
     row.add(milliseconds(ms.p90()));
     row.add(milliseconds(ms.p99()));
     row.add(milliseconds(ms.min()));
-    row.add(Text.fixed(perSecond(timing), 1));
+    row.add(Phrases.fixed(perSecond(timing), 1));
     row.add(isFirst ? "1 (the others are compared with it)" : speedup(timing.speedup()));
     return row;
   }
@@ -116,9 +118,9 @@ record BenchTable(BenchReport report, InputShapes shapes) {
   private static String speedup(Distribution ratio) {
     return "%s (%s to %s)"
         .formatted(
-            Text.fixed(ratio.median(), 3),
-            Text.fixed(ratio.lowerQuartile(), 3),
-            Text.fixed(ratio.upperQuartile(), 3));
+            Phrases.fixed(ratio.median(), 3),
+            Phrases.fixed(ratio.lowerQuartile(), 3),
+            Phrases.fixed(ratio.upperQuartile(), 3));
   }
 
   private static String median(Optional<Distribution> stage) {
@@ -126,6 +128,6 @@ record BenchTable(BenchReport report, InputShapes shapes) {
   }
 
   private static String milliseconds(double value) {
-    return Text.fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1);
+    return Phrases.fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1);
   }
 }

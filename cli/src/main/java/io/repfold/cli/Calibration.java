@@ -4,6 +4,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;

@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.check.Tolerance;
+import io.repfold.pipeline.compare.ComparisonRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -46,20 +47,25 @@ final class ComparisonOptions {
               + " must be the same, such as 0.999 for a model in float16 or int8.")
   private @Nullable Double agreement;
 
-  int samples() {
+  /**
+   * What was asked for.
+   *
+   * @throws UsageException if it compares nothing, or what is allowed is no number
+   */
+  ComparisonRequest request() {
     if (samples < 1) {
       throw new UsageException(
           "--samples must be at least 1, not %d: without an input nothing is compared"
               .formatted(samples));
     }
-    return samples;
+    return new ComparisonRequest(samples, seed, tolerance());
   }
 
   long seed() {
     return seed;
   }
 
-  Tolerance tolerance() {
+  private Tolerance tolerance() {
     try {
       Tolerance errors = new Tolerance(tolerance, absolute);
       return agreement == null ? errors : errors.withAgreement(agreement);

@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.files.StagedFile;
 import io.repfold.tensorrt.PlanBuilder;
 import io.repfold.tensorrt.PlanCache;
 import io.repfold.tensorrt.PlanKey;
@@ -83,7 +85,7 @@ final class CompileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Staging.check(output);
+    StagedFile.check(output);
     PlanOptions options = settings.options(ModelFile.read(model));
     PlanBuilder builder = PlanBuilder.on(device);
     PlanCache cache = cacheFolder == null ? PlanCache.ofUser() : PlanCache.in(cacheFolder);
@@ -100,7 +102,7 @@ final class CompileCommand implements Callable<Integer> {
 
   /** The cache keeps its own copy. */
   private void put(PlanResult result) {
-    try (Staging staging = Staging.of(output)) {
+    try (StagedFile staging = StagedFile.of(output)) {
       Files.copy(result.plan(), staging.file());
       Files.writeString(PlanManifest.beside(staging.file()), result.manifest().json());
       staging.commit();

@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.pipeline.Phrases;
 import io.repfold.tensorrt.PlanLayer;
 import io.repfold.tensorrt.PlanManifest;
 import io.repfold.tensorrt.PlanResult;
@@ -36,10 +37,10 @@ final class CompileReport {
                 output,
                 result.seconds() == 0
                     ? "was in the cache, compiled"
-                    : "compiled in " + Text.fixed(result.seconds(), 1) + " s",
+                    : "compiled in " + Phrases.fixed(result.seconds(), 1) + " s",
                 manifest.key().device(),
                 Inspection.bytes(manifest.bytes()),
-                Text.plural(manifest.layers().size(), "layer")));
+                Phrases.plural(manifest.layers().size(), "layer")));
     manifest.inputs().forEach(input -> text.append("input   ").append(input).append('\n'));
     manifest.outputs().forEach(out -> text.append("output  ").append(out).append('\n'));
     result.warnings().forEach(warning -> text.append("Warning: ").append(warning).append('\n'));
@@ -52,9 +53,9 @@ final class CompileReport {
       rows.add(
           List.of(
               layer.type(),
-              Text.shortened(layer.name(), WIDTH),
-              Text.shortened(layer.output(), WIDTH),
-              Text.shortened(layer.tactic(), WIDTH)));
+              Phrases.shortened(layer.name(), WIDTH),
+              Phrases.shortened(layer.output(), WIDTH),
+              Phrases.shortened(layer.tactic(), WIDTH)));
     }
     return Text.table(List.of("layer", "name", "output", "kernel"), rows);
   }

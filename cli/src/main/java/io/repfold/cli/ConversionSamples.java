@@ -1,5 +1,9 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.InputFiles;
+import io.repfold.pipeline.inputs.InputShapes;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
@@ -29,9 +33,7 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
   static ConversionSamples of(Engine model, Map<String, long[]> shapes, SampleOptions options) {
     if (!options.data().isEmpty()) {
       List<Sample> samples =
-          options
-              .some(InputFiles.samples(model, options.data(), shapes, options.colours()))
-              .stream()
+          options.some(InputFiles.samples(model, options.data(), shapes, options.colors())).stream()
               .map(sample -> new Sample(sample.name(), () -> fitting(model, sample)))
               .toList();
       return new ConversionSamples(
@@ -39,8 +41,8 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
           true,
           "%s from %s"
               .formatted(
-                  Text.plural(samples.size(), "sample"),
-                  Text.few(options.data().stream().map(Path::toString).toList(), 3)));
+                  Phrases.plural(samples.size(), "sample"),
+                  Phrases.few(options.data().stream().map(Path::toString).toList(), 3)));
     }
     if (options.random().isPresent()) {
       int count = options.random().get();
@@ -104,7 +106,7 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
   }
 
   private static String description(int count, long seed) {
-    return "%s, seed %d".formatted(Text.plural(count, "random input"), seed);
+    return "%s, seed %d".formatted(Phrases.plural(count, "random input"), seed);
   }
 
   /** Those whose ranges count; empty if nobody chose them. */

@@ -1,6 +1,8 @@
 package io.repfold.cli;
 
 import io.repfold.graph.Graph;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.inputs.Sample;
 import java.util.List;
 
 /**

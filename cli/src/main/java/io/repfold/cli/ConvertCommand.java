@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.files.StagedFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,15 +70,15 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
-    Staging.check(output);
-    Optional.ofNullable(report).ifPresent(Staging::check);
+    StagedFile.check(output);
+    Optional.ofNullable(report).ifPresent(StagedFile::check);
     ConvertOutcome outcome;
     try (Progress progress = Progress.of("Converting", ConvertWork.STEPS)) {
       outcome = new ConvertWork(ModelFile.read(path), output, precision, options).run(progress);
     }
     String document = Json.text(outcome.json());
     if (report != null) {
-      Staging.write(report, document);
+      StagedFile.write(report, document);
     }
     spec.commandLine().getOut().print(json ? document : outcome.text(verbose));
     spec.commandLine().getOut().flush();

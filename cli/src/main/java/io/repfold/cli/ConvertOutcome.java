@@ -3,6 +3,8 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.Phrases;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +95,7 @@ record ConvertOutcome(
     if (notFinite > 0) {
       return "OVERFLOW: %s NaN or infinite at the outputs, and finite in the original, on %s"
           .formatted(
-              notFinite == 1 ? "1 element is" : Text.count(notFinite) + " elements are",
+              notFinite == 1 ? "1 element is" : Phrases.count(notFinite) + " elements are",
               samples.description());
     }
     double share = agreement().orElse(1);
@@ -101,8 +103,8 @@ record ConvertOutcome(
         "%s: %s %% of decisions stay the same (target %s %%), on %s"
             .formatted(
                 holds() ? "Verified" : "BELOW THE TARGET",
-                Text.fixed(100 * share, 4),
-                Text.fixed(100 * target, 4),
+                Phrases.fixed(100 * share, 4),
+                Phrases.fixed(100 * target, 4),
                 samples.description());
     return samples.given()
         ? verdict

@@ -5,6 +5,13 @@ import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.Release;
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.fold.Certificate;
+import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.ClassAxes;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -38,7 +45,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
       progress.next("looking at ranges and converting");
       Conversion conversion = converted(folded, samples);
       progress.next("writing");
-      try (Staging staging = Staging.of(output)) {
+      try (StagedFile staging = StagedFile.of(output)) {
         OnnxModel model =
             source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
         model.write(staging.file());
@@ -54,7 +61,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
   }
 
   private Graph folded() {
-    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
+    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions fold = FoldOptions.DEFAULT.withProduct(product);
       return source.with(() -> Folder.fold(source.graph(), fold).graph());
     }
@@ -79,7 +86,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
    */
   private String certificate(ConvertOutcome outcome) {
     ObjectNode root = Json.object();
-    root.put("tool", "repfold " + Version.ofTool());
+    root.put("tool", "repfold " + Release.version());
     root.put("source", source.sha256());
     root.put("precision", precision.name());
     root.put("conversion", outcome.conversion().summary());
@@ -145,7 +152,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
     if (!unknown.isEmpty()) {
       remarks.add(
           "Not emulated in the interpreter, which does not know %s."
-              .formatted(Text.few(unknown, 4)));
+              .formatted(Phrases.few(unknown, 4)));
       return Optional.empty();
     }
     int count = Emulation.affordable(conversion.graph(), samples.get(0), samples.size());

@@ -6,6 +6,11 @@ import io.repfold.bench.BenchReport;
 import io.repfold.bench.Benchmark;
 import io.repfold.bench.Contender;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.files.TemporaryFolder;
+import io.repfold.pipeline.fold.FoldFile;
+import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -82,13 +87,13 @@ final class DemoCommand implements Callable<Integer> {
     Deployment.inference(OnnxModel.read(training.weights())).write(trained);
     say(out, "\nFolding what was trained:\n");
     FoldOutcome fold = fold(trained);
-    say(out, fold.text(false));
-    if (!fold.proof().holds()) {
+    say(out, new FoldText(fold).text(false));
+    if (!fold.holds()) {
       return ExitCodes.DOES_NOT_HOLD;
     }
     Path folded = folder.resolve("folded.onnx");
 
-    DemoMasks masks = DemoMasks.find(config, trained, folded, comparison);
+    DemoMasks masks = DemoMasks.find(config, trained, folded, comparison.request());
     say(out, masks.text());
     List<DemoPage.Bench> benches = new ArrayList<>();
     for (boolean optimized : new boolean[] {false, true}) {
@@ -97,8 +102,8 @@ final class DemoCommand implements Callable<Integer> {
       benches.add(bench);
     }
     DemoPage page = new DemoPage(training, fold, masks, benches);
-    Staging.write(folder.resolve("report.html"), page.html());
-    Staging.write(folder.resolve("masks.png"), MaskGrid.png(masks.picture()));
+    StagedFile.write(folder.resolve("report.html"), page.html());
+    StagedFile.write(folder.resolve("masks.png"), MaskGrid.png(masks.picture()));
     say(out, "\n" + page.summary());
     say(
         out,
@@ -145,15 +150,10 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private FoldOutcome fold(Path trained) {
-    try (Progress progress = Progress.of("Folding", FoldWork.STEPS)) {
-      Map<String, long[]> none = Map.of();
-      return new FoldWork(
-              ModelFile.read(trained),
-              folder.resolve("folded.onnx"),
-              1,
-              none,
-              Optional.of(comparison))
-          .run(progress);
+    try (Progress progress = Progress.of("Folding", FoldFile.STEPS)) {
+      return FoldFile.of(trained)
+          .withComparison(comparison.request())
+          .to(folder.resolve("folded.onnx"), progress);
     }
   }
 

@@ -5,6 +5,11 @@ import io.repfold.data.Dataset;
 import io.repfold.data.Datasets;
 import io.repfold.data.Example;
 import io.repfold.data.LabelMap;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.compare.ComparisonRequest;
+import io.repfold.pipeline.compare.ModelComparer;
+import io.repfold.pipeline.compare.Verification;
+import io.repfold.pipeline.inputs.Samples;
 import io.repfold.runtime.HostTensor;
 import io.repfold.train.ConfusionMatrix;
 import io.repfold.train.Evaluation;
@@ -43,7 +48,7 @@ record DemoMasks(
   private static final TrainingListener NOBODY = new TrainingListener() {};
 
   /** Runs both models in ONNX Runtime on all validation images. */
-  static DemoMasks find(TrainConfig config, Path trained, Path folded, ComparisonOptions options) {
+  static DemoMasks find(TrainConfig config, Path trained, Path folded, ComparisonRequest request) {
     List<HostTensor> images = new ArrayList<>();
     Found first = run(config, trained, images);
     Found second = run(config, folded, new ArrayList<>());
@@ -63,21 +68,22 @@ record DemoMasks(
         second.confusion(),
         pixels,
         different,
-        verify(trained, folded, images, options),
+        verify(trained, folded, images, request),
         rows(config, first, second));
   }
 
   private static Verification verify(
-      Path trained, Path folded, List<HostTensor> images, ComparisonOptions options) {
-    try (Progress progress = Progress.of("Comparing", VerificationRunner.STEPS)) {
-      return VerificationRunner.run(
+      Path trained, Path folded, List<HostTensor> images, ComparisonRequest request) {
+    try (Progress progress = Progress.of("Comparing", ModelComparer.STEPS)) {
+      return ModelComparer.compare(
           trained,
           folded,
           engine ->
-              new VerificationRunner.Samples(
+              new Samples(
                   images.stream().map(x -> Map.of(engine.inputs().get(0).name(), x)).toList(),
-                  "the validation images"),
-          options.tolerance(),
+                  "the validation images",
+                  false),
+          request.tolerance(),
           progress);
     }
   }
@@ -155,19 +161,19 @@ record DemoMasks(
   String text() {
     return "On %s that it was not trained on: mIoU %s as trained, %s folded; %s"
         .formatted(
-            Text.plural(images, "image"),
-            Text.fixed(trained.meanIou(), 4),
-            Text.fixed(folded.meanIou(), 4),
+            Phrases.plural(images, "image"),
+            Phrases.fixed(trained.meanIou(), 4),
+            Phrases.fixed(folded.meanIou(), 4),
             agreement());
   }
 
   private String agreement() {
     if (different == 0) {
-      return "in every one of %s pixels both find the same class".formatted(Text.count(pixels));
+      return "in every one of %s pixels both find the same class".formatted(Phrases.count(pixels));
     }
     String where = hold() ? ", where the two best classes score the same but for rounding" : "";
     return "they disagree in %s of %s pixels%s"
-        .formatted(Text.count(different), Text.count(pixels), where);
+        .formatted(Phrases.count(different), Phrases.count(pixels), where);
   }
 
   /** From left to right: image, truth, as trained, folded. */

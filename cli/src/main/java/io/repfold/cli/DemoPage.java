@@ -3,6 +3,9 @@ package io.repfold.cli;
 import io.repfold.bench.Timing;
 import io.repfold.fold.FoldReport.Totals;
 import io.repfold.image.Palette;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.Release;
+import io.repfold.pipeline.fold.FoldOutcome;
 import io.repfold.train.TrainingListener.Epoch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -65,12 +68,12 @@ record DemoPage(
     return "Trained %s in %s s, mIoU %s; folded %s convolutions and %s normalizations into %s convolutions; %s times as fast"
         .formatted(
             training.start().architecture(),
-            Text.fixed(training.seconds(), 0),
-            Text.fixed(masks.folded().meanIou(), 3),
+            Phrases.fixed(training.seconds(), 0),
+            Phrases.fixed(masks.folded().meanIou(), 3),
             before.convolutions(),
             before.batchNormalizations(),
             after.convolutions(),
-            Text.fixed(speedup(), 2));
+            Phrases.fixed(speedup(), 2));
   }
 
   /** With the optimizer, as people run models. */
@@ -82,24 +85,25 @@ record DemoPage(
     return "%s, trained by repfold %s on %s for %s, then folded, verified and timed."
         .formatted(
             training.start().architecture(),
-            Version.ofTool(),
-            Text.plural(training.start().examples(), "image"),
-            Text.plural(training.epochs().size(), "epoch"));
+            Release.version(),
+            Phrases.plural(training.start().examples(), "image"),
+            Phrases.plural(training.epochs().size(), "epoch"));
   }
 
   private List<Map<String, Object>> tiles() {
     Totals before = fold.report().before();
     Totals after = fold.report().after();
     return List.of(
-        tile("mIoU, folded", Text.fixed(masks.folded().meanIou(), 3)),
-        tile("training", Text.fixed(training.seconds(), 0) + " s"),
+        tile("mIoU, folded", Phrases.fixed(masks.folded().meanIou(), 3)),
+        tile("training", Phrases.fixed(training.seconds(), 0) + " s"),
         tile("convolutions", before.convolutions() + " → " + after.convolutions()),
         tile(
             "batch normalizations",
             before.batchNormalizations() + " → " + after.batchNormalizations()),
         tile(
-            "parameters", Text.count(before.parameters()) + " → " + Text.count(after.parameters())),
-        tile("as fast, in ONNX Runtime", Text.fixed(speedup(), 2) + " ×"));
+            "parameters",
+            Phrases.count(before.parameters()) + " → " + Phrases.count(after.parameters())),
+        tile("as fast, in ONNX Runtime", Phrases.fixed(speedup(), 2) + " ×"));
   }
 
   private static Map<String, Object> tile(String name, String value) {
@@ -132,15 +136,15 @@ record DemoPage(
   private List<String> epoch(Epoch epoch) {
     List<String> row = new ArrayList<>();
     row.add(Integer.toString(epoch.epoch()));
-    row.add(Text.fixed(epoch.loss(), 4));
-    row.add(Text.fixed(epoch.imagesPerSecond(), 1));
-    row.add(Text.fixed(100 * epoch.waiting(), 1) + " %");
+    row.add(Phrases.fixed(epoch.loss(), 4));
+    row.add(Phrases.fixed(epoch.imagesPerSecond(), 1));
+    row.add(Phrases.fixed(100 * epoch.waiting(), 1) + " %");
     training
         .validation(epoch.epoch())
         .ifPresentOrElse(
             validated -> {
-              row.add(Text.fixed(validated.metrics().meanIou(), 4));
-              row.add(Text.fixed(validated.metrics().pixelAccuracy(), 4));
+              row.add(Phrases.fixed(validated.metrics().meanIou(), 4));
+              row.add(Phrases.fixed(validated.metrics().pixelAccuracy(), 4));
             },
             () -> row.addAll(List.of("", "")));
     return row;
@@ -161,7 +165,7 @@ record DemoPage(
   }
 
   private static String share(double value) {
-    return Double.isNaN(value) ? "absent" : Text.fixed(value, 4);
+    return Double.isNaN(value) ? "absent" : Phrases.fixed(value, 4);
   }
 
   private static Map<String, Object> bench(Bench bench) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.Machine;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.Release;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
@@ -82,12 +84,12 @@ record Diagnosis(
 
   String text() {
     List<List<String>> facts = new ArrayList<>();
-    facts.add(List.of("repfold", Version.ofTool()));
+    facts.add(List.of("repfold", Release.version()));
     facts.add(List.of("Java", "%s, heap up to %d MiB".formatted(machine.jvm(), memory / MIB)));
     facts.add(List.of("system", machine.os()));
     facts.add(
         List.of(
-            "processor", machine.cpu() + ", " + Text.plural(machine.cores(), "core") + " here"));
+            "processor", machine.cpu() + ", " + Phrases.plural(machine.cores(), "core") + " here"));
     facts.add(List.of("8-bit sums", sums.summary()));
     facts.add(List.of("graphics", graphics.toString()));
     facts.add(List.of("temporary", temporary + ", " + temporaryState));
@@ -109,7 +111,7 @@ record Diagnosis(
 
   JsonNode json() {
     ObjectNode root = Json.object();
-    root.put("repfold", Version.ofTool());
+    root.put("repfold", Release.version());
     root.set("machine", Json.of(machine));
     root.put("eightBitSums", sums.name().toLowerCase(Locale.ROOT));
     root.put("heapBytes", memory);

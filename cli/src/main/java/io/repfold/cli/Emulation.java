@@ -9,6 +9,7 @@ import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.util.Arrays;

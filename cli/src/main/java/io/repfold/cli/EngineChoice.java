@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.interpreter.InterpreterBackend;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;

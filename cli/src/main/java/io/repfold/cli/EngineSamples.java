@@ -3,6 +3,7 @@ package io.repfold.cli;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.SampleRunner;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.Engine;

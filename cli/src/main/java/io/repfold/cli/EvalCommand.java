@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.pipeline.Phrases;
 import io.repfold.train.ConfusionMatrix;
 import io.repfold.train.Evaluation;
 import io.repfold.train.RunFolder;
@@ -137,10 +138,10 @@ final class EvalCommand implements Callable<Integer> {
                 model,
                 share(confusion.meanIou()),
                 share(confusion.pixelAccuracy()),
-                Text.plural(evaluation.images(), "image")));
+                Phrases.plural(evaluation.images(), "image")));
   }
 
   private static String share(double value) {
-    return Double.isNaN(value) ? "absent" : Text.fixed(value, 4);
+    return Double.isNaN(value) ? "absent" : Phrases.fixed(value, 4);
   }
 }

@@ -5,6 +5,11 @@ import io.repfold.fold.ExpandOptions;
 import io.repfold.fold.Expander;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.compare.ProvenFile;
+import io.repfold.pipeline.compare.RewriteComparison;
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +45,7 @@ import picocli.CommandLine.Spec;
       "  repfold expand model.onnx --kind mobileone --pointwise -o expanded.onnx --report plan.json"
     })
 final class ExpandCommand implements Callable<Integer> {
-  private static final int STEPS = 1 + Proof.STEPS;
+  private static final int STEPS = 1 + ProvenFile.STEPS;
 
   @Spec private CommandSpec spec;
 
@@ -90,8 +95,8 @@ final class ExpandCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Expanding", STEPS)) {
       outcome = run(options, progress);
     }
-    if (outcome.proof().holds()) {
-      reports.forEach(report -> Staging.write(report, ExpandOutcome.document(outcome.report())));
+    if (outcome.comparison().holds()) {
+      reports.forEach(report -> StagedFile.write(report, ExpandOutcome.document(outcome.report())));
     }
     return rewrite.print(spec.commandLine().getOut(), outcome);
   }
@@ -100,7 +105,7 @@ final class ExpandCommand implements Callable<Integer> {
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
       throw new UsageException("--report %s: a report's name ends in .json".formatted(file));
     }
-    Staging.check(file);
+    StagedFile.check(file);
   }
 
   private ExpandOptions options() {
@@ -126,24 +131,24 @@ final class ExpandCommand implements Callable<Integer> {
               .formatted(source.path(), match));
     }
     Optional<Path> target = rewrite.target();
-    Proof proof =
+    RewriteComparison comparison =
         target
             .map(
                 file ->
-                    Proof.written(
+                    ProvenFile.write(
                         source.model().withGraph(result.graph()),
                         file,
-                        source,
+                        source.path(),
                         shapes,
                         rewrite.comparison(),
                         progress))
-            .orElse(Proof.NONE);
-    return new ExpandOutcome(source, result.report(), proof, target);
+            .orElse(RewriteComparison.NONE);
+    return new ExpandOutcome(source, result.report(), comparison, target);
   }
 
   private static Expander.Result expanded(
       ModelFile source, Map<String, long[]> shapes, ExpandOptions options) {
-    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
+    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       return source.with(
           () -> {
             Graph graph =

@@ -2,12 +2,15 @@ package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.files.TemporaryFolder;
+import io.repfold.pipeline.fold.FoldFile;
+import io.repfold.pipeline.fold.FoldOutcome;
 import io.repfold.train.Deployment;
 import io.repfold.train.Deployment.Head;
 import io.repfold.train.Deployment.Layout;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -85,12 +88,11 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Staging.check(output);
-    comparison.samples();
-    comparison.tolerance();
+    StagedFile.check(output);
+    comparison.request();
     Path weights = checkpoint.model(path);
     Optional<FoldOutcome> folded;
-    try (Progress progress = Progress.of("Exporting", FoldWork.STEPS + 1);
+    try (Progress progress = Progress.of("Exporting", FoldFile.STEPS + 1);
         TemporaryFolder work = TemporaryFolder.inSystemFolder()) {
       progress.next("reading");
       OnnxModel inference = Deployment.inference(OnnxModel.read(weights));
@@ -99,19 +101,18 @@ final class ExportCommand implements Callable<Integer> {
       Path deployed = work.path().resolve("deployed.onnx");
       folded =
           form == Form.DEPLOY ? Optional.of(fold(trained, deployed, progress)) : Optional.empty();
-      if (folded.isEmpty() || folded.get().proof().holds()) {
+      if (folded.isEmpty() || folded.get().holds()) {
         Deployment.with(OnnxModel.read(folded.isEmpty() ? trained : deployed), head, layout)
             .write(output);
       }
     }
-    boolean holds = folded.map(outcome -> outcome.proof().holds()).orElse(true);
+    boolean holds = folded.map(FoldOutcome::holds).orElse(true);
     print(weights, folded, holds);
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
   private FoldOutcome fold(Path trained, Path deployed, Progress progress) {
-    ModelFile source = ModelFile.read(trained);
-    return new FoldWork(source, deployed, 1, Map.of(), Optional.of(comparison)).run(progress);
+    return FoldFile.of(trained).withComparison(comparison.request()).to(deployed, progress);
   }
 
   private void print(Path weights, Optional<FoldOutcome> folded, boolean holds) {
@@ -123,7 +124,7 @@ final class ExportCommand implements Callable<Integer> {
       root.set("form", Json.of(form.name().toLowerCase(java.util.Locale.ROOT)));
       root.set("head", Json.of(head.name().toLowerCase(java.util.Locale.ROOT)));
       root.set("layout", Json.of(layout.name().toLowerCase(java.util.Locale.ROOT)));
-      root.set("fold", folded.map(FoldOutcome::json).orElse(null));
+      root.set("fold", folded.map(outcome -> new FoldText(outcome).json()).orElse(null));
       out.print(Json.text(root));
       out.flush();
       return;
@@ -132,8 +133,8 @@ final class ExportCommand implements Callable<Integer> {
         outcome -> {
           var report = outcome.report();
           out.println(FoldTable.totals(report.before(), report.after()));
-          report.warnings().forEach(warning -> out.println(ModelWarnings.line(warning)));
-          out.print(outcome.proof().text());
+          report.warnings().forEach(warning -> out.println(Text.warning(warning)));
+          out.print(VerificationText.text(outcome.comparison()));
         });
     out.println(holds ? "Wrote " + output : "Nothing was written.");
   }

@@ -1,6 +1,8 @@
 package io.repfold.cli;
 
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.files.TemporaryFolder;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;

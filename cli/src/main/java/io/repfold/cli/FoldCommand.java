@@ -1,9 +1,11 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.fold.FoldFile;
+import io.repfold.pipeline.fold.FoldOutcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,23 +56,27 @@ final class FoldCommand implements Callable<Integer> {
     rewrite.check();
     reports.forEach(FoldReports::check);
     FoldOutcome outcome;
-    try (Progress progress = Progress.of("Folding", FoldWork.STEPS)) {
+    try (Progress progress = Progress.of("Folding", FoldFile.STEPS)) {
       outcome = outcome(progress);
     }
-    if (outcome.proof().holds()) {
+    if (outcome.holds()) {
       reports.forEach(report -> FoldReports.write(report, outcome));
     }
-    return rewrite.print(spec.commandLine().getOut(), outcome);
+    return rewrite.print(spec.commandLine().getOut(), new FoldText(outcome));
   }
 
   private FoldOutcome outcome(Progress progress) {
     ModelFile source = ModelFile.read(rewrite.path());
-    Map<String, long[]> shapes = rewrite.shape().of(source);
+    FoldFile fold = FoldFile.of(source).withGrowth(growth).withShapes(rewrite.shape().of(source));
     Optional<Path> target = rewrite.target();
     if (target.isEmpty()) {
       progress.next("planning");
-      return FoldWork.plan(source, growth, shapes);
+      return fold.plan();
     }
-    return new FoldWork(source, target.get(), growth, shapes, rewrite.comparison()).run(progress);
+    return rewrite
+        .comparison()
+        .map(fold::withComparison)
+        .orElseGet(fold::withoutComparison)
+        .to(target.get(), progress);
   }
 }

@@ -3,6 +3,10 @@ package io.repfold.cli;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.FoldReport.Folded;
 import io.repfold.fold.FoldReport.Totals;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.Release;
+import io.repfold.pipeline.compare.Verification;
+import io.repfold.pipeline.fold.FoldOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +19,7 @@ final class FoldPage {
   static String of(FoldOutcome outcome) {
     Map<String, Object> page = sections(outcome);
     page.put("title", String.valueOf(outcome.source().path().getFileName()));
-    page.put("tool", "repfold " + Version.ofTool());
+    page.put("tool", "repfold " + Release.version());
     page.put("sha256", Json.parse(outcome.document()).at("/source/sha256").asText());
     return Pages.render("fold-report", page);
   }
@@ -27,7 +31,7 @@ final class FoldPage {
     page.put("planned", outcome.output().isEmpty());
     page.put("totals", totals(report.before(), report.after()));
     page.put("regions", report.folded().stream().map(FoldPage::region).toList());
-    page.put("regionCount", Text.plural(report.folded().size(), "region"));
+    page.put("regionCount", Phrases.plural(report.folded().size(), "region"));
     page.put("nothing", report.folded().isEmpty());
     page.put("reasons", reasons(FoldTable.whole(report)));
     page.put("limits", reasons(FoldTable.limited(report)));
@@ -35,9 +39,15 @@ final class FoldPage {
     page.put("warnings", report.warnings());
     page.put(
         "verification",
-        outcome.proof().verification().map(FoldPage::verification).orElse(List.of()));
+        outcome.comparison().verification().map(FoldPage::verification).orElse(List.of()));
     page.put(
-        "layers", outcome.proof().layers().map(Proof::because).map(List::of).orElse(List.of()));
+        "layers",
+        outcome
+            .comparison()
+            .layers()
+            .map(VerificationText::because)
+            .map(List::of)
+            .orElse(List.of()));
     page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
     return page;
   }
@@ -55,10 +65,10 @@ final class FoldPage {
     double share = before == 0 ? 0 : 100.0 * after / before;
     return Map.of(
         "name", name,
-        "before", Text.count(before),
-        "after", Text.count(after),
-        "share", before == 0 ? "" : Text.fixed(share, share < 10 ? 1 : 0) + " %",
-        "bar", Text.fixed(Math.min(100, share), 1));
+        "before", Phrases.count(before),
+        "after", Phrases.count(after),
+        "share", before == 0 ? "" : Phrases.fixed(share, share < 10 ? 1 : 0) + " %",
+        "bar", Phrases.fixed(Math.min(100, share), 1));
   }
 
   private static Map<String, Object> region(Folded region) {
@@ -67,12 +77,12 @@ final class FoldPage {
     row.put("held", FoldTable.held(region));
     row.put("nodes", region.held());
     row.put("became", FoldTable.became(region));
-    row.put("multiplyAddsBefore", Text.amount(region.multiplyAddsBefore()));
-    row.put("multiplyAddsAfter", Text.amount(region.multiplyAddsAfter()));
-    row.put("parametersBefore", Text.amount((double) region.parametersBefore()));
-    row.put("parametersAfter", Text.amount((double) region.parametersAfter()));
-    row.put("largestWeight", Text.small(region.largestWeight()));
-    row.put("errorBound", Text.small(region.errorBound()));
+    row.put("multiplyAddsBefore", Phrases.amount(region.multiplyAddsBefore()));
+    row.put("multiplyAddsAfter", Phrases.amount(region.multiplyAddsAfter()));
+    row.put("parametersBefore", Phrases.amount((double) region.parametersBefore()));
+    row.put("parametersAfter", Phrases.amount((double) region.parametersAfter()));
+    row.put("largestWeight", Phrases.small(region.largestWeight()));
+    row.put("errorBound", Phrases.small(region.errorBound()));
     return row;
   }
 
@@ -84,7 +94,7 @@ final class FoldPage {
                 rows.add(
                     Map.of(
                         "reason", reason,
-                        "count", Text.count(nodes.size()),
+                        "count", Phrases.count(nodes.size()),
                         "nodes", String.join(", ", nodes))));
     return rows;
   }
@@ -92,11 +102,11 @@ final class FoldPage {
   private static List<Map<String, Object>> verification(Verification verification) {
     return List.of(
         Map.of(
-            "summary", verification.summary(),
+            "summary", VerificationText.summary(verification),
             "holds", verification.holds(),
             "headings",
-                Verification.headings().stream().map(h -> h.replaceFirst("^>", "")).toList(),
-            "rows", verification.rows(),
+                VerificationText.headings().stream().map(h -> h.replaceFirst("^>", "")).toList(),
+            "rows", VerificationText.rows(verification),
             "remarks", verification.remarks()));
   }
 }

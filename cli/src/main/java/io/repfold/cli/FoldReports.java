@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.fold.FoldOutcome;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -17,11 +19,11 @@ final class FoldReports {
       throw new UsageException(
           "--report %s: a report's name ends in .json or .html".formatted(file));
     }
-    Staging.check(file);
+    StagedFile.check(file);
   }
 
   static void write(Path file, FoldOutcome outcome) {
-    Staging.write(file, isJson(file) ? outcome.document() : FoldPage.of(outcome));
+    StagedFile.write(file, isJson(file) ? outcome.document() : FoldPage.of(outcome));
   }
 
   private static boolean isJson(Path file) {

@@ -4,6 +4,7 @@ import io.repfold.fold.FoldReport;
 import io.repfold.fold.FoldReport.Folded;
 import io.repfold.fold.FoldReport.LeftAlone;
 import io.repfold.fold.FoldReport.Totals;
+import io.repfold.pipeline.Phrases;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,11 +34,11 @@ final class FoldTable {
   private static List<String> row(String label, Totals totals) {
     return List.of(
         label,
-        Text.count(totals.nodes()),
-        Text.count(totals.convolutions()),
-        Text.count(totals.batchNormalizations()),
-        Text.count(totals.additions()),
-        Text.count(totals.parameters()));
+        Phrases.count(totals.nodes()),
+        Phrases.count(totals.convolutions()),
+        Phrases.count(totals.batchNormalizations()),
+        Phrases.count(totals.additions()),
+        Phrases.count(totals.parameters()));
   }
 
   /** One row a region; the first few, unless all are asked for. */
@@ -70,22 +71,24 @@ final class FoldTable {
             .toList();
     int hidden = report.folded().size() - rows.size();
     return Text.table(headings, rows)
-        + (hidden == 0 ? "" : "and %s more; --verbose shows all\n".formatted(Text.count(hidden)));
+        + (hidden == 0
+            ? ""
+            : "and %s more; --verbose shows all\n".formatted(Phrases.count(hidden)));
   }
 
   private static List<String> row(Folded region) {
     return List.of(
-        Text.shortened(region.target(), 40),
+        Phrases.shortened(region.target(), 40),
         held(region),
         became(region),
         change(region.multiplyAddsBefore(), region.multiplyAddsAfter()),
         change((double) region.parametersBefore(), (double) region.parametersAfter()),
-        Text.small(region.largestWeight()),
-        Text.small(region.errorBound()));
+        Phrases.small(region.largestWeight()),
+        Phrases.small(region.errorBound()));
   }
 
   private static String change(double before, double after) {
-    return "%s -> %s".formatted(Text.amount(before), Text.amount(after));
+    return "%s -> %s".formatted(Phrases.amount(before), Phrases.amount(after));
   }
 
   /** Op types with their number: {@code 3 Conv, 2 Add}. */
@@ -167,11 +170,11 @@ final class FoldTable {
         break;
       }
       shown++;
-      String nodes = Text.few(reason.getValue(), all ? Integer.MAX_VALUE : FEW_NODES);
+      String nodes = Phrases.few(reason.getValue(), all ? Integer.MAX_VALUE : FEW_NODES);
       text.append("  %s: %s\n".formatted(reason.getKey(), nodes));
     }
     return text.isEmpty()
         ? ""
-        : "%s: %s\n%s".formatted(heading, Text.plural(leftAlone.size(), "node"), text);
+        : "%s: %s\n%s".formatted(heading, Phrases.plural(leftAlone.size(), "node"), text);
   }
 }

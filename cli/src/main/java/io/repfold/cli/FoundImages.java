@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.InputFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,14 +110,14 @@ record FoundImages(List<Path> images, List<Skipped> skipped) {
         kinds.set(
             last,
             "%s of another kind (%s)"
-                .formatted(kinds.get(last), Text.few(List.copyOf(endings), SHOWN)));
+                .formatted(kinds.get(last), Phrases.few(List.copyOf(endings), SHOWN)));
       }
       return String.join(", ", kinds);
     }
 
     private static void count(List<String> kinds, int count, String noun) {
       if (count > 0) {
-        kinds.add(Text.plural(count, noun));
+        kinds.add(Phrases.plural(count, noun));
       }
     }
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.Phrases;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
 import io.repfold.precision.half.HalfReport;
@@ -78,10 +79,10 @@ record HalfConversion(Graph graph, HalfReport report, int ranges, Set<String> in
     text.append(
         "%s in %s, %d in float32; %s; weights %s -> %s; opset %d\n"
             .formatted(
-                Text.plural(report.halfNodes(), "node"),
+                Phrases.plural(report.halfNodes(), "node"),
                 type(),
                 report.islands().size(),
-                Text.plural(report.casts(), "Cast"),
+                Phrases.plural(report.casts(), "Cast"),
                 Inspection.bytes(report.weightBytes()),
                 Inspection.bytes(report.halfWeightBytes()),
                 report.opset()));
@@ -98,7 +99,7 @@ record HalfConversion(Graph graph, HalfReport report, int ranges, Set<String> in
     }
     if (report.exceeding().isEmpty()) {
       return "No overflow is predicted, by the ranges of %s\n"
-          .formatted(Text.plural(ranges, "tensor"));
+          .formatted(Phrases.plural(ranges, "tensor"));
     }
     StringBuilder text = new StringBuilder();
     for (HalfReport.Exceeding value : report.exceeding()) {
@@ -123,7 +124,8 @@ record HalfConversion(Graph graph, HalfReport report, int ranges, Set<String> in
     if (!verbose) {
       rows.clear();
       byReason.forEach(
-          (because, nodes) -> rows.add(List.of(Text.shortened(Text.few(nodes, 1), 60), because)));
+          (because, nodes) ->
+              rows.add(List.of(Phrases.shortened(Phrases.few(nodes, 1), 60), because)));
     }
     int most = verbose ? rows.size() : Math.min(SHOWN, rows.size());
     String table = Text.table(List.of("stays float32", "because"), rows.subList(0, most));

@@ -9,6 +9,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Listing;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
+import io.repfold.pipeline.ModelFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;

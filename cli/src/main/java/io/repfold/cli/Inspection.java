@@ -10,6 +10,9 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.fold.Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +40,15 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
       text.append("Nothing is left to fold.\n");
     } else {
       text.append(
-          "%s can still be folded, into:\n".formatted(Text.plural(plan.folded().size(), "region")));
+          "%s can still be folded, into:\n"
+              .formatted(Phrases.plural(plan.folded().size(), "region")));
       text.append(FoldTable.plan(plan, verbose))
           .append('\n')
           .append(FoldTable.totals(plan.before(), plan.after()));
     }
     String leftAlone = FoldTable.leftAlone(plan, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
-    plan.warnings().forEach(w -> text.append(ModelWarnings.line(w)).append('\n'));
+    plan.warnings().forEach(w -> text.append(Text.warning(w)).append('\n'));
     return text.toString();
   }
 
@@ -62,7 +66,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
             output ->
                 rows.add(List.of("output", types.getOrDefault(output.name(), output).toString())));
     rows.add(List.of("ops", ops()));
-    rows.add(List.of("parameters", Text.count(parameters())));
+    rows.add(List.of("parameters", Phrases.count(parameters())));
     rows.add(List.of("multiply-adds", describe(multiplyAdds)));
     describe(Certificate.KEY, "folded by", rows);
     describe(ConvertWork.KEY, "converted by", rows);
@@ -73,7 +77,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
 
   private void describe(String key, String role, List<List<String>> rows) {
     Optional.ofNullable(file.model().metadata().get(key))
-        .ifPresent(text -> rows.add(List.of(role, Text.shortened(text, 400))));
+        .ifPresent(text -> rows.add(List.of(role, Phrases.shortened(text, 400))));
   }
 
   /** Elements of real constants; integers count where they are dequantized, and scales do not. */
@@ -92,7 +96,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
   }
 
   static String bytes(long bytes) {
-    return Text.amount((double) bytes).replaceFirst("^([\\d.]+)$", "$1 ") + "B";
+    return Phrases.amount((double) bytes).replaceFirst("^([\\d.]+)$", "$1 ") + "B";
   }
 
   private String opsets() {
@@ -115,10 +119,10 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
 
   private static String describe(MultiplyAdds multiplyAdds) {
     if (multiplyAdds.unknown().isEmpty()) {
-      return Text.amount((double) multiplyAdds.total());
+      return Phrases.amount((double) multiplyAdds.total());
     }
     return "depend on the input's size; give it with --shape (unknown for %s)"
-        .formatted(Text.few(multiplyAdds.unknown(), 2));
+        .formatted(Phrases.few(multiplyAdds.unknown(), 2));
   }
 
   private String nodeTable() {
@@ -130,9 +134,10 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
       rows.add(
           List.of(
               node.op().type(),
-              Text.shortened(node.name(), 40),
-              Text.shortened(types.containsKey(output) ? types.get(output).toString() : output, 70),
-              count == null ? "" : Text.amount((double) count)));
+              Phrases.shortened(node.name(), 40),
+              Phrases.shortened(
+                  types.containsKey(output) ? types.get(output).toString() : output, 70),
+              count == null ? "" : Phrases.amount((double) count)));
     }
     return Text.table(List.of("op", "node", "output", ">multiply-adds"), rows);
   }

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.graph.Graph;
+import io.repfold.pipeline.Phrases;
 import io.repfold.precision.int8.Int8Conversion;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -117,10 +118,10 @@ record IntegerConversion(
         "int8 for %s: %s of %d compute in integers; ranges by %s; %s balanced; biases %s; opset %d\n"
             .formatted(
                 options.target() == QuantizationTarget.CPU ? "ONNX Runtime on a CPU" : "TensorRT",
-                Text.plural(report.quantizedLayers(), "layer"),
+                Phrases.plural(report.quantizedLayers(), "layer"),
                 report.layers().size(),
                 options.method().name().toLowerCase(Locale.ROOT),
-                Text.plural(report.balanced().size(), "tensor"),
+                Phrases.plural(report.balanced().size(), "tensor"),
                 options.biasCorrection() ? "corrected" : "as they were",
                 graph.opset()));
     text.append("Error at the outputs: ").append(error()).append("\n\n");
@@ -154,11 +155,11 @@ record IntegerConversion(
             .map(
                 l ->
                     List.of(
-                        Text.shortened(l.name(), 40),
+                        Phrases.shortened(l.name(), 40),
                         l.type(),
                         decibels(l.decibels()),
                         decibels(l.alone()),
-                        Text.small(l.scale()),
+                        Phrases.small(l.scale()),
                         l.quantized() ? Integer.toString(l.zeroPoint()) : "-",
                         l.quantized() ? "" : l.because()))
             .toList();
@@ -172,7 +173,7 @@ record IntegerConversion(
   }
 
   private static String decibels(double value) {
-    return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Text.fixed(value, 1);
+    return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, 1);
   }
 
   private String trials() {
@@ -182,7 +183,8 @@ record IntegerConversion(
             .map(
                 t ->
                     List.of(
-                        Integer.toString(t.excluded()), Text.fixed(100 * t.agreement(), 4) + " %"));
+                        Integer.toString(t.excluded()),
+                        Phrases.fixed(100 * t.agreement(), 4) + " %"));
     return Text.table(List.of(">layers in float32", ">agreement"), rows.toList());
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Phrases;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,8 @@ final class LossCurve {
                 i ->
                     "%s,%s"
                         .formatted(
-                            Text.fixed(x(i, means.size()), 1), Text.fixed(y(means.get(i), top), 1)))
+                            Phrases.fixed(x(i, means.size()), 1),
+                            Phrases.fixed(y(means.get(i), top), 1)))
             .collect(Collectors.joining(" "));
     List<Map<String, Object>> lines = new ArrayList<>();
     for (int i = 0; i <= LINES; i++) {
@@ -46,9 +48,9 @@ final class LossCurve {
               "x2",
               WIDTH,
               "y",
-              Text.fixed(y(value, top), 1),
+              Phrases.fixed(y(value, top), 1),
               "label",
-              Text.fixed(value, 2)));
+              Phrases.fixed(value, 2)));
     }
     Map<String, Object> curve = new LinkedHashMap<>();
     curve.put("width", WIDTH);
@@ -57,7 +59,7 @@ final class LossCurve {
     curve.put("points", points);
     curve.put("right", WIDTH);
     curve.put("bottom", HEIGHT - 4);
-    curve.put("steps", "loss over %s".formatted(Text.plural(losses.size(), "step")));
+    curve.put("steps", "loss over %s".formatted(Phrases.plural(losses.size(), "step")));
     return curve;
   }
 

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import io.repfold.data.DataException;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.onnx.OnnxFormatException;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.runtime.EngineException;
 import io.repfold.train.ConfigException;
 import io.repfold.train.RunException;
@@ -73,8 +74,10 @@ public final class Main {
     if (e instanceof ConfigException config) {
       return badConfig(config, command);
     }
-    if (e instanceof UsageException) {
-      return badUsage(new ParameterException(command, String.valueOf(e.getMessage()), e));
+    if (e instanceof UsageException
+        || (e instanceof PipelineException asked
+            && asked.kind() == PipelineException.Kind.REQUEST)) {
+      return badUsage(new ParameterException(command, message(e), e));
     }
     if (e instanceof WrittenModelCheck.DifferenceException) {
       return report(
@@ -111,6 +114,8 @@ public final class Main {
         || e instanceof InvalidGraphException
         || e instanceof EngineException
         || e instanceof WorkFailedException
+        || e instanceof UsageException
+        || e instanceof PipelineException
         || e instanceof RunException
         || e instanceof DataException;
   }
@@ -125,7 +130,7 @@ public final class Main {
       return "%s: cannot be read or written (%s)".formatted(message, name(e));
     }
     if (isExpected(e) && message != null) {
-      return message;
+      return OptionNames.in(message);
     }
     return message == null ? name(e) : "%s: %s".formatted(name(e), message);
   }

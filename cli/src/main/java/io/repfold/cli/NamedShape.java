@@ -2,8 +2,6 @@ package io.repfold.cli;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -38,12 +36,5 @@ record NamedShape(Optional<String> input, long[] sizes) {
           "'%s' is no shape: '%s' is no size of at least 1; write for example images=1x3x224x224"
               .formatted(text, part));
     }
-  }
-
-  /** Sizes as people write them: {@code 1x3x224x224}. */
-  static String text(long... sizes) {
-    return sizes.length == 0
-        ? "scalar"
-        : LongStream.of(sizes).mapToObj(Long::toString).collect(Collectors.joining("x"));
   }
 }

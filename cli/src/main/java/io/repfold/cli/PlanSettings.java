@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.ModelFile;
 import io.repfold.tensorrt.PlanOptions;
 import io.repfold.tensorrt.Profile;
 import java.nio.file.Path;

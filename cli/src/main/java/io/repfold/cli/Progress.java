@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Steps;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Says on the terminal what is going on, once it takes longer than two seconds. Silent where the
  * process does not talk to a terminal.
  */
-final class Progress implements AutoCloseable {
+final class Progress implements AutoCloseable, Steps {
   private static final long PATIENCE_SECONDS = 2;
   private static final int WIDTH = 80;
   private static final int UPDATE_MILLISECONDS = 250;
@@ -47,7 +48,8 @@ final class Progress implements AutoCloseable {
   }
 
   /** Ends the step before, if there is one, and begins another. */
-  synchronized void next(String name) {
+  @Override
+  public synchronized void next(String name) {
     done += step.isEmpty() ? 0 : 1;
     step = name;
     update();

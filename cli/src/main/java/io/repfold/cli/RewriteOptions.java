@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.compare.ComparisonRequest;
+import io.repfold.pipeline.files.StagedFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,11 +43,10 @@ final class RewriteOptions {
       throw new UsageException("-o says where to write; --dry-run writes nothing");
     }
     if (!dryRun && output != null) {
-      Staging.check(output);
+      StagedFile.check(output);
     }
     if (!unverified) {
-      comparison.samples();
-      comparison.tolerance();
+      comparison.request();
     }
   }
 
@@ -63,11 +64,11 @@ final class RewriteOptions {
   }
 
   long seed() {
-    return comparison.seed();
+    return comparison.request().seed();
   }
 
-  Optional<ComparisonOptions> comparison() {
-    return unverified ? Optional.empty() : Optional.of(comparison);
+  Optional<ComparisonRequest> comparison() {
+    return unverified ? Optional.empty() : Optional.of(comparison.request());
   }
 
   /**
@@ -81,7 +82,7 @@ final class RewriteOptions {
       out.flush();
     } else {
       out.print(outcome.text(verbose));
-      if (!outcome.proof().holds()) {
+      if (!outcome.comparison().holds()) {
         out.println("Nothing was written.");
       } else if (outcome.output().isPresent()) {
         out.println("Wrote " + outcome.output().get());
@@ -90,6 +91,6 @@ final class RewriteOptions {
         }
       }
     }
-    return outcome.proof().holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+    return outcome.comparison().holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 }

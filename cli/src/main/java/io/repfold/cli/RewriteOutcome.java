@@ -1,12 +1,13 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.pipeline.compare.RewriteComparison;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** What came of rewriting a model. */
 interface RewriteOutcome {
-  Proof proof();
+  RewriteComparison comparison();
 
   /** The file that was written; empty for a plan. */
   Optional<Path> output();

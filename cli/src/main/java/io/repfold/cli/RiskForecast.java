@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
 import io.repfold.precision.int8.Int8Conversion;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -30,7 +32,7 @@ record RiskForecast(List<FoldRisk.Block> blocks, String samples) {
    */
   static RiskForecast of(
       ModelFile file, Graph graph, Map<String, long[]> shapes, SampleOptions options) {
-    try (OnnxRuntimeProduct product = new OnnxRuntimeProduct()) {
+    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions fold = FoldOptions.DEFAULT.withProduct(product);
       List<FoldRisk.Block> blocks = FoldRisk.forecast(graph, fold);
       if (!options.given() || blocks.isEmpty()) {

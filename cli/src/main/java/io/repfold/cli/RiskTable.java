@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Phrases;
 import io.repfold.precision.risk.FoldRisk;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +61,8 @@ final class RiskTable {
     text.append(":\n").append(Text.table(measured ? MEASURED : FORECAST, rows));
     if (most < blocks.size()) {
       text.append(
-          "and %s more; --verbose shows all\n".formatted(Text.count(blocks.size() - (long) most)));
+          "and %s more; --verbose shows all\n"
+              .formatted(Phrases.count(blocks.size() - (long) most)));
     }
     long risky = blocks.stream().filter(b -> !b.remedies().isEmpty()).count();
     text.append(
@@ -81,12 +83,12 @@ final class RiskTable {
 
   private static String forecastSummary(long risky, int blocks) {
     return "%s of %d may need a remedy by this forecast. Its int8 columns are dB of weights alone: it knows neither what rounding activations adds nor what a block's error costs in the answer, so it ranks no block by its cost. --data FOLDER measures both\n"
-        .formatted(Text.plural(risky, "block"), blocks);
+        .formatted(Phrases.plural(risky, "block"), blocks);
   }
 
   private static String measuredSummary(long risky, int blocks) {
     return "%s of %d may need a remedy. own: the block's result, with exact inputs; alone: the outputs, if only this block is int8; agrees: the decisions that stay the same then; share: of the error that all layers make alone. On the first 8 samples; 'convert --precision int8' measures all layers together\n"
-        .formatted(Text.plural(risky, "block"), blocks);
+        .formatted(Phrases.plural(risky, "block"), blocks);
   }
 
   private static String advice(List<FoldRisk.Block> blocks) {
@@ -117,13 +119,13 @@ final class RiskTable {
             .max()
             .orElse(Double.NaN);
     return List.of(
-        Text.shortened(block.target(), 36),
+        Phrases.shortened(block.target(), 36),
         kernels(block),
-        Text.amount(variances),
-        Text.small(block.largest()),
-        Text.fixed(block.outlier(), 1),
+        Phrases.amount(variances),
+        Phrases.small(block.largest()),
+        Phrases.fixed(block.outlier(), 1),
         fixed(block.cancellation(), 2),
-        Text.fixed(block.lostBits(), 1),
+        Phrases.fixed(block.lostBits(), 1),
         half(block),
         fixed(block.branchDecibels(), 1),
         fixed(block.foldedDecibels(), 1),
@@ -135,14 +137,14 @@ final class RiskTable {
     FoldRisk.Measured measured = block.measured().orElseThrow();
     double agreement = measured.agreement();
     return List.of(
-        Text.shortened(block.target(), 36),
+        Phrases.shortened(block.target(), 36),
         kernels(block),
         half(block),
         fixed(block.foldedDecibels(), 1),
         fixed(measured.own(), 1),
         fixed(measured.alone(), 1),
-        Double.isNaN(agreement) ? "float32" : Text.fixed(100 * agreement, 3) + " %",
-        Double.isNaN(agreement) ? "" : Text.fixed(100 * measured.share(), 1) + " %",
+        Double.isNaN(agreement) ? "float32" : Phrases.fixed(100 * agreement, 3) + " %",
+        Double.isNaN(agreement) ? "" : Phrases.fixed(100 * measured.share(), 1) + " %",
         remedies(block));
   }
 
@@ -163,12 +165,12 @@ final class RiskTable {
             .stream()
             .map(e -> e.getValue() == 1 ? e.getKey() : e.getValue() + " " + e.getKey())
             .collect(Collectors.joining(" + "));
-    return Text.shortened(kernels, 30);
+    return Phrases.shortened(kernels, 30);
   }
 
   private static String fixed(double value, int decimals) {
     return Double.isNaN(value)
         ? "-"
-        : Double.isInfinite(value) ? "exact" : Text.fixed(value, decimals);
+        : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, decimals);
   }
 }

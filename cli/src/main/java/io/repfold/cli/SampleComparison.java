@@ -1,6 +1,8 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.ClassAxes;
 import io.repfold.runtime.HostTensor;
 import java.util.ArrayList;
@@ -94,14 +96,14 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
       rows.add(
           List.of(
               how,
-              Text.count(samples),
-              Text.shortened(output.output(), 40),
+              Phrases.count(samples),
+              Phrases.shortened(output.output(), 40),
               OutputAgreement.label(output.kind()),
-              Text.count(output.positions()),
-              Text.fixed(100 * output.share(), 4) + " %",
-              Text.small(output.maxAbsError()),
-              Text.small(output.largest() == 0 ? 0 : output.maxAbsError() / output.largest()),
-              Text.count(output.notFinite())));
+              Phrases.count(output.positions()),
+              Phrases.fixed(100 * output.share(), 4) + " %",
+              Phrases.small(output.maxAbsError()),
+              Phrases.small(output.largest() == 0 ? 0 : output.maxAbsError() / output.largest()),
+              Phrases.count(output.notFinite())));
     }
     return rows;
   }

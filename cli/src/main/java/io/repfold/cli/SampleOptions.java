@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.inputs.ImageColors;
+import io.repfold.pipeline.inputs.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +102,7 @@ final class SampleOptions {
     return seed;
   }
 
-  ColourOptions colours() {
-    return colours;
+  ImageColors colors() {
+    return colours.colors();
   }
 }

@@ -5,6 +5,7 @@ import io.repfold.image.ImageSource;
 import io.repfold.image.Palette;
 import io.repfold.image.SegmentOptions;
 import io.repfold.image.StageFigures;
+import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;

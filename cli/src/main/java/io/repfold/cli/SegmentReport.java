@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.image.Outcome;
 import io.repfold.image.Stage;
 import io.repfold.image.StageFigures;
+import io.repfold.pipeline.Phrases;
 import io.repfold.runtime.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ final class SegmentReport {
     if (turned > 0) {
       notes.add(
           "%s to be shown turned or mirrored (EXIF orientation); masks fit the pixels as they are stored"
-              .formatted(turned == 1 ? "1 image is" : Text.count(turned) + " images are"));
+              .formatted(turned == 1 ? "1 image is" : Phrases.count(turned) + " images are"));
     }
     return notes;
   }
@@ -93,13 +94,13 @@ final class SegmentReport {
     text.append(
         "\n%s written to %s%s; %s, %s; stages overlap\n"
             .formatted(
-                Text.plural(counts.size(), "mask"),
+                Phrases.plural(counts.size(), "mask"),
                 output,
                 rate(figures),
                 engine,
-                Text.plural(threads, "thread")));
+                Phrases.plural(threads, "thread")));
     if (!failures.isEmpty()) {
-      text.append("%s without a mask\n".formatted(Text.plural(failures.size(), "image")));
+      text.append("%s without a mask\n".formatted(Phrases.plural(failures.size(), "image")));
     }
     return text.toString();
   }
@@ -108,7 +109,7 @@ final class SegmentReport {
     double rate = figures.imagesPerSecond();
     return rate == 0
         ? ""
-        : ", %s images a second".formatted(rate < 1 ? Text.small(rate) : Text.amount(rate));
+        : ", %s images a second".formatted(rate < 1 ? Phrases.small(rate) : Phrases.amount(rate));
   }
 
   private List<List<String>> classRows() {
@@ -121,7 +122,7 @@ final class SegmentReport {
             List.of(
                 Integer.toString(i),
                 name(i),
-                Text.count(sums[i]),
+                Phrases.count(sums[i]),
                 percent((double) sums[i] / all)));
       }
     }
@@ -134,15 +135,15 @@ final class SegmentReport {
       rows.add(
           List.of(
               stage.toString(),
-              Text.fixed(figures.total(stage), 2),
-              Text.fixed(figures.millisecondsPerImage(stage), 2),
+              Phrases.fixed(figures.total(stage), 2),
+              Phrases.fixed(figures.millisecondsPerImage(stage), 2),
               percent(figures.share(stage))));
     }
     return rows;
   }
 
   private static String percent(double share) {
-    return Text.fixed(100 * share, 1) + " %";
+    return Phrases.fixed(100 * share, 1) + " %";
   }
 
   private String name(int label) {

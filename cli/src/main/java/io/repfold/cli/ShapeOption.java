@@ -3,6 +3,8 @@ package io.repfold.cli;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.Phrases;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +34,7 @@ final class ShapeOption {
       if (sizes != null && input.shape().isPresent() && !fits(sizes, input.shape().get())) {
         throw new UsageException(
             "%s: input '%s' has the shape %s, which --shape %s contradicts"
-                .formatted(file.path(), input.name(), input.shape().get(), NamedShape.text(sizes)));
+                .formatted(file.path(), input.name(), input.shape().get(), Phrases.shape(sizes)));
       }
     }
     return given;
@@ -81,7 +83,7 @@ final class ShapeOption {
                   inputs.size(),
                   inputs,
                   inputs.isEmpty() ? "x" : inputs.get(0),
-                  NamedShape.text(shape.sizes())));
+                  Phrases.shape(shape.sizes())));
     }
     return inputs.get(0);
   }

@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.nio.FloatBuffer;

@@ -5,6 +5,7 @@ import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.HostTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

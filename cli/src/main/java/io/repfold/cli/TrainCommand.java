@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.pipeline.Phrases;
 import io.repfold.train.TrainConfig;
 import io.repfold.train.Trainer;
 import io.repfold.train.TrainingListener;
@@ -127,8 +128,8 @@ final class TrainCommand implements Callable<Integer> {
         Double.isNaN(outcome.best())
             ? ""
             : ", the best figure is %s after epoch %d"
-                .formatted(Text.fixed(outcome.best(), 4), outcome.bestEpoch());
-    out.println("Trained %s%s".formatted(Text.plural(outcome.epochs(), "epoch"), best));
+                .formatted(Phrases.fixed(outcome.best(), 4), outcome.bestEpoch());
+    out.println("Trained %s%s".formatted(Phrases.plural(outcome.epochs(), "epoch"), best));
     out.println("Wrote " + outcome.folder());
   }
 }

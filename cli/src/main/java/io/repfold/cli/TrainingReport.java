@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Phrases;
 import io.repfold.train.Metrics;
 import io.repfold.train.TrainingListener;
 import java.io.PrintWriter;
@@ -48,11 +49,11 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
         "%s: %s parameters, %s of them trained; %s to learn from, %s to validate on; %s"
             .formatted(
                 now.architecture(),
-                Text.count(now.parameters()),
-                Text.count(now.trainable()),
-                Text.plural(now.examples(), "image"),
-                now.validationExamples() == 0 ? "none" : Text.count(now.validationExamples()),
-                Text.plural(now.threads(), "thread")));
+                Phrases.count(now.parameters()),
+                Phrases.count(now.trainable()),
+                Phrases.plural(now.examples(), "image"),
+                now.validationExamples() == 0 ? "none" : Phrases.count(now.validationExamples()),
+                Phrases.plural(now.threads(), "thread")));
     if (now.doneEpochs() > 0 || now.doneBatches() > 0) {
       message("Going on after epoch %d, batch %d".formatted(now.doneEpochs(), now.doneBatches()));
     }
@@ -68,8 +69,8 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
         bar.setExtraMessage(
             " loss %s, %s images/s, %s left"
                 .formatted(
-                    Text.fixed(step.loss(), 4),
-                    Text.fixed(step.imagesPerSecond(), 1),
+                    Phrases.fixed(step.loss(), 4),
+                    Phrases.fixed(step.imagesPerSecond(), 1),
                     left(step, run, System.nanoTime())));
       }
       return;
@@ -84,9 +85,9 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
                   run.epochs(),
                   step.batch(),
                   run.batches(),
-                  Text.fixed(step.loss(), 4),
-                  Text.small(step.rate()),
-                  Text.fixed(step.imagesPerSecond(), 1),
+                  Phrases.fixed(step.loss(), 4),
+                  Phrases.small(step.rate()),
+                  Phrases.fixed(step.imagesPerSecond(), 1),
                   left(step, run, now)));
     }
   }
@@ -110,10 +111,10 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
         "Epoch %d: loss %s, %s s, %s images/s, %s %% of it waiting for data"
             .formatted(
                 epoch.epoch(),
-                Text.fixed(epoch.loss(), 4),
-                Text.fixed(epoch.seconds(), 1),
-                Text.fixed(epoch.imagesPerSecond(), 1),
-                Text.fixed(100 * epoch.waiting(), 1)));
+                Phrases.fixed(epoch.loss(), 4),
+                Phrases.fixed(epoch.seconds(), 1),
+                Phrases.fixed(epoch.imagesPerSecond(), 1),
+                Phrases.fixed(100 * epoch.waiting(), 1)));
   }
 
   @Override
@@ -130,17 +131,17 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
     message(
         "  validation: loss %s, mIoU %s, pixel accuracy %s%s"
             .formatted(
-                Text.fixed(metrics.loss(), 4),
-                Text.fixed(metrics.meanIou(), 4),
-                Text.fixed(metrics.pixelAccuracy(), 4),
+                Phrases.fixed(metrics.loss(), 4),
+                Phrases.fixed(metrics.meanIou(), 4),
+                Phrases.fixed(metrics.pixelAccuracy(), 4),
                 validated.improved() ? ", the best so far" : ""));
-    message("  IoU: " + Text.few(byClass(metrics.iou(), validated.classNames()), 21));
+    message("  IoU: " + Phrases.few(byClass(metrics.iou(), validated.classNames()), 21));
   }
 
   private static List<String> byClass(double[] iou, List<String> names) {
     List<String> text = new ArrayList<>();
     for (int i = 0; i < iou.length; i++) {
-      text.add(names.get(i) + " " + (Double.isNaN(iou[i]) ? "absent" : Text.fixed(iou[i], 3)));
+      text.add(names.get(i) + " " + (Double.isNaN(iou[i]) ? "absent" : Phrases.fixed(iou[i], 3)));
     }
     return text;
   }

@@ -4,6 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.check.JUnitXml;
 import io.repfold.check.OutputReport;
 import io.repfold.check.VerificationReport;
+import io.repfold.pipeline.compare.ComparisonRequest;
+import io.repfold.pipeline.compare.ComparisonSetting;
+import io.repfold.pipeline.compare.LayerComparison;
+import io.repfold.pipeline.compare.ModelComparer;
+import io.repfold.pipeline.compare.ModelWarnings;
+import io.repfold.pipeline.compare.Verification;
+import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.inputs.InputFiles;
+import io.repfold.pipeline.inputs.SampleSource;
+import io.repfold.pipeline.inputs.Samples;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -110,22 +120,23 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
-    jsonFile.ifPresent(Staging::check);
-    VerificationRunner.Inputs inputs = this::inputs;
-    List<Setting> settings = settings();
+    jsonFile.ifPresent(StagedFile::check);
+    SampleSource inputs = this::inputs;
+    List<ComparisonSetting> settings = settings();
     Verification verification;
     Optional<LayerComparison> byLayer;
     int steps = settings.size() + (layers ? 1 : 0);
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
-          VerificationRunner.run(
-              reference, candidate, inputs, options.tolerance(), settings, progress);
+          ModelComparer.compare(
+              reference, candidate, inputs, options.request().tolerance(), settings, progress);
       if (layers) {
         progress.next("layer by layer");
       }
       byLayer =
           layers
-              ? Optional.of(LayerComparison.run(reference, candidate, inputs, options.tolerance()))
+              ? Optional.of(
+                  LayerComparison.run(reference, candidate, inputs, options.request().tolerance()))
               : Optional.empty();
     }
     List<String> warnings = ModelWarnings.of(reference, candidate);
@@ -136,7 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
-  private List<Setting> settings() {
+  private List<ComparisonSetting> settings() {
     String cpu = Backends.onnxRuntimeCpu().id();
     Backend first =
         EngineChoice.of("--reference-engine", referenceEngine == null ? cpu : referenceEngine);
@@ -146,15 +157,19 @@ final class VerifyCommand implements Callable<Integer> {
     session.require(all);
     EngineOptions engineOptions = device.of(EngineOptions.defaults(), all);
     return engines.isEmpty() && referenceEngine == null
-        ? Setting.optimizerOffAndOn(session.of(engineOptions, first))
-        : Setting.engines(first, candidates, backend -> session.of(engineOptions, backend));
+        ? ComparisonSetting.optimizerOffAndOn(session.of(engineOptions, first))
+        : ComparisonSetting.engines(
+            first, candidates, backend -> session.of(engineOptions, backend));
   }
 
-  private VerificationRunner.Samples inputs(Engine engine) {
+  private Samples inputs(Engine engine) {
     List<String> names = engine.inputs().stream().map(TensorInfo::name).toList();
     var shapes = shape.of(engine.name(), names);
-    VerificationRunner.Inputs source =
-        files.isEmpty() ? VerificationRunner.random(shapes, options) : InputFiles.of(files, shapes);
+    ComparisonRequest request = options.request();
+    SampleSource source =
+        files.isEmpty()
+            ? SampleSource.random(shapes, request.samples(), request.seed())
+            : InputFiles.of(files, shapes);
     return source.of(engine);
   }
 
@@ -188,7 +203,7 @@ final class VerifyCommand implements Callable<Integer> {
       Verification verification, Optional<LayerComparison> byLayer, List<String> warnings) {
     PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
-      ObjectNode root = (ObjectNode) verification.json();
+      ObjectNode root = (ObjectNode) VerificationText.json(verification);
       byLayer.ifPresent(l -> root.set("layers", Json.of(l.tensors())));
       root.set("warnings", Json.of(warnings));
       if (json.file().isEmpty()) {
@@ -196,14 +211,15 @@ final class VerifyCommand implements Callable<Integer> {
         out.flush();
         return;
       }
-      Staging.write(json.file().get(), Json.text(root));
+      StagedFile.write(json.file().get(), Json.text(root));
     }
-    byLayer.ifPresent(l -> out.println(Text.table(LayerComparison.headings(), l.rows())));
+    byLayer.ifPresent(
+        l -> out.println(Text.table(VerificationText.layerHeadings(), VerificationText.rows(l))));
     byLayer.ifPresent(l -> out.println(l.summary() + "\n"));
-    out.println(Text.table(Verification.headings(), verification.rows()));
+    out.println(Text.table(VerificationText.headings(), VerificationText.rows(verification)));
     verification.remarks().forEach(out::println);
     hiddenOverflow().ifPresent(out::println);
-    warnings.forEach(warning -> out.println(ModelWarnings.line(warning)));
-    out.println(verification.summary());
+    warnings.forEach(warning -> out.println(Text.warning(warning)));
+    out.println(VerificationText.summary(verification));
   }
 }

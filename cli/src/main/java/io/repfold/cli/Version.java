@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.Release;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
@@ -7,16 +8,10 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What {@code repfold --version} prints. */
 final class Version implements IVersionProvider {
-  /** The version of this tool, as its jar says; {@code development} outside a jar. */
-  static String ofTool() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
-  }
-
   @Override
   public String[] getVersion() {
     return new String[] {
-      "repfold " + ofTool(),
+      "repfold " + Release.version(),
       "Java " + System.getProperty("java.version"),
       backend(Backends.onnxRuntimeCpu())
     };

@@ -6,6 +6,10 @@ import io.repfold.bench.Contender;
 import io.repfold.graph.WeightSource;
 import io.repfold.nets.Networks;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.files.TemporaryFolder;
+import io.repfold.pipeline.fold.FoldFile;
+import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -13,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,14 +39,16 @@ final class WarmUpCommand implements Callable<Integer> {
       var network = Networks.build("RepLite", Map.of("width", 4), 2, WeightSource.random(0));
       OnnxModel.of(network.graph()).write(trained);
       FoldOutcome outcome;
-      try (Progress progress = Progress.of("Warming up", FoldWork.STEPS)) {
+      try (Progress progress = Progress.of("Warming up", FoldFile.STEPS)) {
         outcome =
-            new FoldWork(ModelFile.read(trained), folded, 1, SIZE, Optional.of(comparison))
-                .run(progress);
+            FoldFile.of(trained)
+                .withShapes(SIZE)
+                .withComparison(comparison.request())
+                .to(folded, progress);
       }
       FoldReports.write(folder.path().resolve("report.html"), outcome);
       time(trained, folded);
-      return outcome.text(false).isEmpty() ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
+      return new FoldText(outcome).text(false).isEmpty() ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
     }
   }
 

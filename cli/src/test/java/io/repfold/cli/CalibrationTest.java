@@ -9,6 +9,7 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.kit.Images;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.Range;
 import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;

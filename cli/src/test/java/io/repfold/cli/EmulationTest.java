@@ -7,6 +7,7 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
 import io.repfold.runtime.HostTensor;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.repfold.graph.Node;
 import io.repfold.kit.Images;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.HostTensor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

@@ -7,6 +7,8 @@ import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.fold.Certificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

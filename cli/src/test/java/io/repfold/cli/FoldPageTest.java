@@ -3,6 +3,9 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.fold.FoldReport;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.compare.RewriteComparison;
+import io.repfold.pipeline.fold.FoldOutcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +48,7 @@ class FoldPageTest {
         report,
         "{\"source\":{\"sha256\":\"00\"}}",
         Optional.of(HOSTILE),
-        Proof.NONE,
+        RewriteComparison.NONE,
         Optional.of(folder.resolve("folded.onnx")));
   }
 }

@@ -9,6 +9,9 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.inputs.ImageColors;
+import io.repfold.pipeline.inputs.InputFiles;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -46,7 +49,7 @@ class InputFilesTest {
   private float[] white(Path model, Map<String, long[]> shapes) {
     try (Engine engine = Backends.onnxRuntimeCpu().load(model, EngineOptions.defaults())) {
       HostTensor input =
-          InputFiles.samples(engine, List.of(white), shapes, new ColourOptions())
+          InputFiles.samples(engine, List.of(white), shapes, ImageColors.OF_THE_MODEL)
               .get(0)
               .read()
               .values()
@@ -95,8 +98,8 @@ class InputFilesTest {
     assertThat(Files.exists(model)).isTrue();
 
     assertThatThrownBy(() -> white(model, Map.of()))
-        .isInstanceOf(UsageException.class)
-        .hasMessageContaining("takes images of any size; say with --shape");
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("takes images of any size; say by withShapes");
   }
 
   /** Takes images of 5 by 7 pixels with their channels last, as PyTorch's networks do not. */
@@ -114,7 +117,7 @@ class InputFilesTest {
   private HostTensor read(Path model) {
     try (Engine engine = Backends.onnxRuntimeCpu().load(model, EngineOptions.defaults())) {
       return Objects.requireNonNull(
-          InputFiles.samples(engine, List.of(white), Map.of(), new ColourOptions())
+          InputFiles.samples(engine, List.of(white), Map.of(), ImageColors.OF_THE_MODEL)
               .get(0)
               .read()
               .get("x"));
@@ -137,7 +140,7 @@ class InputFilesTest {
     assertThat(input.type()).isEqualTo(io.repfold.runtime.ElementType.UINT8);
     assertThat(input.toDoubles()).hasSize(105).containsOnly(255);
     assertThatThrownBy(() -> read(channelsLast(ElementType.INT32)))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(PipelineException.class)
         .hasMessageContaining("floating or uint8 input")
         .hasMessageContaining("int32");
   }

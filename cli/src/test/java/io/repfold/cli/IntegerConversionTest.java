@@ -11,6 +11,8 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.fold.Certificate;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
 import io.repfold.precision.int8.QuantizationTarget;

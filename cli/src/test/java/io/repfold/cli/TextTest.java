@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.pipeline.Phrases;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ class TextTest {
     "0.5, 0.50"
   })
   void an_amount_has_three_digits_and_a_prefix(double value, String text) {
-    assertThat(Text.amount(value)).isEqualTo(text);
+    assertThat(Phrases.amount(value)).isEqualTo(text);
   }
 
   @Test
@@ -31,7 +32,7 @@ class TextTest {
 
   @Test
   void few_of_many_are_named() {
-    assertThat(Text.few(List.of("a", "b", "c", "d"), 2)).isEqualTo("a, b and 2 more");
-    assertThat(Text.few(List.of("a", "b"), 2)).isEqualTo("a, b");
+    assertThat(Phrases.few(List.of("a", "b", "c", "d"), 2)).isEqualTo("a, b and 2 more");
+    assertThat(Phrases.few(List.of("a", "b"), 2)).isEqualTo("a, b");
   }
 }

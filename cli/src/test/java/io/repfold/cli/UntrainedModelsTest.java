@@ -7,6 +7,7 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
 import io.repfold.graph.WeightSource.Role;
+import io.repfold.pipeline.compare.ModelWarnings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -31,6 +31,9 @@ final class PackageMap {
           Map.entry("fold", Set.of("graph", "blocks")),
           Map.entry("onnx", Set.of("graph", "ai.onnx.proto", "com.google.protobuf")),
           Map.entry("precision", Set.of("graph", "fold")),
+          Map.entry(
+              "pipeline",
+              Set.of("graph", "fold", "onnx", "precision", "runtime", "numpy", "image", "check")),
           Map.entry("nets", Set.of("graph", "blocks", "onnx")),
           Map.entry("djl", Set.of("graph", "ai.djl")),
           Map.entry("data", Set.of("graph")),
@@ -60,6 +63,7 @@ final class PackageMap {
                   "fold",
                   "onnx",
                   "precision",
+                  "pipeline",
                   "runtime",
                   "tensorrt",
                   "numpy",

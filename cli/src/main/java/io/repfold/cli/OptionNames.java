@@ -1,0 +1,28 @@
+package io.repfold.cli;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Says by options what libraries say by the methods of their requests. */
+final class OptionNames {
+  private static final Map<String, String> OPTIONS =
+      Map.ofEntries(
+          Map.entry("withShapes", "--shape"),
+          Map.entry("withGrowth", "--allow-growth"),
+          Map.entry("withTf32", "with --tf32"),
+          Map.entry("withMean", "--mean"),
+          Map.entry("withDeviation", "--std"));
+
+  private static final Pattern METHOD =
+      Pattern.compile("\\b(" + String.join("|", OPTIONS.keySet()) + ")\\b");
+
+  private OptionNames() {}
+
+  /** The text with the names of options in the place of those of methods. */
+  static String in(String text) {
+    return METHOD
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(OPTIONS.getOrDefault(found.group(), "")));
+  }
+}

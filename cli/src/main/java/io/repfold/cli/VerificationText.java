@@ -1,0 +1,173 @@
+package io.repfold.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.check.Comparison;
+import io.repfold.check.OutputReport;
+import io.repfold.check.OutputResult;
+import io.repfold.check.Verdict;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.compare.LayerComparison;
+import io.repfold.pipeline.compare.RewriteComparison;
+import io.repfold.pipeline.compare.Verification;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Comparisons of models as tables, sentences and JSON. */
+final class VerificationText {
+  private static final int MOST_REMARKS = 4;
+
+  private VerificationText() {}
+
+  /** What a comparison of a rewritten model came to. */
+  static String text(RewriteComparison comparison) {
+    StringBuilder text = new StringBuilder();
+    comparison.verification().ifPresent(v -> text.append(text(v)));
+    comparison.layers().ifPresent(l -> text.append(because(l)).append('\n'));
+    return text.toString();
+  }
+
+  static void addTo(ObjectNode root, RewriteComparison comparison) {
+    root.set("verification", comparison.verification().map(VerificationText::json).orElse(null));
+    root.set("layers", comparison.layers().map(l -> Json.of(l.tensors())).orElse(null));
+  }
+
+  /** What was compared beside the outputs, and why. */
+  static String because(LayerComparison layers) {
+    return "On these inputs an output is too small to prove much, so tensors inside were compared too. "
+        + layers.summary();
+  }
+
+  private static String text(Verification verification) {
+    StringBuilder text = new StringBuilder();
+    if (!verification.holds()) {
+      text.append(Text.table(headings(), rows(verification))).append('\n');
+    }
+    verification.remarks().stream()
+        .limit(MOST_REMARKS)
+        .forEach(remark -> text.append(remark).append('\n'));
+    return text.append(summary(verification)).append('\n').toString();
+  }
+
+  /** The verdict in a sentence. */
+  static String summary(Verification verification) {
+    return verification.summary() + chosen(verification);
+  }
+
+  private static String chosen(Verification verification) {
+    return verification.chosen() ? " (sizes chosen here; --shape sets others)" : "";
+  }
+
+  /** One row an output and run, with its worst sample. */
+  static List<List<String>> rows(Verification verification) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Verification.Run run : verification.runs()) {
+      for (OutputReport output : run.report().outputs()) {
+        rows.add(row(run, output));
+      }
+    }
+    return rows;
+  }
+
+  static List<String> headings() {
+    return List.of(
+        "setting",
+        "output",
+        ">max abs error",
+        ">of max",
+        ">mean abs error",
+        ">cosine",
+        ">PSNR dB",
+        ">same best channel",
+        "verdict");
+  }
+
+  private static List<String> row(Verification.Run run, OutputReport output) {
+    List<String> row =
+        new ArrayList<>(List.of(run.setting(), Phrases.shortened(output.name(), 40)));
+    row.addAll(numbers(output));
+    row.add(output.verdict().isEquivalent() ? "same" : "DIFFERENT");
+    return row;
+  }
+
+  private static List<String> numbers(OutputReport output) {
+    if (output.worst().comparison().isEmpty()) {
+      return List.of("-", "-", "-", "-", "-", "-");
+    }
+    Comparison c = output.worst().comparison().get();
+    return List.of(
+        Phrases.small(c.maxAbsError()),
+        Phrases.small(c.maxRelativeError()),
+        Phrases.small(c.meanAbsError()),
+        Phrases.fixed(c.cosineSimilarity(), 9),
+        Double.isFinite(c.psnr()) ? Phrases.fixed(c.psnr(), 1) : "exact",
+        c.argmax()
+            .filter(a -> a.positions() > 0)
+            .map(a -> Phrases.fixed(100 * a.agreement(), 3) + " %")
+            .orElse("-"));
+  }
+
+  /** Everything that is known of every sample. */
+  static JsonNode json(Verification verification) {
+    ObjectNode root = Json.object();
+    root.put("holds", verification.holds());
+    root.put("inputs", verification.inputs() + chosen(verification));
+    root.set("tolerance", Json.of(verification.runs().get(0).report().tolerance()));
+    ArrayNode all = root.putArray("runs");
+    for (Verification.Run run : verification.runs()) {
+      ObjectNode node = all.addObject();
+      node.put("setting", run.setting());
+      node.put("reference", run.report().reference());
+      node.put("candidate", run.report().candidate());
+      node.put("samples", run.report().samples());
+      ArrayNode outputs = node.putArray("outputs");
+      for (OutputReport output : run.report().outputs()) {
+        outputs.add(json(output));
+      }
+    }
+    return root;
+  }
+
+  private static ObjectNode json(OutputReport output) {
+    ObjectNode node = Json.object();
+    node.put("name", output.name());
+    node.put("holds", output.verdict().isEquivalent());
+    node.put("worstSample", output.worst().sample());
+    output
+        .worst()
+        .comparison()
+        .ifPresent(
+            c -> {
+              ObjectNode numbers = (ObjectNode) Json.of(c);
+              numbers.set("maxRelativeError", Json.of(c.maxRelativeError()));
+              numbers.remove("argmax");
+              c.argmax().ifPresent(a -> numbers.set("bestChannel", Json.of(a)));
+              node.set("comparison", numbers);
+            });
+    node.set(
+        "remarks",
+        Json.of(
+            output.verdict() instanceof Verdict.Different different
+                ? different.reasons()
+                : ((Verdict.Equivalent) output.verdict()).notes()));
+    return node;
+  }
+
+  static List<String> layerHeadings() {
+    return List.of("tensor", ">max abs error", ">of max", "verdict");
+  }
+
+  static List<List<String>> rows(LayerComparison layers) {
+    List<List<String>> rows = new ArrayList<>();
+    for (OutputResult result : layers.tensors().results()) {
+      rows.add(
+          List.of(
+              Phrases.shortened(result.name(), 60),
+              result.comparison().map(c -> Phrases.small(c.maxAbsError())).orElse("-"),
+              result.comparison().map(c -> Phrases.small(c.maxRelativeError())).orElse("-"),
+              result.verdict().isEquivalent() ? "same" : "DIFFERENT"));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,48 @@
+package io.repfold.pipeline.compare;
+
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.EngineOptions;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Where two models run while they are compared.
+ *
+ * @param name for people and programs, such as {@code optimizer off} or {@code tensorrt beside
+ *     ort-cpu}
+ */
+public record ComparisonSetting(
+    String name,
+    Backend reference,
+    EngineOptions referenceOptions,
+    Backend candidate,
+    EngineOptions candidateOptions) {
+
+  /** Both models in ONNX Runtime on the CPU, first as they are written, then as users run them. */
+  public static List<ComparisonSetting> optimizerOffAndOn(EngineOptions on) {
+    Backend cpu = Backends.onnxRuntimeCpu();
+    EngineOptions off = on.withoutOptimizer();
+    return List.of(
+        new ComparisonSetting("optimizer off", cpu, off, cpu, off),
+        new ComparisonSetting("optimizer on", cpu, on, cpu, on));
+  }
+
+  /**
+   * The candidate on each of several engines as users run it, beside the reference on one as it is
+   * written.
+   */
+  public static List<ComparisonSetting> engines(
+      Backend reference, List<Backend> candidates, Function<Backend, EngineOptions> options) {
+    return candidates.stream()
+        .map(
+            candidate ->
+                new ComparisonSetting(
+                    candidate.id() + " beside " + reference.id(),
+                    reference,
+                    options.apply(reference).withoutOptimizer(),
+                    candidate,
+                    options.apply(candidate)))
+        .toList();
+  }
+}

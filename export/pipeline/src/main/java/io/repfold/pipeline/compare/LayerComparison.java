@@ -1,0 +1,129 @@
+package io.repfold.pipeline.compare;
+
+import io.repfold.check.Judge;
+import io.repfold.check.OutputResult;
+import io.repfold.check.TensorByTensor;
+import io.repfold.check.Tolerance;
+import io.repfold.check.Verdict;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.files.TemporaryFolder;
+import io.repfold.pipeline.inputs.SampleSource;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Compares every tensor that two models both name, on one input and with the optimizer off: where
+ * do they part?
+ *
+ * @param tensors in the order in which the reference computes them
+ * @param tolerance what was allowed
+ */
+public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
+  /** So many tensors are kept in memory at once. */
+  private static final int AT_ONCE = 32;
+
+  /** Ops whose results may be no tensors. */
+  private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
+
+  public static LayerComparison run(
+      Path reference, Path candidate, SampleSource inputs, Tolerance tolerance) {
+    OnnxModel first = OnnxModel.read(reference);
+    OnnxModel second = OnnxModel.read(candidate);
+    List<String> common = common(first.graph(), second.graph());
+    if (common.isEmpty()) {
+      throw PipelineException.work(
+          "%s and %s: no node of the one computes a value that the other names, so there is nothing to compare layer by layer"
+              .formatted(reference, candidate));
+    }
+    EngineOptions options = EngineOptions.defaults().withoutOptimizer();
+    try (TemporaryFolder folder = TemporaryFolder.inSystemFolder();
+        Engine one = load(first, common, folder.path().resolve("reference.onnx"), options);
+        Engine two = load(second, common, folder.path().resolve("candidate.onnx"), options)) {
+      Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
+      return new LayerComparison(
+          compare(one, two, sample, common, new Judge(tolerance)), tolerance);
+    }
+  }
+
+  private static Engine load(
+      OnnxModel model, List<String> outputs, Path file, EngineOptions options) {
+    model.withExtraOutputs(outputs).write(file);
+    return Backends.onnxRuntimeCpu().load(file, options);
+  }
+
+  private static TensorByTensor compare(
+      Engine one, Engine two, Map<String, HostTensor> sample, List<String> names, Judge judge) {
+    List<OutputResult> results = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (int from = 0; from < names.size(); from += AT_ONCE) {
+      List<String> part = names.subList(from, Math.min(names.size(), from + AT_ONCE));
+      Set<String> wanted = new LinkedHashSet<>(part);
+      TensorByTensor found =
+          judge.compareInOrder(part, one.run(sample, wanted), two.run(sample, wanted));
+      results.addAll(found.results());
+      skipped.addAll(found.skipped());
+    }
+    return new TensorByTensor(results, skipped);
+  }
+
+  /** In the reference's order. */
+  private static List<String> common(Graph reference, Graph candidate) {
+    Map<String, Boolean> known = new HashMap<>();
+    candidate.nodes().forEach(node -> node.outputs().forEach(name -> known.put(name, true)));
+    return reference.nodes().stream()
+        .filter(LayerComparison::computesTensors)
+        .flatMap(node -> node.outputs().stream())
+        .filter(name -> !name.isEmpty() && known.containsKey(name))
+        .toList();
+  }
+
+  private static boolean computesTensors(Node node) {
+    return !(node.op() instanceof Op.Constant)
+        && NO_TENSORS.stream().noneMatch(node.op().type()::startsWith);
+  }
+
+  public boolean holds() {
+    return tensors.firstDifferent().isEmpty();
+  }
+
+  /** Where the models part, or that they do not. */
+  public String summary() {
+    String compared = Phrases.plural(tensors.results().size(), "common tensor");
+    return tensors
+        .firstDifferent()
+        .map(
+            first ->
+                "The first of %s that differs is '%s': %s"
+                    .formatted(compared, first.name(), reason(first)))
+        .orElseGet(
+            () ->
+                "All of %s are the same; the largest error is %s"
+                    .formatted(
+                        compared,
+                        Verification.largestError(
+                            tensors.results().stream()
+                                .flatMap(r -> r.comparison().stream())
+                                .toList(),
+                            tolerance)));
+  }
+
+  private static String reason(OutputResult result) {
+    return result.verdict() instanceof Verdict.Different different
+        ? different.reasons().get(0)
+        : "it is the same";
+  }
+}

@@ -1,0 +1,78 @@
+package io.repfold.pipeline.compare;
+
+import io.repfold.check.Tolerance;
+import io.repfold.check.Verifier;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.Steps;
+import io.repfold.pipeline.inputs.SampleSource;
+import io.repfold.pipeline.inputs.Samples;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs two models on the same inputs. */
+public final class ModelComparer {
+  /** How many steps of a {@link Steps} a comparison in ONNX Runtime on the CPU takes. */
+  public static final int STEPS = 2;
+
+  private ModelComparer() {}
+
+  /** Compares in ONNX Runtime on the CPU, with its optimizer off and then on. */
+  public static Verification compare(
+      Path reference, Path candidate, SampleSource inputs, Tolerance tolerance, Steps steps) {
+    return compare(
+        reference,
+        candidate,
+        inputs,
+        tolerance,
+        ComparisonSetting.optimizerOffAndOn(EngineOptions.defaults()),
+        steps);
+  }
+
+  /**
+   * Compares.
+   *
+   * @param settings at least one; each is a step of the progress
+   * @throws EngineException if a model cannot be loaded or run
+   */
+  public static Verification compare(
+      Path reference,
+      Path candidate,
+      SampleSource inputs,
+      Tolerance tolerance,
+      List<ComparisonSetting> settings,
+      Steps steps) {
+    List<Verification.Run> runs = new ArrayList<>();
+    Samples samples = null;
+    for (ComparisonSetting setting : settings) {
+      steps.next("comparing, " + setting.name());
+      try (Engine first = setting.reference().load(reference, setting.referenceOptions());
+          Engine second = setting.candidate().load(candidate, setting.candidateOptions())) {
+        refuseTf32(first, setting.referenceOptions());
+        refuseTf32(second, setting.candidateOptions());
+        if (samples == null) {
+          samples = inputs.of(first);
+        }
+        runs.add(
+            new Verification.Run(
+                setting.name(), Verifier.verify(first, second, samples.inputs(), tolerance)));
+      }
+    }
+    if (samples == null) {
+      throw new IllegalStateException("A comparison has at least one run");
+    }
+    return new Verification(runs, samples.description(), samples.chosen());
+  }
+
+  /** A plan may have been compiled with TF32, whatever the options of this comparison say. */
+  private static void refuseTf32(Engine engine, EngineOptions asked) {
+    if (engine.options().tf32() && !asked.tf32()) {
+      throw PipelineException.work(
+          "%s: was compiled withTf32, which moves outputs by about 1e-3 of their magnitude; compile it without to compare it"
+              .formatted(engine.name()));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.repfold.pipeline.files;
+
+import io.repfold.pipeline.PipelineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A model on its way: written into a folder beside its target, under its final name, and moved into
+ * place only if {@link #commit} is called. So files that the model refers to keep their names.
+ */
+public final class StagedFile implements AutoCloseable {
+  private final Path target;
+  private final TemporaryFolder folder;
+
+  private StagedFile(Path target, TemporaryFolder folder) {
+    this.target = target;
+    this.folder = folder;
+  }
+
+  /** A link is followed, so that it stays a link. */
+  public static StagedFile of(Path target) {
+    try {
+      Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+      return new StagedFile(real, TemporaryFolder.in(parent(real)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Refuses, before any work is done, what cannot become a file.
+   *
+   * @throws PipelineException if the path is a folder, or lies in none
+   */
+  public static void check(Path target) {
+    if (Files.isDirectory(target)) {
+      throw PipelineException.request(target + ": is a folder; name a file in it");
+    }
+    Path parent = parent(target.toAbsolutePath());
+    if (!Files.isDirectory(parent)) {
+      throw PipelineException.request(
+          "%s: cannot be written, because there is no folder %s; make it first"
+              .formatted(target, parent));
+    }
+  }
+
+  private static Path parent(Path absolute) {
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw PipelineException.request(absolute + ": is a folder; name a file in it");
+    }
+    return parent;
+  }
+
+  /** Where to write. */
+  public Path file() {
+    return folder.path().resolve(String.valueOf(target.getFileName()));
+  }
+
+  /** Moves all that was written into place, the file itself last. */
+  public void commit() {
+    try (Stream<Path> content = Files.list(folder.path())) {
+      List<Path> others = content.filter(path -> !path.equals(file())).sorted().toList();
+      for (Path other : others) {
+        move(other, target.resolveSibling(String.valueOf(other.getFileName())));
+      }
+      move(file(), target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Writes a text file as a whole or not at all. */
+  public static void write(Path target, String text) {
+    write(target, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes a file as a whole or not at all. */
+  public static void write(Path target, byte[] content) {
+    try (StagedFile staging = of(target)) {
+      Files.write(staging.file(), content);
+      staging.commit();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    folder.close();
+  }
+}

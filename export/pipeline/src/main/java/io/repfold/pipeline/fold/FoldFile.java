@@ -1,0 +1,130 @@
+package io.repfold.pipeline.fold;
+
+import io.repfold.fold.FoldOptions;
+import io.repfold.fold.FoldReport;
+import io.repfold.fold.Folder;
+import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.Steps;
+import io.repfold.pipeline.compare.ComparisonRequest;
+import io.repfold.pipeline.compare.ProvenFile;
+import io.repfold.pipeline.compare.RewriteComparison;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Folds an ONNX file into another, which appears only once it is verified.
+ *
+ * @param growth by what factor the multiply-adds of a region may grow, at least 1
+ * @param shapes input shapes to fix, by input name; also those on which it is verified
+ * @param comparison empty for no verification
+ */
+public record FoldFile(
+    ModelFile source,
+    double growth,
+    Map<String, long[]> shapes,
+    Optional<ComparisonRequest> comparison) {
+  /** How many {@link Steps} {@link #to} takes. */
+  public static final int STEPS = 1 + ProvenFile.STEPS;
+
+  public FoldFile {
+    shapes = Map.copyOf(shapes);
+  }
+
+  /**
+   * A model as it is, to be verified as {@link ComparisonRequest#DEFAULT} says.
+   *
+   * @throws io.repfold.onnx.OnnxFormatException if the file holds no ONNX model
+   * @throws PipelineException if it is a TensorRT plan by its name
+   */
+  public static FoldFile of(Path model) {
+    return of(ModelFile.read(model));
+  }
+
+  /** Likewise, of a file that was read. */
+  public static FoldFile of(ModelFile source) {
+    return new FoldFile(source, 1, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
+  }
+
+  public FoldFile withGrowth(double factor) {
+    return new FoldFile(source, factor, shapes, comparison);
+  }
+
+  public FoldFile withShapes(Map<String, long[]> fixed) {
+    return new FoldFile(source, growth, fixed, comparison);
+  }
+
+  public FoldFile withComparison(ComparisonRequest request) {
+    return new FoldFile(source, growth, shapes, Optional.of(request));
+  }
+
+  public FoldFile withoutComparison() {
+    return new FoldFile(source, growth, shapes, Optional.empty());
+  }
+
+  /**
+   * What {@link #to} would do; nothing is computed or written.
+   *
+   * @throws PipelineException if the growth is less than 1, or the graph is not valid
+   */
+  public FoldOutcome plan() {
+    FoldOptions options = options();
+    FoldReport report = source.with(() -> Folder.plan(source.graph(), options));
+    String document = Certificate.document(source, source.sha256(), growth, shapes, report);
+    return new FoldOutcome(
+        source, report, document, Optional.empty(), RewriteComparison.NONE, Optional.empty());
+  }
+
+  /** Likewise as {@link #to(Path, Steps)}. */
+  public FoldOutcome to(Path target) {
+    return to(target, Steps.UNHEARD);
+  }
+
+  /**
+   * Folds, compares, and writes.
+   *
+   * @param target appears if the comparison holds; may be the source itself
+   * @throws PipelineException if the growth is less than 1, the graph is not valid, the target
+   *     cannot be written, or no size of an open input is taken
+   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
+   */
+  public FoldOutcome to(Path target, Steps steps) {
+    steps.next("folding");
+    CompletableFuture<String> sourceSha256 = CompletableFuture.supplyAsync(source::sha256);
+    Folder.Result result = fold();
+    FoldReport report = result.report();
+    String sha256 = sourceSha256.join();
+    String document = Certificate.document(source, sha256, growth, shapes, report);
+    boolean changed = !result.graph().equals(source.graph());
+    Optional<String> certificate =
+        changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
+    OnnxModel folded = source.model().withGraph(result.graph());
+    RewriteComparison compared =
+        ProvenFile.write(
+            certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded),
+            target,
+            source.path(),
+            shapes,
+            comparison,
+            steps);
+    return new FoldOutcome(source, report, document, certificate, compared, Optional.of(target));
+  }
+
+  private Folder.Result fold() {
+    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
+      FoldOptions options = options().withProduct(product);
+      return source.with(() -> Folder.fold(source.graph(), options));
+    }
+  }
+
+  private FoldOptions options() {
+    try {
+      return FoldOptions.DEFAULT.withGrowth(growth).withShapes(shapes);
+    } catch (IllegalArgumentException e) {
+      throw PipelineException.request("withGrowth: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.repfold.pipeline.fold;
+
+import io.repfold.fold.FoldReport;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.compare.RewriteComparison;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a fold of a file came to.
+ *
+ * @param document the report as JSON, as the certificate knows it
+ * @param certificate one line of JSON, which the file holds in its metadata under {@link
+ *     Certificate#KEY}; empty for a plan, and for a model that did not change
+ * @param comparison with the original; nothing was written if it does not hold
+ * @param output the file that was written if the comparison holds; empty for a plan
+ */
+public record FoldOutcome(
+    ModelFile source,
+    FoldReport report,
+    String document,
+    Optional<String> certificate,
+    RewriteComparison comparison,
+    Optional<Path> output) {
+  /** Whether the result computes what the original does, as far as it was compared. */
+  public boolean holds() {
+    return comparison.holds();
+  }
+}

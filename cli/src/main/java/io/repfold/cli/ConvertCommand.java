@@ -1,6 +1,10 @@
 package io.repfold.cli;
 
 import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.convert.ConversionRequest;
+import io.repfold.pipeline.convert.ConvertFile;
+import io.repfold.pipeline.convert.ConvertOutcome;
+import io.repfold.pipeline.convert.Precision;
 import io.repfold.pipeline.files.StagedFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -69,18 +73,22 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.check();
+    ConversionRequest request = options.request(precision);
     StagedFile.check(output);
     Optional.ofNullable(report).ifPresent(StagedFile::check);
     ConvertOutcome outcome;
-    try (Progress progress = Progress.of("Converting", ConvertWork.STEPS)) {
-      outcome = new ConvertWork(ModelFile.read(path), output, precision, options).run(progress);
+    try (Progress progress = Progress.of("Converting", ConvertFile.STEPS)) {
+      ModelFile source = ModelFile.read(path);
+      outcome =
+          new ConvertFile(source, request.withShapes(options.shape().of(source)))
+              .to(output, progress);
     }
-    String document = Json.text(outcome.json());
+    ConversionText text = new ConversionText(outcome);
+    String document = Json.text(text.json());
     if (report != null) {
       StagedFile.write(report, document);
     }
-    spec.commandLine().getOut().print(json ? document : outcome.text(verbose));
+    spec.commandLine().getOut().print(json ? document : text.text(verbose));
     spec.commandLine().getOut().flush();
     return outcome.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }

@@ -1,8 +1,9 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.convert.ConversionRequest;
+import io.repfold.pipeline.convert.Precision;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,41 +48,28 @@ final class ConvertOptions {
               + " fp16, 0.99 for bf16 and int8).")
   private @Nullable Double target;
 
-  /** Refuses what contradicts itself, before any work is done. */
-  void check() {
-    samples.check();
-    if (target != null && !(target >= 0 && target <= 1)) {
-      throw new UsageException(
-          "--target-agreement is a share from 0 to 1, such as 0.999, not " + target);
+  /**
+   * What was asked for, but for shapes, which the model must be known to tell.
+   *
+   * @throws UsageException if it contradicts itself
+   */
+  ConversionRequest request(Precision precision) {
+    ConversionRequest request =
+        ConversionRequest.to(precision).withSamples(samples.request()).withKept(keep);
+    if (target != null) {
+      request = request.withTargetAgreement(target);
     }
-  }
-
-  SampleOptions samples() {
-    return samples;
+    if (boundary == Boundary.HALF) {
+      request = request.withHalfBoundary();
+    }
+    if (precision == Precision.INT8) {
+      return request.withIntegers(integers.options());
+    }
+    integers.requireUnused();
+    return request;
   }
 
   ShapeOption shape() {
     return shape;
-  }
-
-  IntegerOptions integers() {
-    return integers;
-  }
-
-  List<String> keep() {
-    return keep;
-  }
-
-  boolean keepsBoundary() {
-    return boundary == Boundary.FLOAT;
-  }
-
-  /** Empty for what the precision usually reaches. */
-  OptionalDouble target() {
-    return target == null ? OptionalDouble.empty() : OptionalDouble.of(target);
-  }
-
-  double threshold() {
-    return samples.threshold();
   }
 }

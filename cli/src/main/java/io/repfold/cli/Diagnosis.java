@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.Machine;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.Release;
+import io.repfold.pipeline.convert.IntegerSums;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
@@ -27,7 +28,7 @@ import java.util.Locale;
  */
 record Diagnosis(
     Machine machine,
-    DotProducts sums,
+    IntegerSums sums,
     long memory,
     Graphics graphics,
     List<Engine> engines,
@@ -58,7 +59,7 @@ record Diagnosis(
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     return new Diagnosis(
         Machine.current(),
-        DotProducts.ofThisMachine(),
+        IntegerSums.ofThisMachine(),
         Runtime.getRuntime().maxMemory(),
         Graphics.ofThisMachine(),
         Backends.all().stream().map(Diagnosis::engine).toList(),
@@ -90,7 +91,7 @@ record Diagnosis(
     facts.add(
         List.of(
             "processor", machine.cpu() + ", " + Phrases.plural(machine.cores(), "core") + " here"));
-    facts.add(List.of("8-bit sums", sums.summary()));
+    facts.add(List.of("8-bit sums", OptionNames.in(sums.summary())));
     facts.add(List.of("graphics", graphics.toString()));
     facts.add(List.of("temporary", temporary + ", " + temporaryState));
     facts.add(

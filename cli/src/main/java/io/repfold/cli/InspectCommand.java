@@ -10,6 +10,7 @@ import io.repfold.graph.Listing;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.convert.RiskForecast;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,8 +73,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    samples.check();
-    if (samples.given() && !risk) {
+    if (samples.request().given() && !risk) {
       throw new UsageException("--data and --random go with --risk: what they measure is in it");
     }
     try (Progress progress = Progress.of("Inspecting", 1)) {
@@ -96,7 +96,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private RiskForecast forecast(Inspection inspection) {
     ModelFile file = inspection.file();
-    return RiskForecast.of(file, inspection.graph(), shape.of(file), samples);
+    return RiskForecast.of(file, inspection.graph(), shape.of(file), samples.request());
   }
 
   private void print(Inspection inspection, RiskForecast forecast) {
@@ -106,7 +106,7 @@ final class InspectCommand implements Callable<Integer> {
     } else if (json) {
       ObjectNode root = (ObjectNode) inspection.json(nodes);
       if (risk) {
-        root.set("risk", forecast.json());
+        root.set("risk", RiskTable.json(forecast));
       }
       out.print(Json.text(root));
     } else {

@@ -12,6 +12,7 @@ import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.fold.Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,7 +70,7 @@ record Inspection(ModelFile file, Graph graph, Map<String, Value> types, FoldRep
     rows.add(List.of("parameters", Phrases.count(parameters())));
     rows.add(List.of("multiply-adds", describe(multiplyAdds)));
     describe(Certificate.KEY, "folded by", rows);
-    describe(ConvertWork.KEY, "converted by", rows);
+    describe(ConvertFile.KEY, "converted by", rows);
     StringBuilder text = new StringBuilder();
     rows.forEach(row -> text.append("%-14s %s\n".formatted(row.get(0), row.get(1))));
     return text.toString();

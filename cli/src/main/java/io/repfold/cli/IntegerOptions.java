@@ -3,7 +3,6 @@ package io.repfold.cli;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationTarget;
 import io.repfold.precision.int8.RangeMethod;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -57,11 +56,11 @@ final class IntegerOptions {
   }
 
   /**
-   * The options with these layers kept in float32.
+   * What was asked for.
    *
    * @throws UsageException if weights are to have other than 7 or 8 bits
    */
-  QuantizationOptions of(Set<String> kept) {
+  QuantizationOptions options() {
     if (weightBits != null && weightBits != 7 && weightBits != 8) {
       throw new UsageException("--weight-bits is 7 or 8, not " + weightBits);
     }
@@ -69,8 +68,7 @@ final class IntegerOptions {
         QuantizationOptions.of(target == null ? QuantizationTarget.CPU : target)
             .withEqualization(!unbalanced)
             .withBiasCorrection(!uncorrected)
-            .withWeightBits(weightBits == null ? 8 : weightBits)
-            .withExcluded(kept);
+            .withWeightBits(weightBits == null ? 8 : weightBits);
     return method == null ? options : options.withMethod(method);
   }
 }

@@ -12,7 +12,15 @@ final class OptionNames {
           Map.entry("withGrowth", "--allow-growth"),
           Map.entry("withTf32", "with --tf32"),
           Map.entry("withMean", "--mean"),
-          Map.entry("withDeviation", "--std"));
+          Map.entry("withDeviation", "--std"),
+          Map.entry("withData", "--data"),
+          Map.entry("withRandom", "--random"),
+          Map.entry("withMost", "--samples"),
+          Map.entry("withThreshold", "--threshold"),
+          Map.entry("withKept", "--keep"),
+          Map.entry("withTargetAgreement", "--target-agreement"),
+          Map.entry("withHalfBoundary", "--io half"),
+          Map.entry("withWeightBits", "--weight-bits"));
 
   private static final Pattern METHOD =
       Pattern.compile("\\b(" + String.join("|", OPTIONS.keySet()) + ")\\b");

@@ -1,6 +1,10 @@
 package io.repfold.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.convert.RiskForecast;
 import io.repfold.precision.risk.FoldRisk;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,6 +72,17 @@ final class RiskTable {
     text.append(
         measured ? measuredSummary(risky, blocks.size()) : forecastSummary(risky, blocks.size()));
     return text.append(advice(blocks)).toString();
+  }
+
+  /** An array of blocks. */
+  static JsonNode json(RiskForecast forecast) {
+    List<FoldRisk.Block> blocks = forecast.blocks();
+    ArrayNode all = (ArrayNode) Json.of(blocks);
+    for (int i = 0; i < blocks.size(); i++) {
+      List<String> ids = blocks.get(i).remedies().stream().map(FoldRisk.Remedy::id).toList();
+      ((ObjectNode) all.get(i)).set("remedies", Json.of(ids));
+    }
+    return all;
   }
 
   private static Comparator<FoldRisk.Block> worstWeightsFirst() {

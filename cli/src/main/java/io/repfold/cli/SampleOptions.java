@@ -1,11 +1,10 @@
 package io.repfold.cli;
 
-import io.repfold.pipeline.inputs.ImageColors;
-import io.repfold.pipeline.inputs.Sample;
+import io.repfold.pipeline.convert.SampleRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,59 +49,17 @@ final class SampleOptions {
 
   @Mixin private ColourOptions colours;
 
-  /** Refuses what contradicts itself, before any work is done. */
-  void check() {
-    if (!data.isEmpty() && random != null) {
-      throw new UsageException("--data and --random: give one of them, not both");
-    }
-    requirePositive("--random", random);
-    requirePositive("--samples", samples);
-    if (Double.isNaN(threshold)) {
-      throw new UsageException("--threshold must be a number");
-    }
+  /**
+   * What was asked for.
+   *
+   * @throws io.repfold.pipeline.PipelineException if it contradicts itself
+   */
+  SampleRequest request() {
+    return new SampleRequest(
+        data, optional(samples), optional(random), seed, threshold, colours.colors());
   }
 
-  private static void requirePositive(String option, @Nullable Integer count) {
-    if (count != null && count < 1) {
-      throw new UsageException("%s must be at least 1, not %d".formatted(option, count));
-    }
-  }
-
-  /** Whether there is anything to run the model on. */
-  boolean given() {
-    return !data.isEmpty() || random != null;
-  }
-
-  double threshold() {
-    return threshold;
-  }
-
-  /** As many of these as are wanted. */
-  List<Sample> some(List<Sample> all) {
-    if (samples == null || samples >= all.size()) {
-      return all;
-    }
-    List<Sample> some = new ArrayList<>();
-    for (int i = 0; i < samples; i++) {
-      some.add(all.get((int) ((long) i * all.size() / samples)));
-    }
-    return some;
-  }
-
-  List<Path> data() {
-    return data;
-  }
-
-  /** How many random inputs to take; empty for none. */
-  Optional<Integer> random() {
-    return Optional.ofNullable(random);
-  }
-
-  long seed() {
-    return seed;
-  }
-
-  ImageColors colors() {
-    return colours.colors();
+  private static OptionalInt optional(@Nullable Integer count) {
+    return count == null ? OptionalInt.empty() : OptionalInt.of(count);
   }
 }

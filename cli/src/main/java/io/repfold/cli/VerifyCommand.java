@@ -10,6 +10,7 @@ import io.repfold.pipeline.compare.LayerComparison;
 import io.repfold.pipeline.compare.ModelComparer;
 import io.repfold.pipeline.compare.ModelWarnings;
 import io.repfold.pipeline.compare.Verification;
+import io.repfold.pipeline.convert.HalfValues;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.InputFiles;
 import io.repfold.pipeline.inputs.SampleSource;

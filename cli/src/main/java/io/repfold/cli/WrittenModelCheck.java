@@ -12,6 +12,7 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.compare.ExposedModel;
 import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;

@@ -9,6 +9,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.convert.ConvertFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class ConvertCommandTest {
     assertThat(graph.nodes()).noneMatch(n -> n.op() instanceof Op.BatchNormalization);
     assertThat(graph.outputs().get(0).type()).contains(ElementType.FLOAT);
     assertThat(names()).containsExactly("data", "half.onnx", "trained.onnx");
-    assertThat(OnnxModel.read(half).metadata().get(ConvertWork.KEY))
+    assertThat(OnnxModel.read(half).metadata().get(ConvertFile.KEY))
         .contains("\"precision\":\"FP16\"", "float16, 0 nodes of");
   }
 

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.pipeline.convert.IntegerSums;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backends;
 import java.io.IOException;
@@ -26,7 +27,11 @@ class DoctorCommandTest {
       assertThat(run.out()).containsPattern("(?m)^" + backend.id() + " .*(ready, |missing\\. )\\S");
     }
     assertThat(run.out())
-        .contains("training", "processor", "MiB free", DotProducts.ofThisMachine().summary());
+        .contains(
+            "training",
+            "processor",
+            "MiB free",
+            OptionNames.in(IntegerSums.ofThisMachine().summary()));
   }
 
   @Test
@@ -39,7 +44,7 @@ class DoctorCommandTest {
     assertThat(json.at("/engines/0/version").asText()).matches("\\d+\\.\\d+\\.\\d+");
     assertThat(json.at("/machine/cores").asInt()).isPositive();
     assertThat(json.at("/eightBitSums").asText())
-        .isEqualToIgnoringCase(DotProducts.ofThisMachine().name());
+        .isEqualToIgnoringCase(IntegerSums.ofThisMachine().name());
   }
 
   @Test

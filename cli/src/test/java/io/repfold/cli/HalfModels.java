@@ -1,12 +1,7 @@
 package io.repfold.cli;
 
-import io.repfold.graph.ElementType;
-import io.repfold.graph.Graph;
-import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
-import io.repfold.graph.Value;
-import io.repfold.kit.Layers;
-import io.repfold.kit.Values;
+import io.repfold.kit.HalfGraphs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -24,116 +17,29 @@ import java.util.stream.Collectors;
 final class HalfModels {
   private HalfModels() {}
 
-  /**
-   * A 1x1 convolution, an op that is not modelled, a normalization of which the variance is tiny
-   * and the mean large, and a classifier of two channels, for inputs {@code x} of {@code [1, 2, 6,
-   * 5]}. The normalization gives numbers from 65200 on.
-   *
-   * @param mean of the normalization; above -144 nothing overflows in float16
-   */
+  /** {@link HalfGraphs#planted} as a file. */
   static Path planted(Path folder, float mean) {
-    Graph graph =
-        new Graph.Builder("planted")
-            .input(Value.float32("x", 1, 2, 6, 5))
-            .initializer("w", floats(new float[] {0.5f, -0.25f, 0.75f, 0.5f}, 2, 2, 1, 1))
-            .node(Layers.CONV, List.of("x", "w"), "c")
-            .node(new Op.Opaque("", "Sin", Map.of(), List.of()), List.of("c"), "sin")
-            .initializer("w2", floats(new float[] {1, 0.5f, -0.5f, 1}, 2, 2, 1, 1))
-            .node(Layers.CONV, List.of("sin", "w2"), "d")
-            .initializer("gamma", floats(new float[] {1.5f, 1.5f}, 2))
-            .initializer("beta", floats(new float[] {0, 0}, 2))
-            .initializer("mean", floats(new float[] {mean, mean}, 2))
-            .initializer("variance", floats(new float[] {1e-6f, 1e-6f}, 2))
-            .node(Layers.NORM, List.of("d", "gamma", "beta", "mean", "variance"), "n")
-            .node(Layers.RELU, List.of("n"), "r")
-            .initializer("small", floats(new float[] {1e-3f, 0, 0, 1e-3f}, 2, 2, 1, 1))
-            .initializer("offset", floats(new float[] {0.5f, 0}, 2))
-            .node(Layers.CONV, List.of("r", "small", "offset"), "y")
-            .output(Value.float32("y", 1, 2, 6, 5))
-            .build();
-    return Models.write(folder.resolve("planted.onnx"), graph);
+    return Models.write(folder.resolve("planted.onnx"), HalfGraphs.planted(mean));
   }
 
-  /** Two channels that differ by less than float16 can tell, for inputs of {@code [1, 1, 4, 4]}. */
+  /** {@link HalfGraphs#close} as a file. */
   static Path close(Path folder) {
-    Graph graph =
-        new Graph.Builder("close")
-            .input(Value.float32("x", 1, 1, 4, 4))
-            .initializer("w", floats(new float[] {1, 1.00001f}, 2, 1, 1, 1))
-            .node(Layers.CONV, List.of("x", "w"), "y")
-            .output(Value.float32("y", 1, 2, 4, 4))
-            .build();
-    return Models.write(folder.resolve("close.onnx"), graph);
+    return Models.write(folder.resolve("close.onnx"), HalfGraphs.close());
   }
 
-  /**
-   * {@code y = 100 relu(x)} for inputs of {@code [1, 2, 6, 5]}, by way of numbers a million times
-   * as large: float16 ends at 65504.
-   */
+  /** {@link HalfGraphs#overflowing} as a file. */
   static Path overflowing(Path folder) {
-    Graph.Builder graph = new Graph.Builder("overflowing").input(Value.float32("x", 1, 2, 6, 5));
-    float[] factors = {1e3f, 1e3f, 1e-4f};
-    String value = "x";
-    for (int i = 0; i < factors.length; i++) {
-      float factor = factors[i];
-      String next = i == factors.length - 1 ? "y" : "r" + i;
-      graph
-          .initializer("w" + i, floats(new float[] {factor, 0, 0, factor}, 2, 2, 1, 1))
-          .node(Layers.CONV, List.of(value, "w" + i), "c" + i)
-          .node(Layers.RELU, List.of("c" + i), next);
-      value = next;
-    }
-    Graph built = graph.output(Value.float32("y", 1, 2, 6, 5)).build();
-    return Models.write(folder.resolve("overflowing.onnx"), built);
+    return Models.write(folder.resolve("overflowing.onnx"), HalfGraphs.overflowing());
   }
 
-  /** {@code y = log(x)}, for inputs of {@code [1, 4]}. */
+  /** {@link HalfGraphs#logarithm} as a file. */
   static Path logarithm(Path folder) {
-    Graph graph =
-        new Graph.Builder("logarithm")
-            .input(Value.float32("x", 1, 4))
-            .node(new Op.Unary(Op.Unary.Function.LOG), List.of("x"), "log")
-            .node(new Op.Cast(ElementType.INT64), List.of("log"), "whole")
-            .node(new Op.Cast(ElementType.FLOAT), List.of("whole"), "y")
-            .output(Values.float32("y"))
-            .build();
-    return Models.write(folder.resolve("logarithm.onnx"), graph);
+    return Models.write(folder.resolve("logarithm.onnx"), HalfGraphs.logarithm());
   }
 
-  /**
-   * Attention of one head that sees no later position: a mask of negative infinities, for inputs of
-   * {@code [1, 4, 6]}.
-   */
+  /** {@link HalfGraphs#attention} as a file. */
   static Path attention(Path folder) {
-    float[] query = new float[36];
-    float[] key = new float[36];
-    Random random = new Random(5);
-    for (int i = 0; i < query.length; i++) {
-      query[i] = random.nextFloat() - 0.5f;
-      key[i] = random.nextFloat() - 0.5f;
-    }
-    byte[] seen = {1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1};
-    Graph graph =
-        new Graph.Builder("attention")
-            .input(Value.float32("x", 1, 4, 6))
-            .initializer("wq", floats(query, 6, 6))
-            .initializer("wk", floats(key, 6, 6))
-            .initializer("seen", Tensor.of(ElementType.BOOL, ByteBuffer.wrap(seen), 4, 4))
-            .initializer("never", floats(new float[] {Float.NEGATIVE_INFINITY}))
-            .node(new Op.MatMul(), List.of("x", "wq"), "query")
-            .node(new Op.MatMul(), List.of("x", "wk"), "key")
-            .node(new Op.Transpose(List.of(0, 2, 1)), List.of("key"), "keys")
-            .node(new Op.MatMul(), List.of("query", "keys"), "scores")
-            .node(new Op.Where(), List.of("seen", "scores", "never"), "masked")
-            .node(new Op.Softmax(-1, false), List.of("masked"), "weights")
-            .node(new Op.MatMul(), List.of("weights", "x"), "y")
-            .output(Value.float32("y", 1, 4, 6))
-            .build();
-    return Models.write(folder.resolve("attention.onnx"), graph);
-  }
-
-  private static Tensor floats(float[] values, long... dims) {
-    return Tensor.ofFloats(values, dims);
+    return Models.write(folder.resolve("attention.onnx"), HalfGraphs.attention());
   }
 
   /** A folder of {@code .npy} files of positive random numbers. */

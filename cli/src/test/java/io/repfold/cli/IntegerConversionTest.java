@@ -12,6 +12,9 @@ import io.repfold.graph.Value;
 import io.repfold.kit.Layers;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.convert.ConvertFile;
+import io.repfold.pipeline.convert.IntegerConversion;
+import io.repfold.pipeline.convert.IntegerSums;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -53,7 +56,7 @@ class IntegerConversionTest {
     assertThat(model.graph().nodes()).filteredOn(n -> n.op() instanceof Op.Conv).hasSize(3);
     assertThat(integers(model.graph()))
         .contains(ElementType.UINT8, ElementType.INT8, ElementType.INT32);
-    assertThat(model.metadata().get(ConvertWork.KEY))
+    assertThat(model.metadata().get(ConvertFile.KEY))
         .contains("\"INT8\"", "int8, 0 layers of 3 in float32");
   }
 
@@ -123,7 +126,7 @@ class IntegerConversionTest {
         convert(model, seven, "--data", data, "--target-agreement", 0.8, "--weight-bits", 7);
     CliRun wrong = convert(model, eight, "--data", data, "--weight-bits", 4);
 
-    assertThat(wide.out()).contains(DotProducts.ofThisMachine().remark());
+    assertThat(wide.out()).contains(OptionNames.in(IntegerSums.ofThisMachine().remark()));
     assertThat(narrow.code()).as(narrow.err() + narrow.out()).isZero();
     assertThat(narrow.out()).doesNotContain("VNNI");
     assertThat(largestWeight(eight)).isEqualTo(127);
@@ -209,7 +212,7 @@ class IntegerConversionTest {
 
     assertThat(new IntegerConversion(graph, report, List.of()).refusal())
         .contains(
-            "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached 99.0234 %; the best, with 2 of 3 layers in float32, 99.8046 %: --target-agreement 0.9902 or less would accept the one, 0.9980 the other");
+            "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached 99.0234 %; the best, with 2 of 3 layers in float32, 99.8046 %: withTargetAgreement 0.9902 or less would accept the one, 0.9980 the other");
   }
 
   @Test
@@ -372,7 +375,7 @@ class IntegerConversionTest {
     CliRun run = convert(folded, small, words.toArray());
 
     Map<String, String> metadata = OnnxModel.read(small).metadata();
-    JsonNode record = Json.parse(metadata.getOrDefault(ConvertWork.KEY, ""));
+    JsonNode record = Json.parse(metadata.getOrDefault(ConvertFile.KEY, ""));
     String fold = OnnxModel.read(folded).metadata().getOrDefault(Certificate.KEY, "none");
     assertThat(metadata).doesNotContainKey(Certificate.KEY);
     assertThat(record.get("fold").asText()).isEqualTo(fold).contains("largestErrorBound");

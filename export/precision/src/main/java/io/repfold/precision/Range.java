@@ -2,15 +2,11 @@ package io.repfold.precision;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.NdArray;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which elements a value had over sample data.
@@ -89,58 +85,33 @@ public record Range(double min, double max, double smallest) {
   }
 
   /**
-   * The ranges of the finite elements of a graph's inputs and of what its modelled nodes compute,
-   * over all samples. Integers, and values without a finite element, are left out.
+   * The ranges of the finite elements of a graph's inputs and of what its modeled nodes compute,
+   * over all samples: {@link Ranges#over(Graph, SampleRunner)}.
    *
-   * @param graph in float32, the one that is to be converted
    * @throws IllegalArgumentException if no value has a range, or an element is NaN; names the value
    */
   public static Map<String, Range> over(Graph graph, SampleRunner runner) {
-    Set<String> values = new LinkedHashSet<>();
-    graph.inputs().forEach(input -> values.add(input.name()));
-    for (Node node : graph.nodes()) {
-      if (!(node.op() instanceof Op.Opaque) && !(node.op() instanceof Op.Constant)) {
-        values.addAll(node.outputs());
-      }
-    }
-    values.remove("");
-    Map<String, Range> ranges = new LinkedHashMap<>();
-    runner.run(
-        graph,
-        values,
-        Integer.MAX_VALUE,
-        (sample, computed) ->
-            computed.forEach(
-                (name, value) -> {
-                  if (value.real()) {
-                    ofFinite(name, value.data())
-                        .ifPresent(range -> ranges.merge(name, range, Range::and));
-                  }
-                }));
-    requireSome(ranges);
-    return ranges;
+    return Ranges.over(graph, runner).byValue();
   }
 
-  private static Optional<Range> ofFinite(String name, FloatBuffer elements) {
-    double min = Double.POSITIVE_INFINITY;
-    double max = Double.NEGATIVE_INFINITY;
-    double smallest = Double.POSITIVE_INFINITY;
+  /** The range of the finite elements; empty if there are none. */
+  static Optional<Range> ofFinite(FloatBuffer elements) {
+    float min = Float.POSITIVE_INFINITY;
+    float max = Float.NEGATIVE_INFINITY;
+    float smallest = Float.POSITIVE_INFINITY;
     for (int i = elements.position(); i < elements.limit(); i++) {
       float element = elements.get(i);
-      if (Float.isNaN(element)) {
-        throw new IllegalArgumentException(
-            "Value '%s' holds NaN: leave out the samples that give it in float32".formatted(name));
-      }
       if (Float.isFinite(element)) {
         min = Math.min(min, element);
         max = Math.max(max, element);
-        smallest = element == 0 ? smallest : Math.min(smallest, Math.abs(element));
+        float magnitude = Math.abs(element);
+        smallest = magnitude > 0 && magnitude < smallest ? magnitude : smallest;
       }
     }
     return min > max ? Optional.empty() : Optional.of(new Range(min, max, smallest));
   }
 
-  private static void requireSome(Map<String, Range> ranges) {
+  static void requireSome(Map<String, Range> ranges) {
     if (ranges.isEmpty()) {
       throw new IllegalArgumentException(
           "No sample was run, so no value has a range: give samples");

@@ -6,14 +6,10 @@ import io.repfold.check.TensorByTensor;
 import io.repfold.check.Tolerance;
 import io.repfold.check.Verdict;
 import io.repfold.graph.Graph;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
-import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.pipeline.inputs.SampleSource;
-import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
@@ -36,9 +32,12 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
   /** So many tensors are kept in memory at once. */
   private static final int AT_ONCE = 32;
 
-  /** Ops whose results may be no tensors. */
-  private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
-
+  /**
+   * Compares on the first sample.
+   *
+   * @throws PipelineException if the models have no tensor in common
+   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
+   */
   public static LayerComparison run(
       Path reference, Path candidate, SampleSource inputs, Tolerance tolerance) {
     OnnxModel first = OnnxModel.read(reference);
@@ -50,19 +49,14 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
               .formatted(reference, candidate));
     }
     EngineOptions options = EngineOptions.defaults().withoutOptimizer();
-    try (TemporaryFolder folder = TemporaryFolder.inSystemFolder();
-        Engine one = load(first, common, folder.path().resolve("reference.onnx"), options);
-        Engine two = load(second, common, folder.path().resolve("candidate.onnx"), options)) {
+    try (ExposedModel opened = new ExposedModel(first, options);
+        ExposedModel other = new ExposedModel(second, options);
+        Engine one = opened.load(common);
+        Engine two = other.load(common)) {
       Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
       return new LayerComparison(
           compare(one, two, sample, common, new Judge(tolerance)), tolerance);
     }
-  }
-
-  private static Engine load(
-      OnnxModel model, List<String> outputs, Path file, EngineOptions options) {
-    model.withExtraOutputs(outputs).write(file);
-    return Backends.onnxRuntimeCpu().load(file, options);
   }
 
   private static TensorByTensor compare(
@@ -85,15 +79,10 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
     Map<String, Boolean> known = new HashMap<>();
     candidate.nodes().forEach(node -> node.outputs().forEach(name -> known.put(name, true)));
     return reference.nodes().stream()
-        .filter(LayerComparison::computesTensors)
+        .filter(ExposedModel::computesTensors)
         .flatMap(node -> node.outputs().stream())
         .filter(name -> !name.isEmpty() && known.containsKey(name))
         .toList();
-  }
-
-  private static boolean computesTensors(Node node) {
-    return !(node.op() instanceof Op.Constant)
-        && NO_TENSORS.stream().noneMatch(node.op().type()::startsWith);
   }
 
   public boolean holds() {

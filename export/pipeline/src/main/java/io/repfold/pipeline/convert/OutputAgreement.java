@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.precision.Decisions;
 import io.repfold.runtime.HostTensor;
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * @param largest the reference's largest magnitude
  * @param notFinite elements that are NaN or infinite for the candidate, and not for the reference
  */
-record OutputAgreement(
+public record OutputAgreement(
     String output,
     Decisions.Kind kind,
     long positions,
@@ -64,15 +64,6 @@ record OutputAgreement(
     return Decisions.of(tensor::get, tensor.type().isFloating(), threshold, axis, tensor.shape());
   }
 
-  /** What is decided, for people. */
-  static String label(Decisions.Kind kind) {
-    return switch (kind) {
-      case CHANNEL -> "best channel";
-      case THRESHOLD -> "side of threshold";
-      case INTEGER -> "integer";
-    };
-  }
-
   /** Both, of one output. */
   OutputAgreement and(OutputAgreement other) {
     return new OutputAgreement(
@@ -86,7 +77,7 @@ record OutputAgreement(
   }
 
   /** The fraction of positions at which both decide the same; 1 if there are none. */
-  double share() {
+  public double share() {
     return positions == 0 ? 1 : 1 - (double) disagreements / positions;
   }
 }

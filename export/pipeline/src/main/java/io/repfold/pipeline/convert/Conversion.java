@@ -1,13 +1,12 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.Graph;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** A graph in another precision, and what is to be said of it. */
-interface Conversion {
+public sealed interface Conversion permits HalfConversion, IntegerConversion {
   Graph graph();
 
   /** Whether ONNX Runtime's CPU runs it; if not, the interpreter must show what it computes. */
@@ -32,16 +31,6 @@ interface Conversion {
   default List<String> remarks() {
     return List.of();
   }
-
-  /** What became of the nodes, for programs. */
-  JsonNode json();
-
-  /**
-   * What became of the nodes, for people.
-   *
-   * @param verbose everything, however much it is
-   */
-  String text(boolean verbose);
 
   /** In a few words, for the file's metadata. */
   String summary();

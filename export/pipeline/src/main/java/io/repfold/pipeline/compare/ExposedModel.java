@@ -1,6 +1,9 @@
-package io.repfold.cli;
+package io.repfold.pipeline.compare;
 
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.Backends;
@@ -17,14 +20,23 @@ import java.util.Set;
  * A model that ONNX Runtime on the CPU runs with tensors inside it as outputs. It is loaded from a
  * temporary file, which may be larger than an array of bytes.
  */
-final class ExposedModel implements AutoCloseable {
+public final class ExposedModel implements AutoCloseable {
+  /** Ops whose results may be no tensors. */
+  private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
+
   private final OnnxModel model;
   private final EngineOptions options;
   private final TemporaryFolder folder = TemporaryFolder.inSystemFolder();
 
-  ExposedModel(OnnxModel model, EngineOptions options) {
+  public ExposedModel(OnnxModel model, EngineOptions options) {
     this.model = model;
     this.options = options;
+  }
+
+  /** Whether a node computes tensors that an output can show; constants compute nothing. */
+  public static boolean computesTensors(Node node) {
+    return !(node.op() instanceof Op.Constant)
+        && NO_TENSORS.stream().noneMatch(node.op().type()::startsWith);
   }
 
   /**
@@ -32,7 +44,7 @@ final class ExposedModel implements AutoCloseable {
    *
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take it
    */
-  Engine load(List<String> outputs) {
+  public Engine load(List<String> outputs) {
     Path file = folder.path().resolve("exposed.onnx");
     model.withExtraOutputs(outputs).write(file);
     return Backends.onnxRuntimeCpu().load(file, options);
@@ -41,16 +53,16 @@ final class ExposedModel implements AutoCloseable {
   /**
    * Runs such a model; what it says of the temporary file it says of the sample.
    *
-   * @throws WorkFailedException if it does not run on this sample; names it
+   * @throws PipelineException if it does not run on this sample; names it
    */
-  static Map<String, HostTensor> run(
+  public static Map<String, HostTensor> run(
       Engine engine, Sample sample, Map<String, HostTensor> inputs, Set<String> outputs) {
     try {
       return engine.run(inputs, outputs);
     } catch (EngineException e) {
       String reason =
           String.valueOf(e.getMessage()).replace("Cannot run '%s': ".formatted(engine.name()), "");
-      throw new WorkFailedException(
+      throw PipelineException.work(
           "%s: the model does not run on it: %s".formatted(sample.name(), reason), e);
     }
   }

@@ -1,16 +1,18 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.repfold.graph.Node;
+import io.repfold.graph.Shape;
 import io.repfold.kit.Images;
+import io.repfold.kit.Nets;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.runtime.HostTensor;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,11 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class EngineSamplesTest {
-  @TempDir private Path folder;
-
+class OnnxRuntimeSamplesTest {
   private static Sample sample(String name, long seed, float first) {
     float[] pixels = Images.pixels(seed, 2, 1, 3, 8, 10);
     pixels[0] = first;
@@ -38,7 +37,7 @@ class EngineSamplesTest {
   }
 
   /** How many calls it took; the sum of each value of each sample comes into the map. */
-  private static int run(EngineSamples samples, Set<String> values, Map<String, Double> sums) {
+  private static int run(OnnxRuntimeSamples samples, Set<String> values, Map<String, Double> sums) {
     List<Integer> calls = new ArrayList<>();
     samples.run(
         samples.model().graph(),
@@ -57,15 +56,16 @@ class EngineSamplesTest {
 
   @Test
   void little_memory_takes_more_runs_and_gives_the_same() {
-    OnnxModel model = OnnxModel.read(Models.trained(folder));
+    OnnxModel model = OnnxModel.of(Nets.repVgg("x", Shape.of(1, 3, 8, 10)));
     List<Sample> images = List.of(sample("a", 1, 0), sample("b", 2, 0));
     Set<String> values = new LinkedHashSet<>(List.of("x"));
     model.graph().nodes().stream().map(Node::output).forEach(values::add);
     Map<String, Double> whole = new HashMap<>();
     Map<String, Double> parts = new HashMap<>();
 
-    assertThat(run(new EngineSamples(model, images), values, whole)).isEqualTo(2);
-    assertThat(run(new EngineSamples(model, images, 3000), values, parts)).isGreaterThan(6);
+    assertThat(run(OnnxRuntimeSamples.of(model, images), values, whole)).isEqualTo(2);
+    assertThat(run(new OnnxRuntimeSamples(model, images, false, 3000), values, parts))
+        .isGreaterThan(6);
 
     assertThat(whole).hasSize(2 * values.size());
     assertThat(parts.keySet()).isEqualTo(whole.keySet());
@@ -74,14 +74,17 @@ class EngineSamplesTest {
 
   @Test
   void outputs_come_together_however_little_memory_there_is() {
-    OnnxModel read = OnnxModel.read(Models.trained(folder));
+    OnnxModel read = OnnxModel.of(Nets.repVgg("x", Shape.of(1, 3, 8, 10)));
     Node inner = read.graph().nodes().get(0);
     OnnxModel model = read.withExtraOutputs(List.of(inner.output()));
     Set<String> outputs = new LinkedHashSet<>();
     model.graph().outputs().forEach(output -> outputs.add(output.name()));
 
     int calls =
-        run(new EngineSamples(model, List.of(sample("a", 1, 0)), 1), outputs, new HashMap<>());
+        run(
+            new OnnxRuntimeSamples(model, List.of(sample("a", 1, 0)), false, 1),
+            outputs,
+            new HashMap<>());
 
     assertThat(outputs).hasSize(2);
     assertThat(calls).isEqualTo(1);
@@ -89,13 +92,13 @@ class EngineSamplesTest {
 
   @Test
   void no_number_is_named_with_its_sample() {
-    OnnxModel model = OnnxModel.read(Models.trained(folder));
+    OnnxModel model = OnnxModel.of(Nets.repVgg("x", Shape.of(1, 3, 8, 10)));
     List<Sample> images =
         List.of(sample("good.npy", 1, 0), sample("bad.npy", 2, Float.POSITIVE_INFINITY));
-    EngineSamples samples = new EngineSamples(model, images);
+    OnnxRuntimeSamples samples = OnnxRuntimeSamples.of(model, images);
 
     assertThatThrownBy(() -> run(samples, Set.of("x"), new HashMap<>()))
-        .isInstanceOf(WorkFailedException.class)
+        .isInstanceOf(PipelineException.class)
         .hasMessageStartingWith("bad.npy: input 'x' holds Infinity at element 0");
   }
 }

@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.graph.Graph;
 import io.repfold.pipeline.ModelFile;
@@ -14,4 +14,4 @@ import java.util.List;
  * @param samples read when they are asked for; may be empty
  */
 record ConversionSource(
-    ModelFile file, Graph graph, ConvertOptions options, double target, List<Sample> samples) {}
+    ModelFile file, Graph graph, ConversionRequest request, double target, List<Sample> samples) {}

@@ -1,8 +1,5 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
@@ -24,45 +21,35 @@ import java.util.Map;
  *
  * @param samples on which int8 was measured; empty for a forecast from weights alone
  */
-record RiskForecast(List<FoldRisk.Block> blocks, String samples) {
-  static final RiskForecast NONE = new RiskForecast(List.of(), "");
+public record RiskForecast(List<FoldRisk.Block> blocks, String samples) {
+  public static final RiskForecast NONE = new RiskForecast(List.of(), "");
 
   /**
    * @param graph the model's, with the shapes that were given
    */
-  static RiskForecast of(
-      ModelFile file, Graph graph, Map<String, long[]> shapes, SampleOptions options) {
+  public static RiskForecast of(
+      ModelFile file, Graph graph, Map<String, long[]> shapes, SampleRequest request) {
     try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions fold = FoldOptions.DEFAULT.withProduct(product);
       List<FoldRisk.Block> blocks = FoldRisk.forecast(graph, fold);
-      if (!options.given() || blocks.isEmpty()) {
+      if (!request.given() || blocks.isEmpty()) {
         return new RiskForecast(blocks, "");
       }
       try (Engine engine = Backends.onnxRuntimeCpu().load(file.path(), EngineOptions.defaults())) {
-        ConversionSamples samples = ConversionSamples.of(engine, shapes, options);
+        ConversionSamples samples = ConversionSamples.of(engine, shapes, request);
         List<QuantizationReport.Layer> layers =
             Int8Conversion.measure(
                 Folder.fold(file.graph(), fold).graph(),
-                new EngineSamples(file.model(), samples.compared()),
+                OnnxRuntimeSamples.of(file.model(), samples.compared()),
                 QuantizationOptions.of(QuantizationTarget.CPU),
-                new Int8Conversion.Goal(file.graph(), 1, options.threshold()));
+                new Int8Conversion.Goal(file.graph(), 1, request.threshold()));
         return new RiskForecast(
             FoldRisk.measured(blocks, layers, Precision.INT8.target()), samples.description());
       }
     }
   }
 
-  /** An array of blocks. */
-  JsonNode json() {
-    ArrayNode all = (ArrayNode) Json.of(blocks);
-    for (int i = 0; i < blocks.size(); i++) {
-      List<String> ids = blocks.get(i).remedies().stream().map(FoldRisk.Remedy::id).toList();
-      ((ObjectNode) all.get(i)).set("remedies", Json.of(ids));
-    }
-    return all;
-  }
-
-  boolean isMeasured() {
+  public boolean isMeasured() {
     return !samples.isEmpty();
   }
 }

@@ -1,6 +1,7 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.InputFiles;
 import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.pipeline.inputs.Sample;
@@ -11,6 +12,7 @@ import io.repfold.runtime.TensorInfo;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +23,20 @@ import org.jspecify.annotations.Nullable;
  * @param given whether the caller chose them, so that they tell ranges
  * @param description of them, for people; if there are none, why
  */
-record ConversionSamples(List<Sample> compared, boolean given, String description) {
+public record ConversionSamples(List<Sample> compared, boolean given, String description) {
   /** Random inputs that show whether a model still works, where no samples are given. */
   private static final int TRIED = 2;
 
-  ConversionSamples {
+  public ConversionSamples {
     compared = List.copyOf(compared);
   }
 
   /** Those that the options name, or else random ones if the model computes numbers from them. */
-  static ConversionSamples of(Engine model, Map<String, long[]> shapes, SampleOptions options) {
-    if (!options.data().isEmpty()) {
+  static ConversionSamples of(Engine model, Map<String, long[]> shapes, SampleRequest request) {
+    if (!request.data().isEmpty()) {
       List<Sample> samples =
-          options.some(InputFiles.samples(model, options.data(), shapes, options.colors())).stream()
+          some(InputFiles.samples(model, request.data(), shapes, request.colors()), request.most())
+              .stream()
               .map(sample -> new Sample(sample.name(), () -> fitting(model, sample)))
               .toList();
       return new ConversionSamples(
@@ -42,15 +45,22 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
           "%s from %s"
               .formatted(
                   Phrases.plural(samples.size(), "sample"),
-                  Phrases.few(options.data().stream().map(Path::toString).toList(), 3)));
+                  Phrases.few(request.data().stream().map(Path::toString).toList(), 3)));
     }
-    if (options.random().isPresent()) {
-      int count = options.random().get();
+    if (request.random().isPresent()) {
+      int count = request.random().getAsInt();
       InputShapes found = InputShapes.find(model, shapes);
       return new ConversionSamples(
-          random(model, found, count, options.seed()), true, description(count, options.seed()));
+          random(model, found, count, request.seed()), true, description(count, request.seed()));
     }
-    return tried(model, shapes, options.seed());
+    return tried(model, shapes, request.seed());
+  }
+
+  private static List<Sample> some(List<Sample> all, OptionalInt most) {
+    int count = Math.min(most.orElse(all.size()), all.size());
+    return IntStream.range(0, count)
+        .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
+        .toList();
   }
 
   /** The tensors of a sample that the model takes. */
@@ -60,7 +70,7 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
         given.size() == model.inputs().size()
             && model.inputs().stream().allMatch(input -> fits(input, given.get(input.name())));
     if (!fits) {
-      throw new WorkFailedException(
+      throw PipelineException.work(
           "%s: holds %s, and %s takes %s"
               .formatted(sample.name(), given, model.name(), model.inputs()));
     }
@@ -81,7 +91,7 @@ record ConversionSamples(List<Sample> compared, boolean given, String descriptio
           return none("of random inputs it makes outputs that are empty or not finite");
         }
       }
-    } catch (EngineException | WorkFailedException e) {
+    } catch (EngineException | PipelineException e) {
       return none("random inputs do not fit it: " + e.getMessage());
     }
     return new ConversionSamples(samples, false, description(TRIED, seed));

@@ -1,7 +1,6 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.ClassAxes;
 import io.repfold.runtime.HostTensor;
@@ -18,13 +17,13 @@ import java.util.function.Function;
  * @param samples how many were compared, at least one
  * @param outputs in the original's order
  */
-record SampleComparison(String how, int samples, List<OutputAgreement> outputs) {
-  SampleComparison {
+public record SampleComparison(String how, int samples, List<OutputAgreement> outputs) {
+  public SampleComparison {
     outputs = List.copyOf(outputs);
   }
 
   /** A model, whatever runs it: inputs to outputs, by name. */
-  interface Run extends Function<Map<String, HostTensor>, Map<String, HostTensor>> {}
+  public interface Run extends Function<Map<String, HostTensor>, Map<String, HostTensor>> {}
 
   /**
    * Runs both models on each sample.
@@ -49,7 +48,7 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
               (name, expected) -> {
                 HostTensor other = found.get(name);
                 if (other == null) {
-                  throw new WorkFailedException(
+                  throw PipelineException.work(
                       "The converted model has no output '%s': that must not be".formatted(name));
                 }
                 int axis = axes.of(name, expected.rank());
@@ -63,52 +62,17 @@ record SampleComparison(String how, int samples, List<OutputAgreement> outputs) 
   }
 
   /** The worst output's share of decisions that are the same. */
-  double share() {
+  public double share() {
     return outputs.stream().mapToDouble(OutputAgreement::share).min().orElse(1);
   }
 
   /** How many decisions were compared, at all outputs. */
-  long decisions() {
+  public long decisions() {
     return outputs.stream().mapToLong(OutputAgreement::positions).sum();
   }
 
   /** How many elements are NaN or infinite for the candidate alone, at all outputs. */
-  long notFinite() {
+  public long notFinite() {
     return outputs.stream().mapToLong(OutputAgreement::notFinite).sum();
-  }
-
-  static List<String> headings() {
-    return List.of(
-        "run by",
-        ">samples",
-        "output",
-        "decides",
-        ">decisions",
-        ">same",
-        ">max abs error",
-        ">of max",
-        ">not finite");
-  }
-
-  List<List<String>> rows() {
-    List<List<String>> rows = new ArrayList<>();
-    for (OutputAgreement output : outputs) {
-      rows.add(
-          List.of(
-              how,
-              Phrases.count(samples),
-              Phrases.shortened(output.output(), 40),
-              OutputAgreement.label(output.kind()),
-              Phrases.count(output.positions()),
-              Phrases.fixed(100 * output.share(), 4) + " %",
-              Phrases.small(output.maxAbsError()),
-              Phrases.small(output.largest() == 0 ? 0 : output.maxAbsError() / output.largest()),
-              Phrases.count(output.notFinite())));
-    }
-    return rows;
-  }
-
-  JsonNode json() {
-    return Json.of(this);
   }
 }

@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds models that hold values in float16. */
-final class HalfValues {
+public final class HalfValues {
   private HalfValues() {}
 
   /** Whether a file has a float16 input, constant or Cast; no if it is none that is read here. */
-  static boolean isIn(Path model) {
+  public static boolean isIn(Path model) {
     try {
       return isIn(OnnxModel.read(model).graph());
     } catch (OnnxFormatException | InvalidGraphException e) {

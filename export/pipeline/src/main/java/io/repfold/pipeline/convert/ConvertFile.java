@@ -1,18 +1,21 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.JsonText;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.Release;
+import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.ClassAxes;
+import io.repfold.precision.half.HalfOptions;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -24,36 +27,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Folds a model, converts it, and compares it with its original before it appears. */
-record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOptions options) {
-  /** How many steps of a {@link Progress} it takes. */
-  static final int STEPS = 4;
+/**
+ * Folds an ONNX file, writes it in another precision, and compares it with its original before it
+ * appears.
+ */
+public record ConvertFile(ModelFile source, ConversionRequest request) {
+  /** How many {@link Steps} {@link #to} takes. */
+  public static final int STEPS = 4;
 
   /** What is asked for on random inputs that nobody chose: enough to see that nothing overflows. */
   private static final double ON_NOISE = 0.95;
 
   /** What a converted file says about itself in its metadata. */
-  static final String KEY = "repfold.precision";
+  public static final String KEY = "repfold.precision";
 
-  ConvertOutcome run(Progress progress) {
-    Map<String, long[]> shapes = options.shape().of(source);
+  /**
+   * A model and what is to become of it.
+   *
+   * @throws io.repfold.onnx.OnnxFormatException if the file holds no ONNX model
+   * @throws PipelineException if it is a TensorRT plan by its name
+   */
+  public static ConvertFile of(Path model, ConversionRequest request) {
+    return new ConvertFile(ModelFile.read(model), request);
+  }
+
+  /** Likewise as {@link #to(Path, Steps)}. */
+  public ConvertOutcome to(Path target) {
+    return to(target, Steps.UNHEARD);
+  }
+
+  /**
+   * Folds, converts, compares, and writes.
+   *
+   * @param target appears if the comparison reaches the target agreement
+   * @throws PipelineException if the request does not fit the model, samples cannot be read or do
+   *     not fit it, or the graph cannot be converted
+   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take the model
+   */
+  public ConvertOutcome to(Path target, Steps steps) {
     EngineOptions defaults = EngineOptions.defaults();
     try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
-      ConversionSamples samples = ConversionSamples.of(original, shapes, options.samples());
-      progress.next("folding");
+      ConversionSamples samples =
+          ConversionSamples.of(original, request.shapes(), request.samples());
+      steps.next("folding");
       Graph folded = folded();
-      progress.next("looking at ranges and converting");
+      steps.next("looking at ranges and converting");
       Conversion conversion = converted(folded, samples);
-      progress.next("writing");
-      try (StagedFile staging = StagedFile.of(output)) {
+      steps.next("writing");
+      try (StagedFile staged = StagedFile.of(target)) {
         OnnxModel model =
             source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
-        model.write(staging.file());
-        progress.next("comparing");
-        ConvertOutcome outcome = compared(original, staging.file(), conversion, samples);
+        model.write(staged.file());
+        steps.next("comparing");
+        ConvertOutcome outcome = compared(original, target, staged.file(), conversion, samples);
         if (outcome.holds()) {
-          model.withMetadata(KEY, certificate(outcome)).write(staging.file());
-          staging.commit();
+          model.withMetadata(KEY, certificate(outcome)).write(staged.file());
+          staged.commit();
         }
         return outcome;
       }
@@ -69,14 +98,22 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
 
   /** Decisions on noise are close ones, so fewer stay the same than on samples. */
   private double target(ConversionSamples samples) {
-    double usual = precision.target();
-    return options.target().orElse(samples.given() ? usual : Math.min(usual, ON_NOISE));
+    double usual = request.precision().target();
+    return request.target().orElse(samples.given() ? usual : Math.min(usual, ON_NOISE));
   }
 
   private Conversion converted(Graph folded, ConversionSamples given) {
     ConversionSource from =
-        new ConversionSource(source, folded, options, target(given), given.telling());
-    return source.with(() -> precision.convert(from));
+        new ConversionSource(source, folded, request, target(given), given.telling());
+    return source.with(() -> converted(from));
+  }
+
+  private Conversion converted(ConversionSource from) {
+    return switch (request.precision()) {
+      case FP16 -> HalfConversion.of(from, HalfOptions.FLOAT16);
+      case BF16 -> HalfConversion.of(from, HalfOptions.BFLOAT16);
+      case INT8 -> IntegerConversion.of(from);
+    };
   }
 
   /**
@@ -85,10 +122,10 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
    * file's.
    */
   private String certificate(ConvertOutcome outcome) {
-    ObjectNode root = Json.object();
+    Map<String, Object> root = new LinkedHashMap<>();
     root.put("tool", "repfold " + Release.version());
     root.put("source", source.sha256());
-    root.put("precision", precision.name());
+    root.put("precision", request.precision().name());
     root.put("conversion", outcome.conversion().summary());
     root.put("target", outcome.target());
     outcome.agreement().ifPresent(share -> root.put("agreement", share));
@@ -96,11 +133,11 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
     if (fold != null) {
       root.put("fold", fold);
     }
-    return Json.compact(root);
+    return JsonText.compact(root);
   }
 
   private ConvertOutcome compared(
-      Engine original, Path file, Conversion conversion, ConversionSamples given) {
+      Engine original, Path target, Path file, Conversion conversion, ConversionSamples given) {
     List<Sample> samples = given.compared();
     List<SampleComparison> comparisons = new ArrayList<>();
     List<String> remarks = new ArrayList<>(conversion.remarks());
@@ -111,12 +148,19 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
       emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
     }
     if (given.given() && comparisons.isEmpty()) {
-      throw new WorkFailedException(
-          "%s: the result cannot be compared with the original here, since ONNX Runtime's CPU has no kernels for this precision. %s Without --data it is written all the same"
+      throw PipelineException.work(
+          "%s: the result cannot be compared with the original here, since ONNX Runtime's CPU has no kernels for this precision. %s Without withData it is written all the same"
               .formatted(source.path(), String.join(" ", remarks)));
     }
     return new ConvertOutcome(
-        source, output, precision, conversion, given, comparisons, remarks, target(given));
+        source,
+        target,
+        request.precision(),
+        conversion,
+        given,
+        comparisons,
+        remarks,
+        target(given));
   }
 
   private SampleComparison onCpu(Engine original, Path file, List<Sample> samples) {
@@ -126,7 +170,7 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
           original::run,
           inputs -> converted.run(narrowed(converted, inputs)),
           samples,
-          options.threshold(),
+          request.samples().threshold(),
           ClassAxes.of(source.graph()));
     }
   }
@@ -167,14 +211,14 @@ record ConvertWork(ModelFile source, Path output, Precision precision, ConvertOp
             original::run,
             emulation,
             samples.subList(0, count),
-            options.threshold(),
+            request.samples().threshold(),
             ClassAxes.of(source.graph()));
     emulation
         .firstOverflow()
         .ifPresent(
             value ->
                 remarks.add(
-                    "Overflow: value '%s' holds an infinity or NaN in the interpreter, which rounds as hardware does. --keep leaves its node in float32."
+                    "Overflow: value '%s' holds an infinity or NaN in the interpreter, which rounds as hardware does. withKept leaves its node in float32."
                         .formatted(value)));
     return Optional.of(comparison);
   }

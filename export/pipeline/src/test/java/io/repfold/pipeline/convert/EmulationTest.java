@@ -1,22 +1,23 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.HalfGraphs;
 import io.repfold.kit.Layers;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.kit.Nets;
+import io.repfold.kit.Shapes;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
 import io.repfold.runtime.HostTensor;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class EmulationTest {
   /** {@code y = x * 300 * 0.25}. */
@@ -69,9 +70,9 @@ class EmulationTest {
   }
 
   @Test
-  void what_cannot_be_emulated_is_known_before(@TempDir Path folder) {
-    Graph planted = OnnxModel.read(HalfModels.planted(folder, 0)).graph();
-    Graph open = OnnxModel.read(Models.dynamic(folder)).graph();
+  void what_cannot_be_emulated_is_known_before() {
+    Graph planted = HalfGraphs.planted(0);
+    Graph open = Shapes.ofAnyImages(Nets.repVgg("x", Shape.of(1, 3, 8, 10)));
     Sample image =
         new Sample("s", () -> Map.of("x", HostTensor.ofFloats(new float[240], 1, 3, 8, 10)));
     Sample large =

@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;

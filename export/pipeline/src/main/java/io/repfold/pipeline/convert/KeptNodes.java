@@ -1,7 +1,8 @@
-package io.repfold.cli;
+package io.repfold.pipeline.convert;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
+import io.repfold.pipeline.PipelineException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ final class KeptNodes {
    * The first outputs of the nodes that a pattern fits, by name or by an output.
    *
    * @param patterns with {@code *} for anything
-   * @throws UsageException if a pattern fits no node
+   * @throws PipelineException if a pattern fits no node
    */
   static Set<String> of(Graph graph, List<String> patterns) {
     Set<String> kept = new LinkedHashSet<>();
@@ -31,8 +32,8 @@ final class KeptNodes {
         }
       }
       if (found.isEmpty()) {
-        throw new UsageException(
-            "--keep %s: fits no node of the folded model; 'repfold inspect --nodes' lists names, and * stands for anything"
+        throw PipelineException.request(
+            "withKept %s: fits no node of the folded model; 'repfold inspect --nodes' lists names, and * stands for anything"
                 .formatted(text));
       }
       kept.addAll(found);

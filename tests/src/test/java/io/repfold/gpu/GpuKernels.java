@@ -102,7 +102,7 @@ final class GpuKernels {
   }
 
   /**
-   * Leaves out all code that a GPU cannot run.
+   * Leaves out all code that a GPU cannot run; if there is none, {@code rest} is not written.
    *
    * @param gpu its compute capability, as 90
    * @throws IllegalArgumentException if a fat binary is not understood, or no code is for this GPU;
@@ -128,7 +128,9 @@ final class GpuKernels {
             "%s: none of its %d fat binaries has code for compute capability %d"
                 .formatted(library, binaries.size(), gpu));
       }
-      write(rest, bytes, leftOut);
+      if (!leftOut.isEmpty()) {
+        write(rest, bytes, leftOut);
+      }
       leftOut.forEach(entry -> bytes.put(entry.offset(), new byte[entry.size()]));
       long size = leftOut.stream().mapToLong(Entry::size).sum();
       return new Trimmed(binaries.size(), kept, size);

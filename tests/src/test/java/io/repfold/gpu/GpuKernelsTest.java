@@ -199,6 +199,14 @@ class GpuKernelsTest {
     return Files.write(library, made.toByteArray());
   }
 
+  @Test
+  void of_a_library_without_kernels_nothing_is_left_out() throws IOException {
+    Path text = Files.writeString(folder.resolve("text"), "no kernels in here, but long enough");
+
+    assertThat(GpuKernels.trim(text, 90, rest)).isEqualTo(new GpuKernels.Trimmed(0, 0, 0));
+    assertThat(rest).doesNotExist();
+  }
+
   /** Ways to trim that would harm, or would be of no use. */
   private enum Mutant {
     NOTHING_LEFT_OUT,
@@ -214,7 +222,6 @@ class GpuKernelsTest {
     CUT_OFF
   }
 
-  /** In the order of the library: which code the mutant treats otherwise. */
   @ParameterizedTest
   @EnumSource(Mutant.class)
   void the_judge_finds(Mutant mutant) throws IOException {

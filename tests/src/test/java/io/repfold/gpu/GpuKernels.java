@@ -45,7 +45,6 @@ final class GpuKernels {
   private static final int MACHINE_CODE = 2;
   private static final int ENTRY_VERSION = 0x101;
   private static final int ENTRY_HEADER = 64;
-  private static final int LARGEST_ENTRY_HEADER = 4096;
   private static final int CAPABILITY = 28;
 
   private static final String REST = "repfold kernels 1";
@@ -185,11 +184,7 @@ final class GpuKernels {
       long size = bytes.getLong(at + 8);
       int capability = bytes.getInt(at + CAPABILITY);
       check(version == ENTRY_VERSION, library, at, "version " + version);
-      check(
-          header >= ENTRY_HEADER && header <= LARGEST_ENTRY_HEADER,
-          library,
-          at,
-          "header size " + header);
+      check(header >= ENTRY_HEADER, library, at, "header size " + header);
       check(size >= 0 && size <= end - at - (long) header, library, at, "code size " + size);
       check(capability >= 10 && capability < 1000, library, at, "capability " + capability);
       entries.add(new Entry(kind, capability, at + header, (int) size));

@@ -120,8 +120,9 @@ pack() {
 parts() {
   trim "$1" "$2" "${SM:-90}"
   rm -f "$3"/base.* "$3"/rest.* "$3/SHA256SUMS"
-  split_into "$1" "$3/base." "$4"
-  split_into "$2" "$3/rest." "$4"
+  split_into "$1" "$3/base." "$4" --x86 --lzma2=preset=6
+  # Compressed kernels, of which xz makes nothing smaller.
+  split_into "$2" "$3/rest." "$4" -0
   (cd "$3" && sha256sum base.* rest.* >SHA256SUMS)
   cat "$1/trimmed.txt"
   ls -l "$3"
@@ -144,8 +145,11 @@ trim() {
   rm -f "$2/why.txt"
 }
 
+# split_into FOLDER PREFIX MIB OPTION...: a folder as an archive in parts; the options are those of xz.
 split_into() {
-  tar -C "$1" -cf - . | xz -T0 -3 | split -b "$3m" -d - "$2"
+  local folder=$1 prefix=$2 size=$3
+  shift 3
+  tar -C "$folder" -cf - . | xz -T0 "$@" | split -b "${size}m" -d - "$prefix"
 }
 
 receive() {
@@ -352,12 +356,13 @@ measure() {
   step device 20 tolerated nvidia-smi
   step doctor 120 tolerated "${repfold[@]}" doctor
   step smoke 180 "${java[@]}" io.repfold.tensorrt.GpuChecks "a plan computes"
-  wait "$models"
   if grep -qs '^smoke:' "$kept/failed.txt"; then
+    end "$models"
     echo "No plan computes here: all else would fail as well" | tee -a "$kept/log.txt"
     failed_before=-1
     finish
   fi
+  wait "$models"
   # What these left for want of time, they leave here too.
   make_networks "$networks" "$forms"
   case " $forms " in *" half "*) for network in $networks; do timed "$network" half; done ;; esac
@@ -369,6 +374,14 @@ measure() {
   bounds -folded $networks
   for network in $networks; do peer "$network" -folded fp32; done
   finish
+}
+
+# Ends a process of this script, and all that it started.
+end() {
+  local child children
+  children=$(pgrep -P "$1" || true)
+  kill "$1" 2>/dev/null || true
+  for child in $children; do end "$child"; done
 }
 
 # make_networks NETWORKS FORMS: each network once, side by side.

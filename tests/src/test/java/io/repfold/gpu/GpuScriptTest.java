@@ -73,6 +73,23 @@ class GpuScriptTest {
   }
 
   @Test
+  void where_no_plan_computes_the_models_are_not_waited_for() throws Exception {
+    script.fake(
+        "native/jre/bin/java",
+        """
+        case "$*" in
+          *GpuChecks*) exit 1 ;;
+          *GpuNetworks*) exec sleep 100000 ;;
+        esac
+        """);
+    Call call = measure();
+
+    assertThat(call.output()).contains("No plan computes here");
+    assertThat(folder.resolve("work/results/failed.txt")).hasContent("smoke: exit code 1");
+    assertThat(folder.resolve("work/steps/make.reppsp")).doesNotExist();
+  }
+
+  @Test
   void where_kernels_were_left_out_the_other_parts_are_named() throws Exception {
     Files.createFile(folder.resolve("native/trimmed.txt"));
     Call call = measure();

@@ -4,10 +4,9 @@
     peers.py bound MODEL.onnx ...        the roofline of models, from what this GPU was measured to reach
     peers.py check MODEL.onnx            PyTorch's outputs against ONNX Runtime's, in float32 on the CPU
     peers.py constants MODEL.onnx RESULT.onnx    the model with its arithmetic on sizes replaced by the results
-    peers.py table FOLDER                what run.sh measured, and these two beside it, as a table of Markdown
 
 All sizes of a model's input must be fixed. The first three print JSON, one line for each model. Needs torch, onnx,
-onnxruntime, numpy; table needs no onnx.
+onnxruntime, numpy.
 """
 
 import argparse
@@ -17,17 +16,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime
 import torch
 import torch.nn.functional as F
-
-try:
-    import onnx
-    import onnxruntime
-    from onnx import numpy_helper, shape_inference
-except ImportError as error:
-    missing = error
-else:
-    missing = None
+from onnx import numpy_helper, shape_inference
 
 # These would fold what shall be timed as it is written; all else that is constant may be folded.
 FUSIONS = ["ConvAddFusion", "ConvMulFusion", "ConvBNFusion", "ConvActivationFusion", "PadFusion", "MatMulAddFusion",
@@ -300,50 +293,16 @@ def constants(arguments):
     onnx.save(constant_folded(model), result)
 
 
-PRECISIONS = {"half": "fp16", "tf32": "tf32", "folded": "fp32", "plain": "fp32"}
-
-
-def lines(folder, name):
-    path = Path(folder, name)
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def table(arguments):
-    """One row for each plan; times are medians, those of computing by the GPU's clock."""
-    folder = arguments.models[0]
-    peers = {(p["model"], p["precision"], p["form"]): p for p in lines(folder, "peers.jsonl") if p["what"] == "pytorch"}
-    bounds = {p["model"]: p for p in lines(folder, "peers.jsonl") if p["what"] == "roofline"}
-    print("| network | input | form | compute ms | with copies ms | images/s | of the roofline | PyTorch eager ms | compiled ms |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for bench in lines(folder, "bench.jsonl"):
-        _, network, shape, form = bench["step"].split(".")
-        timing = bench["benchmarks"][0]["timings"][0]
-        compute = timing["stages"]["compute"]["median"]
-        model, precision = f"{network}{'' if form == 'plain' else '-folded'}.{shape}", PRECISIONS[form]
-        least = bounds[model]["leastMs"][precision] if model in bounds else None
-        eager, compiled = (peers.get((model, precision, f), {}).get("computeMs", {}).get("median") for f in ("eager", "compiled"))
-        cells = [network, shape, form, figure(compute), figure(timing["milliseconds"]["median"]),
-                 f"{int(shape.split('x')[0]) * 1e3 / timing['milliseconds']['median']:.0f}",
-                 "" if least is None else f"{100 * least / compute:.0f} %", figure(eager), figure(compiled)]
-        print("| " + " | ".join(cells) + " |")
-
-
-def figure(value):
-    return "" if value is None else f"{value:.3f}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["time", "bound", "check", "constants", "table"])
+    parser.add_argument("command", choices=["time", "bound", "check", "constants"])
     parser.add_argument("models", nargs="+")
     parser.add_argument("--precision", choices=["fp16", "tf32", "fp32"], default="fp16")
     parser.add_argument("--form", choices=["eager", "compiled"], default="eager")
     parser.add_argument("--mode", default="reduce-overhead", help="of torch.compile")
     parser.add_argument("--seconds", type=float, default=3)
     arguments = parser.parse_args()
-    if missing and arguments.command != "table":
-        parser.error(f"{arguments.command} needs onnx and onnxruntime: {missing}")
-    {"time": measure, "bound": bound, "check": check, "constants": constants, "table": table}[arguments.command](arguments)
+    {"time": measure, "bound": bound, "check": check, "constants": constants}[arguments.command](arguments)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,13 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -203,7 +206,7 @@ final class GpuChecks {
 
   private static void namesUnsupportedNodes(Path folder) throws Exception {
     Path model = GpuModels.unsupported(folder);
-    assertRefused(() -> compile(model, PlanOptions.defaults()), "/head/foo", "Foo");
+    assertRefused(() -> compileAnew(model, PlanOptions.defaults()), "/head/foo", "Foo");
     check(!Files.exists(planOf(model)), "no plan of a model that failed");
   }
 
@@ -221,11 +224,11 @@ final class GpuChecks {
     PlanOptions defaults = PlanOptions.defaults();
     PlanOptions options =
         defaults.toBuilder().timingCache(times).tf32(true).timeLimit(LIMIT).build();
-    compile(model, options);
+    compileAnew(model, options);
     check(Files.size(times) > 0, "the timing cache has content");
-    compile(model, options);
+    compileAnew(model, options);
     Files.writeString(times, "of another program");
-    compile(model, options);
+    compileAnew(model, options);
     check(Files.size(times) > 20, "a foreign timing cache is begun anew");
   }
 
@@ -292,8 +295,41 @@ final class GpuChecks {
     return model.resolveSibling(model.getFileName() + ".plan");
   }
 
+  /** A copy of the plan that the first check with this model and these options compiled. */
   private static Path compile(Path model, PlanOptions options) {
+    PlanOptions timed = options.toBuilder().timingCache(shared().resolve("times")).build();
+    Path plan = planOf(model);
+    try {
+      Path kept =
+          PlanBuilder.on(0)
+              .buildInto(PlanCache.in(shared().resolve("plans")), model, timed, step -> {})
+              .plan();
+      Files.copy(kept, plan, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(
+          PlanManifest.beside(kept),
+          PlanManifest.beside(plan),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return plan;
+  }
+
+  private static Path compileAnew(Path model, PlanOptions options) {
     return PlanBuilder.on(0).build(model, planOf(model), options, step -> {}).plan();
+  }
+
+  /** Of this process: what another compiled would say nothing of the code that is checked. */
+  private static Path shared() {
+    Path folder =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "repfold-gpu-checks-" + ProcessHandle.current().pid());
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static DeviceEngine load(Path plan) {

@@ -39,6 +39,7 @@ final class NativeBuild {
       throw new BuildFailedException(List.of(missing.reason()));
     }
     Gpu.use(request.device());
+    BuilderResource.load();
     TrtLogger.instance().onWarning(text -> say.accept(new BuildMessage.Warning(text)));
     try {
       return new NativeBuild(request, say).build();

@@ -63,6 +63,7 @@ public final class PlanBuilder {
     try (PlanOutput output = PlanOutput.of(plan)) {
       BuildRequest request = new BuildRequest(model, output.plan(), device, options);
       BuildLog log = new BuildLog(progress);
+      BuilderResource.announce();
       BuildMessage.Done done = process.run(request, output, log);
       // The process reads the file later than we do: the key must be of what it read.
       if (!ModelDigest.of(model).equals(key.model())) {

@@ -66,6 +66,7 @@ final class NativeBuild {
             NativeObject.of("configuration", builder.get().createBuilderConfig(), mark)) {
       parse(parser.get());
       BuildConfig.apply(request.options(), builder.get(), network.get(), config.get());
+      OutputShapes.demandFixed(network.get(), request.options().profiles());
       int level = request.options().optimizationLevel();
       step(
           "compiling %d layers for %s, level %d"

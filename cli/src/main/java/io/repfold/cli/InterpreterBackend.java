@@ -55,6 +55,7 @@ public final class InterpreterBackend implements Backend {
 
   private Engine load(String model, EngineOptions options, Supplier<OnnxModel> reader) {
     options.refuseSessionOptions(model, id());
+    options.refusePlugins(model, id());
     try {
       return InterpreterEngine.of(model, name() + " " + Version.ofTool(), options, reader.get());
     } catch (OnnxFormatException | InvalidGraphException | UncheckedIOException e) {

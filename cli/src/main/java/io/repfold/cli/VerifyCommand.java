@@ -86,6 +86,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private SessionOptions session;
 
+  @Mixin private PluginOption plugin;
+
   @Option(
       names = "--layers",
       description =
@@ -138,6 +140,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   private List<Setting> settings() {
     String cpu = Backends.onnxRuntimeCpu().id();
+    List<String> ids = new ArrayList<>(engines.isEmpty() ? List.of(cpu) : engines);
+    ids.add(referenceEngine == null ? cpu : referenceEngine);
+    plugin.require(ids);
     Backend first =
         EngineChoice.of("--reference-engine", referenceEngine == null ? cpu : referenceEngine);
     List<Backend> candidates = EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines);
@@ -147,7 +152,8 @@ final class VerifyCommand implements Callable<Integer> {
     EngineOptions engineOptions = device.of(EngineOptions.defaults(), all);
     return engines.isEmpty() && referenceEngine == null
         ? Setting.optimizerOffAndOn(session.of(engineOptions, first))
-        : Setting.engines(first, candidates, backend -> session.of(engineOptions, backend));
+        : Setting.engines(
+            first, candidates, backend -> plugin.of(session.of(engineOptions, backend), backend));
   }
 
   private VerificationRunner.Samples inputs(Engine engine) {

@@ -53,6 +53,8 @@ final class GpuChecks {
     all.put("inputs may lie on the GPU", GpuChecks::readsFromTheGpu);
     all.put("threads run one plan at once", GpuChecks::runsOnThreads);
     all.put("unsupported nodes are named", GpuChecks::namesUnsupportedNodes);
+    all.put("outputs that are counted are refused early", GpuChecks::refusesCountedOutputs);
+    all.put("a plan of others is taken over", GpuChecks::takesOver);
     all.put("a plan of another GPU is refused", GpuChecks::refusesOtherDevice);
     all.put("a timing cache is written and read", GpuChecks::keepsTimes);
     all.put("a run that failed harms no other", GpuChecks::survivesFailures);
@@ -205,6 +207,34 @@ final class GpuChecks {
     Path model = GpuModels.unsupported(folder);
     assertRefused(() -> compile(model, PlanOptions.defaults()), "/head/foo", "Foo");
     check(!Files.exists(planOf(model)), "no plan of a model that failed");
+  }
+
+  private static void refusesCountedOutputs(Path folder) throws Exception {
+    Path model = GpuModels.counting(folder);
+    assertRefused(
+        () -> compile(model, PlanOptions.defaults()), "output 'y'", "/post/where", "NonZero");
+    check(!Files.exists(planOf(model)), "no plan of a model that failed");
+  }
+
+  /** As if the plan had come without our manifest. */
+  private static void takesOver(Path folder) throws Exception {
+    Path model = GpuModels.dynamic(folder);
+    List<Profile> profiles = Profile.parse(List.of("x=1x3x16x16:1x3x32x48:2x3x64x64"));
+    Path plan = compile(model, PlanOptions.defaults().withProfiles(profiles));
+    Path theirs = Files.copy(plan, folder.resolve("theirs.engine"));
+    Path taken = folder.resolve("taken.plan");
+    PlanManifest manifest =
+        PlanBuilder.on(0).adopt(theirs, taken, PlanOptions.defaults(), step -> {}).manifest();
+    check(manifest.key().profiles().equals(profiles.get(0).toString()), "its profile is read");
+    Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(1, 1, 3, 32, 48));
+    try (Engine own = load(plan);
+        Engine other = load(taken)) {
+      assertSameBits(own.run(inputs), other.run(inputs));
+    }
+    Files.writeString(theirs, "no plan of anybody");
+    assertRefused(
+        () -> PlanBuilder.on(0).adopt(theirs, taken, PlanOptions.defaults(), step -> {}),
+        "Cannot take over");
   }
 
   private static void refusesOtherDevice(Path folder) throws Exception {

@@ -6,6 +6,7 @@ import io.repfold.runtime.TensorInfo;
 import io.repfold.tensorrt.PlanLayer;
 import io.repfold.tensorrt.PlanManifest;
 import io.repfold.tensorrt.PlanPlugin;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +24,14 @@ record PlanInspection(Path plan, PlanManifest manifest, Optional<String> damage)
   /**
    * Reads the manifest, and holds the plan against it.
    *
-   * @throws io.repfold.runtime.EngineException if there is none, or the plan cannot be read
+   * @throws WorkFailedException if there is no such file
+   * @throws io.repfold.runtime.EngineException if there is no manifest, or the plan cannot be read
    */
   static PlanInspection of(Path plan) {
+    if (!Files.isRegularFile(plan)) {
+      throw new WorkFailedException(
+          "%s: %s".formatted(plan, Files.exists(plan) ? "is not a file" : "there is no such file"));
+    }
     PlanManifest manifest = PlanManifest.read(plan);
     return new PlanInspection(plan, manifest, manifest.damage(plan));
   }

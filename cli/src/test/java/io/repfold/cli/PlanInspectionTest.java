@@ -119,6 +119,16 @@ class PlanInspectionTest {
         .hasLineCount(1);
   }
 
+  @Test
+  void a_plan_that_is_not_there_is_not_asked_for_a_manifest() {
+    Path missing = folder.resolve("none.plan");
+    CliRun run = CliRun.of("inspect", missing);
+
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err())
+        .isEqualTo("repfold: error: %s: there is no such file%n".formatted(missing));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--check", "--listing", "--risk", "--verbose", "--shape=1x3x8x8"})
   void what_is_asked_of_models_only_is_refused(String option) throws IOException {

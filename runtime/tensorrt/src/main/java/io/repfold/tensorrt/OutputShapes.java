@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.tensorrt.global.nvinfer.LayerType;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.ILayer;
@@ -15,55 +17,85 @@ final class OutputShapes {
   private OutputShapes() {}
 
   /**
+   * A tensor of a network.
+   *
+   * @param name in the model
+   * @param shape what it is now, outermost first, -1 for a size that is open
+   * @param reshape gives an input another shape; what is computed from it follows
+   */
+  record Tensor(String name, Supplier<long[]> shape, Consumer<long[]> reshape) {}
+
+  /**
    * Looks at the network with the inputs of one profile, and leaves it as it was.
    *
    * @throws BuildFailedException naming every output whose shape depends on values
    */
   static void demandFixed(INetworkDefinition network, List<Profile> profiles) {
-    List<String> open = profiles.isEmpty() ? open(network) : open(network, profiles.get(0));
-    if (!open.isEmpty()) {
-      List<String> problems = CountingLayers.of(layers(network)).problems(open);
-      if (!problems.isEmpty()) {
-        throw new BuildFailedException(problems);
-      }
+    InputNames names = BuildConfig.names(network);
+    List<Tensor> inputs = new ArrayList<>();
+    for (int i = 0; i < network.getNbInputs(); i++) {
+      ITensor input = network.getInput(i);
+      inputs.add(tensor(names.inModel(input.getName()), input));
+    }
+    List<Tensor> outputs = new ArrayList<>();
+    for (int i = 0; i < network.getNbOutputs(); i++) {
+      ITensor output = network.getOutput(i);
+      outputs.add(tensor(output.getName(), output));
+    }
+    demandFixed(inputs, outputs, () -> CountingLayers.of(layers(network)), profiles);
+  }
+
+  private static Tensor tensor(String name, ITensor tensor) {
+    return new Tensor(
+        name,
+        () -> Shapes.of(tensor.getDimensions()),
+        sizes -> {
+          try (Dims64 dims = Shapes.dims(sizes)) {
+            tensor.setDimensions(dims);
+          }
+        });
+  }
+
+  /**
+   * The same, of tensors.
+   *
+   * @param layers asked for only if an output stays open
+   */
+  static void demandFixed(
+      List<Tensor> inputs,
+      List<Tensor> outputs,
+      Supplier<CountingLayers> layers,
+      List<Profile> profiles) {
+    List<String> open = profiles.isEmpty() ? open(outputs) : open(inputs, outputs, profiles.get(0));
+    List<String> problems = open.isEmpty() ? List.of() : layers.get().problems(open);
+    if (!problems.isEmpty()) {
+      throw new BuildFailedException(problems);
     }
   }
 
   /** Outputs of open shape, if the inputs have those shapes that the profile is tuned for. */
-  private static List<String> open(INetworkDefinition network, Profile profile) {
-    InputNames names = BuildConfig.names(network);
+  private static List<String> open(List<Tensor> inputs, List<Tensor> outputs, Profile profile) {
     List<Runnable> back = new ArrayList<>();
     try {
-      for (int i = 0; i < network.getNbInputs(); i++) {
-        ITensor input = network.getInput(i);
-        ShapeRange range = profile.inputs().get(names.inModel(input.getName()));
-        long[] before = Shapes.of(input.getDimensions());
+      for (Tensor input : inputs) {
+        ShapeRange range = profile.inputs().get(input.name());
+        long[] before = input.shape().get();
         if (range != null && !range.values() && range.opt().size() == before.length) {
-          back.add(() -> set(input, before));
-          set(input, range.opt().stream().mapToLong(Long::longValue).toArray());
+          back.add(() -> input.reshape().accept(before));
+          input.reshape().accept(range.opt().stream().mapToLong(Long::longValue).toArray());
         }
       }
-      return open(network);
+      return open(outputs);
     } finally {
       back.forEach(Runnable::run);
     }
   }
 
-  private static void set(ITensor input, long... sizes) {
-    try (Dims64 dims = Shapes.dims(sizes)) {
-      input.setDimensions(dims);
-    }
-  }
-
-  private static List<String> open(INetworkDefinition network) {
-    List<String> open = new ArrayList<>();
-    for (int i = 0; i < network.getNbOutputs(); i++) {
-      ITensor output = network.getOutput(i);
-      if (Arrays.stream(Shapes.of(output.getDimensions())).anyMatch(size -> size < 0)) {
-        open.add(output.getName());
-      }
-    }
-    return open;
+  private static List<String> open(List<Tensor> outputs) {
+    return outputs.stream()
+        .filter(output -> Arrays.stream(output.shape().get()).anyMatch(size -> size < 0))
+        .map(Tensor::name)
+        .toList();
   }
 
   private static List<CountingLayers.Layer> layers(INetworkDefinition network) {

@@ -1,5 +1,7 @@
 package io.repfold.tensorrt;
 
+import io.repfold.bench.Contender;
+import io.repfold.bench.Throughput;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.BoundRun;
@@ -52,6 +54,7 @@ final class GpuChecks {
     all.put("a CUDA graph computes the same bits", GpuChecks::graphIsEqual);
     all.put("inputs may lie on the GPU", GpuChecks::readsFromTheGpu);
     all.put("threads run one plan at once", GpuChecks::runsOnThreads);
+    all.put("bound runs are under way at once", GpuChecks::countsRunsAtOnce);
     all.put("unsupported nodes are named", GpuChecks::namesUnsupportedNodes);
     all.put("outputs that are counted are refused early", GpuChecks::refusesCountedOutputs);
     all.put("a plan of others is taken over", GpuChecks::takesOver);
@@ -200,6 +203,29 @@ final class GpuChecks {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  /** Each stream reads the same inputs, in memory that is pinned once. */
+  private static void countsRunsAtOnce(Path folder) {
+    Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(1, 1, 3, 32, 48));
+    try (DeviceEngine engine = load(compile(GpuModels.fixed(folder), PlanOptions.defaults()))) {
+      Throughput one =
+          Throughput.measure(new Contender("plan", engine), inputs, 1, Duration.ofMillis(300), 50);
+      Throughput four =
+          Throughput.measure(new Contender("plan", engine), inputs, 4, Duration.ofMillis(300), 50);
+      System.out.printf(
+          "       %.0f runs a second on 1 stream, %.0f on 4%n",
+          one.runsPerSecond(), four.runsPerSecond());
+      check(four.runs() >= 200, "each stream runs");
+      check(!engine.layers().isEmpty(), "the layers are told");
+      try (DeviceRun first = engine.bind(inputs);
+          DeviceRun second = engine.bind(inputs)) {
+        check(first.notPinned().equals(second.notPinned()), "both read pinned memory");
+        first.run();
+        second.run();
+        assertSameBits(first.outputs(), second.outputs());
+      }
     }
   }
 

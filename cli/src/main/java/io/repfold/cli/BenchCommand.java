@@ -1,13 +1,17 @@
 package io.repfold.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchOptions;
+import io.repfold.bench.BenchReport;
 import io.repfold.bench.Benchmark;
 import io.repfold.bench.Contender;
+import io.repfold.bench.Throughput;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.inputs.InputShapes;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,7 +45,8 @@ import picocli.CommandLine.Spec;
       "  repfold bench model.onnx folded.onnx",
       "  repfold bench model.onnx folded.onnx --shape 1x3x512x512 --threads 1",
       "  repfold bench model.onnx folded.onnx --runs 100 --seconds 20 --json",
-      "  repfold bench folded.onnx --engine ort-cpu,ort-cuda,tensorrt --batch 1,8,32"
+      "  repfold bench folded.onnx --engine ort-cpu,ort-cuda,tensorrt --batch 1,8,32",
+      "  repfold bench folded.plan --engine tensorrt --streams 1,2,4 --layers"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -68,12 +73,21 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private SessionOptions session;
 
+  @Mixin private PluginOption plugin;
+
   @Option(
       names = "--batch",
       paramLabel = "N",
       split = ",",
       description = "Sizes of the first dimension of every input, one after the other. Repeatable.")
   private final List<Integer> batches = new ArrayList<>();
+
+  @Mixin private StreamsOption streams;
+
+  @Option(
+      names = "--layers",
+      description = "Also show the layers of the plans that the engine tensorrt runs.")
+  private boolean layers;
 
   @Option(
       names = "--tf32",
@@ -111,6 +125,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    streams.require(engineIds);
+    plugin.require(engineIds);
+    requirePlans();
     List<Backend> backends = EngineChoice.of(engineIds);
     BenchOptions options = options(backends);
     session.require(backends);
@@ -118,11 +135,12 @@ final class BenchCommand implements Callable<Integer> {
     List<BatchSize> sizes = BatchSize.of(batches);
     List<Engine> engines = new ArrayList<>();
     List<Contender> contenders = new ArrayList<>();
-    try (Progress progress = Progress.of("Measuring", 1 + sizes.size())) {
+    try (Progress progress = Progress.of("Measuring", steps(sizes))) {
       progress.next("loading");
       for (Path model : models) {
         for (Backend backend : backends) {
-          Engine engine = backend.load(model, session.of(engineOptions, backend));
+          Engine engine =
+              backend.load(model, plugin.of(session.of(engineOptions, backend), backend));
           engines.add(engine);
           contenders.add(new Contender(label(model, backend, backends), engine));
         }
@@ -132,17 +150,32 @@ final class BenchCommand implements Callable<Integer> {
       for (BatchSize size : sizes) {
         progress.next(Phrases.plural(contenders.size(), "model") + " in turn" + size.text());
         InputShapes sized = size.applied(engines, shapes);
-        tables.add(
-            new BenchTable(
-                Benchmark.compare(
-                    contenders, InputShapes.random(engines.get(0), 0, sized.sizes()), options),
-                sized));
+        Map<String, HostTensor> inputs = InputShapes.random(engines.get(0), 0, sized.sizes());
+        BenchReport report = Benchmark.compare(contenders, inputs, options);
+        List<Throughput> throughputs = new ArrayList<>();
+        for (int count : streams.numbers()) {
+          progress.next(Phrases.plural(count, "stream") + size.text());
+          throughputs.addAll(StreamsOption.measure(count, contenders, inputs, options));
+        }
+        tables.add(new BenchTable(report, sized, throughputs));
       }
-      print(tables);
+      print(tables, layers ? BenchLayers.of(contenders) : List.of());
     } finally {
       engines.forEach(Engine::close);
     }
     return ExitCodes.DONE;
+  }
+
+  private int steps(List<BatchSize> sizes) {
+    return 1 + sizes.size() * (1 + streams.numbers().size());
+  }
+
+  private void requirePlans() {
+    if (layers && !engineIds.contains("tensorrt")) {
+      throw new UsageException(
+          "--layers shows the layers of plans, which the engine tensorrt runs, and %s is another"
+              .formatted(engineIds.get(0)));
+    }
   }
 
   private static String label(Path model, Backend backend, List<Backend> backends) {
@@ -185,13 +218,18 @@ final class BenchCommand implements Callable<Integer> {
     return InputShapes.find(first, given);
   }
 
-  private void print(List<BenchTable> tables) {
+  private void print(List<BenchTable> tables, List<BenchLayers> plans) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(Json.text(BenchTable.json(tables)));
+      ObjectNode root = BenchTable.json(tables);
+      if (layers) {
+        root.set("layers", BenchLayers.json(plans));
+      }
+      out.print(Json.text(root));
       out.flush();
     } else {
       tables.forEach(table -> out.println(table.text()));
+      plans.forEach(plan -> out.println(plan.text(tables.get(0).report().timings())));
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.repfold.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchReport;
 import io.repfold.bench.Distribution;
+import io.repfold.bench.Throughput;
 import io.repfold.bench.Timing;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.inputs.InputShapes;
@@ -16,12 +16,22 @@ import java.util.Optional;
  * A benchmark's result, for people and programs.
  *
  * @param shapes of the inputs
+ * @param throughputs with several runs at once, by the number of streams and then by contender
  */
-record BenchTable(BenchReport report, InputShapes shapes) {
+record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throughputs) {
   private static final double MILLISECONDS = 1000;
 
+  BenchTable {
+    throughputs = List.copyOf(throughputs);
+  }
+
+  /** With one run at a time only. */
+  BenchTable(BenchReport report, InputShapes shapes) {
+    this(report, shapes, List.of());
+  }
+
   /** Several benchmarks on one machine. */
-  static JsonNode json(List<BenchTable> tables) {
+  static ObjectNode json(List<BenchTable> tables) {
     BenchReport first = tables.get(0).report();
     ObjectNode root = Json.object();
     root.set("machine", Json.of(first.machine()));
@@ -36,12 +46,34 @@ record BenchTable(BenchReport report, InputShapes shapes) {
         one.put("samplesPerSecond", table.perSecond(timing));
         timings.add(one);
       }
+      ArrayNode throughput = node.putArray("throughput");
+      for (Throughput measured : table.throughputs()) {
+        ObjectNode one = (ObjectNode) Json.of(measured);
+        one.put("samplesPerSecond", table.batch() * measured.runsPerSecond());
+        throughput.add(one);
+      }
     }
     return root;
   }
 
   String text() {
-    return Text.table(headings(), rows()) + "\n" + circumstances();
+    String latency = Text.table(headings(), rows()) + "\n" + circumstances();
+    return throughputs.isEmpty() ? latency : latency + "\n\n" + streams();
+  }
+
+  private String streams() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Throughput measured : throughputs) {
+      rows.add(
+          List.of(
+              measured.label(),
+              Integer.toString(measured.streams()),
+              Phrases.fixed(measured.runsPerSecond(), 1),
+              Phrases.fixed(batch() * measured.runsPerSecond(), 1),
+              milliseconds(measured.milliseconds().median())));
+    }
+    return Text.table(
+        List.of("model", ">streams", ">runs a second", ">samples a second", ">median ms"), rows);
   }
 
   List<String> headings() {

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +34,33 @@ import picocli.CommandLine.Spec;
       "Each tensor keeps the type that the model gives it. TensorRT works in a process of its own:"
           + " if it crashes or takes too long, this command says so, with the last lines of its log."
           + " Plans are kept in a cache (REPFOLD_CACHE, or repfold in ~/.cache), and compiled again"
-          + " only if the model, the options, the GPU or the versions of its software have changed."
+          + " only if the model, the options, the GPU or the versions of its software have changed.",
+      "With --adopt, MODEL is a plan that somebody else compiled for this GPU, as trtexec does: it"
+          + " is loaded once and gets what the engine tensorrt asks of a plan."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  repfold compile folded.onnx -o folded.plan",
       "  repfold compile folded.onnx -o folded.plan --profile"
           + " images=1x3x64x64:1x3x512x512:8x3x1024x1024",
-      "  repfold compile folded.onnx -o folded.plan --timing-cache times.bin --explain"
+      "  repfold compile folded.onnx -o folded.plan --timing-cache times.bin --explain",
+      "  repfold compile detector.onnx -o detector.plan --plugin liboperators.so",
+      "  repfold compile --adopt theirs.engine -o mine.plan"
     })
 final class CompileCommand implements Callable<Integer> {
   private static final int STEPS = 3;
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+  @Parameters(paramLabel = "MODEL", description = "An ONNX file; with --adopt, a plan.")
   private Path model;
+
+  @Option(
+      names = "--adopt",
+      description =
+          "Take over a plan of somebody else. What it was compiled from is not known, so it is not"
+              + " kept in the cache.")
+  private boolean adopt;
 
   @Option(
       names = {"-o", "--output"},
@@ -86,6 +98,14 @@ final class CompileCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StagedFile.check(output);
+    if (adopt) {
+      refuseOptionsForModels();
+      PlanOptions options = settings.forAdopted();
+      try (Progress progress = Progress.of("Taking over", 1)) {
+        print(PlanBuilder.on(device).adopt(model, output, options, progress::next), List.of());
+      }
+      return ExitCodes.DONE;
+    }
     PlanOptions options = settings.options(ModelFile.read(model));
     PlanBuilder builder = PlanBuilder.on(device);
     PlanCache cache = cacheFolder == null ? PlanCache.ofUser() : PlanCache.in(cacheFolder);
@@ -98,6 +118,18 @@ final class CompileCommand implements Callable<Integer> {
     put(result);
     print(result, explanation);
     return ExitCodes.DONE;
+  }
+
+  private void refuseOptionsForModels() {
+    List<String> senseless = new ArrayList<>(PlanSettings.ONLY_FOR_MODELS);
+    senseless.addAll(List.of("--cache", "--explain"));
+    for (String option : senseless) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new UsageException(
+            "%s says how to compile a model, and a plan that is taken over with --adopt is compiled already"
+                .formatted(option));
+      }
+    }
   }
 
   /** The cache keeps its own copy. */

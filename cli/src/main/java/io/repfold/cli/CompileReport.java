@@ -12,6 +12,7 @@ import java.util.List;
 
 /** What {@code repfold compile} says of a plan. */
 final class CompileReport {
+  /** Characters of a column at most. */
   private static final int WIDTH = 60;
 
   private CompileReport() {}
@@ -37,17 +38,20 @@ final class CompileReport {
                 output,
                 result.seconds() == 0
                     ? "was in the cache, compiled"
-                    : "compiled in " + Phrases.fixed(result.seconds(), 1) + " s",
+                    : (manifest.key().isAdopted() ? "taken over in " : "compiled in ")
+                        + Phrases.fixed(result.seconds(), 1)
+                        + " s",
                 manifest.key().device(),
                 Inspection.bytes(manifest.bytes()),
                 Phrases.plural(manifest.layers().size(), "layer")));
     manifest.inputs().forEach(input -> text.append("input   ").append(input).append('\n'));
     manifest.outputs().forEach(out -> text.append("output  ").append(out).append('\n'));
+    manifest.plugins().forEach(p -> text.append("plug-in ").append(p.name()).append('\n'));
     result.warnings().forEach(warning -> text.append("Warning: ").append(warning).append('\n'));
     return layers ? text + "\n" + table(manifest.layers()) : text.toString();
   }
 
-  private static String table(List<PlanLayer> layers) {
+  static String table(List<PlanLayer> layers) {
     List<List<String>> rows = new ArrayList<>();
     for (PlanLayer layer : layers) {
       rows.add(

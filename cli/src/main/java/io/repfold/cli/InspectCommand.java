@@ -11,8 +11,10 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.convert.RiskForecast;
+import io.repfold.runtime.PlanNames;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,8 +29,11 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description =
-        "Shows what is in a model, what of it can be folded, and what stands in the way elsewhere.",
+    description = {
+      "Shows what is in a model, what of it can be folded, and what stands in the way elsewhere.",
+      "Of a TensorRT plan (.plan, .engine, .trt), shows what its manifest says, and whether the file"
+          + " is as it was compiled; exit code 3 if not. That needs no GPU."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  repfold inspect model.onnx",
@@ -40,7 +45,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+  @Parameters(paramLabel = "MODEL", description = "An ONNX file, or a plan.")
   private Path path;
 
   @Mixin private ShapeOption shape;
@@ -50,7 +55,9 @@ final class InspectCommand implements Callable<Integer> {
       description = "End with exit code 3 if anything could still be folded.")
   private boolean check;
 
-  @Option(names = "--nodes", description = "Also show each node, with its multiply-adds.")
+  @Option(
+      names = "--nodes",
+      description = "Also show each node, with its multiply-adds; of a plan, each layer.")
   private boolean nodes;
 
   @Option(names = "--listing", description = "Print the graph as text, and nothing else.")
@@ -76,6 +83,9 @@ final class InspectCommand implements Callable<Integer> {
     if (samples.request().given() && !risk) {
       throw new UsageException("--data and --random go with --risk: what they measure is in it");
     }
+    if (PlanNames.isOne(path)) {
+      return inspectPlan();
+    }
     try (Progress progress = Progress.of("Inspecting", 1)) {
       progress.next(path.toString());
       ModelFile file = ModelFile.read(path);
@@ -84,6 +94,20 @@ final class InspectCommand implements Callable<Integer> {
       boolean foldable = !inspection.plan().folded().isEmpty();
       return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
     }
+  }
+
+  private int inspectPlan() {
+    for (String option : List.of("--check", "--listing", "--risk", "--shape", "--verbose")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new UsageException(
+            "%s goes with an ONNX file, and %s is a plan by its name".formatted(option, path));
+      }
+    }
+    PlanInspection inspection = PlanInspection.of(path);
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(json ? Json.text(inspection.json()) : inspection.text(nodes));
+    out.flush();
+    return inspection.damage().isEmpty() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
   private Inspection inspect(ModelFile file) {

@@ -5,6 +5,7 @@ import io.repfold.graph.InvalidGraphException;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.Notices;
 import io.repfold.train.ConfigException;
 import io.repfold.train.RunException;
 import java.io.FileNotFoundException;
@@ -40,6 +41,11 @@ public final class Main {
    *     did not hold
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    Notices.sendTo(
+        line -> {
+          err.println("repfold: " + line);
+          err.flush();
+        });
     CommandLine commands =
         new CommandLine(new RepfoldCommand())
             .setOut(out)

@@ -62,6 +62,14 @@ final class PlanSettings {
   private boolean tf32;
 
   @Option(
+      names = "--plugin",
+      paramLabel = "LIBRARY",
+      description =
+          "A library with operators that TensorRT does not know (.so); running the plan needs it"
+              + " too. Repeatable.")
+  private final List<Path> plugins = new ArrayList<>();
+
+  @Option(
       names = "--level",
       paramLabel = "0..5",
       defaultValue = "3",
@@ -75,15 +83,45 @@ final class PlanSettings {
       description = "When to give up (default: 60).")
   private double minutes;
 
+  /** Options that say how to compile, and so say nothing of a plan that is compiled already. */
+  static final List<String> ONLY_FOR_MODELS =
+      List.of(
+          "--profile",
+          "--timing-cache",
+          "--workspace",
+          "--sparsity",
+          "--aux-streams",
+          "--hardware-compatible",
+          "--tf32",
+          "--level");
+
+  /**
+   * The options for a plan of others.
+   *
+   * @throws UsageException if the time limit is none
+   */
+  PlanOptions forAdopted() {
+    return options(List.of());
+  }
+
   /**
    * The options for a model.
    *
    * @throws UsageException if one is out of its range, or a profile names no input of the model
    */
   PlanOptions options(ModelFile model) {
+    List<Profile> parsed;
     try {
-      List<Profile> parsed = Profile.parse(profiles);
-      parsed.forEach(profile -> profile.inputs().keySet().forEach(name -> check(name, model)));
+      parsed = Profile.parse(profiles);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+    parsed.forEach(profile -> profile.inputs().keySet().forEach(name -> check(name, model)));
+    return options(parsed);
+  }
+
+  private PlanOptions options(List<Profile> parsed) {
+    try {
       PlanOptions.Builder options =
           new PlanOptions.Builder()
               .profiles(parsed)
@@ -93,6 +131,7 @@ final class PlanSettings {
               .hardwareCompatible(hardwareCompatible)
               .tf32(tf32)
               .optimizationLevel(level)
+              .plugins(plugins)
               .timeLimit(Duration.ofMillis(Math.round(minutes * 60_000)));
       if (timingCache != null) {
         options.timingCache(timingCache);

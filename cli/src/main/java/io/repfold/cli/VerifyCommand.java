@@ -97,6 +97,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private SessionOptions session;
 
+  @Mixin private PluginOption plugin;
+
   @Option(
       names = "--layers",
       description =
@@ -150,6 +152,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   private List<ComparisonSetting> settings() {
     String cpu = Backends.onnxRuntimeCpu().id();
+    List<String> ids = new ArrayList<>(engines.isEmpty() ? List.of(cpu) : engines);
+    ids.add(referenceEngine == null ? cpu : referenceEngine);
+    plugin.require(ids);
     Backend first =
         EngineChoice.of("--reference-engine", referenceEngine == null ? cpu : referenceEngine);
     List<Backend> candidates = EngineChoice.of(engines.isEmpty() ? List.of(cpu) : engines);
@@ -160,7 +165,7 @@ final class VerifyCommand implements Callable<Integer> {
     return engines.isEmpty() && referenceEngine == null
         ? ComparisonSetting.optimizerOffAndOn(session.of(engineOptions, first))
         : ComparisonSetting.engines(
-            first, candidates, backend -> session.of(engineOptions, backend));
+            first, candidates, backend -> plugin.of(session.of(engineOptions, backend), backend));
   }
 
   private Samples inputs(Engine engine) {

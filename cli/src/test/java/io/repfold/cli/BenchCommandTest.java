@@ -3,9 +3,15 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.repfold.bench.Distribution;
+import io.repfold.bench.Timing;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backends;
+import io.repfold.tensorrt.PlanLayer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,99 @@ class BenchCommandTest {
     assertThat(benchmarks.at("/1/timings/0/samplesPerSecond").asDouble())
         .isCloseTo(3000 / median, Offset.offset(1e-6));
     assertThat(benchmarks.at("/1/timings/0/backend").asText()).startsWith("ONNX Runtime CPU");
+  }
+
+  @Test
+  void several_runs_at_once_are_counted_for_each_engine() {
+    Path dynamic = Models.dynamic(folder);
+    Object[] command = {
+      "bench",
+      dynamic,
+      "--engine",
+      "ort-cpu,interpreter",
+      "--threads",
+      1,
+      "--batch",
+      2,
+      "--streams",
+      "1,3",
+      "--runs",
+      3,
+      "--seconds",
+      0
+    };
+
+    CliRun run = CliRun.of(Stream.concat(Stream.of(command), Stream.of("--json")).toArray());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode throughput = Json.parse(run.out()).at("/benchmarks/0/throughput");
+    assertThat(throughput).hasSize(4);
+    assertThat(throughput.findValuesAsText("streams")).containsExactly("1", "1", "3", "3");
+    assertThat(throughput.at("/3/label").asText()).isEqualTo(dynamic + " on interpreter");
+    assertThat(throughput.at("/2/runs").asInt()).as("one for each stream").isEqualTo(3);
+    double runs = throughput.at("/2/runsPerSecond").asDouble();
+    assertThat(runs).isPositive();
+    assertThat(throughput.at("/2/samplesPerSecond").asDouble())
+        .isCloseTo(2 * runs, Offset.offset(1e-6));
+    assertThat(throughput.at("/2/milliseconds/median").asDouble()).isPositive();
+
+    assertThat(CliRun.of(command).out())
+        .containsPattern("model +streams +runs a second +samples a second +median ms\n")
+        .containsPattern("on interpreter +3 +[\\d.]+ +[\\d.]+ +[\\d.]+\n");
+  }
+
+  @Test
+  void streams_that_cannot_be_are_bad_usage() {
+    Path model = Models.trained(folder);
+    for (String streams : List.of("0", "1,257", "-1")) {
+      CliRun run = CliRun.of("bench", model, "--streams", streams);
+      assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+      assertThat(run.err()).contains("--streams must be 1 to 256, not");
+    }
+
+    CliRun serial = CliRun.of("bench", model, "--streams", "2", "--engine", "ort-tensorrt");
+    assertThat(serial.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(serial.err()).contains("ort-tensorrt does one run at a time", "engine tensorrt");
+  }
+
+  @Test
+  void layers_and_plug_ins_are_refused_where_no_plan_runs() {
+    Path model = Models.trained(folder);
+
+    CliRun layers = CliRun.of("bench", model, "--layers");
+    assertThat(layers.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(layers.err()).contains("--layers shows the layers of plans", "ort-cpu");
+
+    for (String command : List.of("bench", "verify")) {
+      CliRun plugin = CliRun.of(command, model, model, "--plugin", "libops.so");
+      assertThat(plugin.code()).isEqualTo(ExitCodes.BAD_USAGE);
+      assertThat(plugin.err()).contains("--plugin is for the engine tensorrt, and ort-cpu");
+    }
+  }
+
+  @Test
+  void the_layers_of_a_plan_stand_beside_the_time_of_all() {
+    Distribution compute = Distribution.of(1.25, 1.25);
+    Timing.Stages stages = new Timing.Stages(compute, compute, compute);
+    Timing timing =
+        new Timing(
+            "net.plan",
+            "net.plan",
+            "TensorRT",
+            1,
+            true,
+            false,
+            compute,
+            compute,
+            Optional.of(stages));
+    BenchLayers plan =
+        new BenchLayers("net.plan", List.of(new PlanLayer("conv1", "gemm", "Half 1x3", "sm90_x")));
+
+    assertThat(plan.text(List.of(timing)))
+        .startsWith(
+            "1 layer of net.plan: 1.250 ms in all, the median; TensorRT tells Java no times")
+        .contains("conv1", "sm90_x");
+    assertThat(BenchLayers.json(List.of(plan)).at("/0/layers/0/type").asText()).isEqualTo("gemm");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.repfold.tensorrt.DeviceDescription;
 import io.repfold.tensorrt.PlanKey;
 import io.repfold.tensorrt.PlanLayer;
 import io.repfold.tensorrt.PlanManifest;
+import io.repfold.tensorrt.PlanPlugin;
 import io.repfold.tensorrt.PlanResult;
 import io.repfold.tensorrt.TensorRtBackend;
 import java.io.IOException;
@@ -41,15 +42,64 @@ class CompileCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"inspect", "bench", "verify"})
+  @ValueSource(strings = {"fold", "bench", "verify"})
   void where_an_onnx_file_is_expected_a_plan_is_told_by_its_name(String command)
       throws IOException {
     Path plan = Files.write(folder.resolve("net.plan"), new byte[] {'f', 't', 'r', 't', 0});
     CliRun run =
-        command.equals("verify") ? CliRun.of(command, plan, plan) : CliRun.of(command, plan);
+        switch (command) {
+          case "verify" -> CliRun.of(command, plan, plan);
+          case "fold" -> CliRun.of(command, plan, "-o", folder.resolve("folded.onnx"));
+          default -> CliRun.of(command, plan);
+        };
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("is a TensorRT plan by its name", "engine tensorrt");
+  }
+
+  @Test
+  void a_plan_of_others_is_not_taken_over_without_a_gpu() throws IOException {
+    assumeTrue(
+        new TensorRtBackend().availability() instanceof Availability.Missing,
+        "TensorRT can run here");
+    Path theirs = Files.writeString(folder.resolve("theirs.engine"), "ftrt and more");
+    Path plan = folder.resolve("net.plan");
+
+    CliRun run = CliRun.of("compile", "--adopt", theirs, "-o", plan);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).startsWith("repfold: error: Cannot compile: ").hasLineCount(1);
+    assertThat(plan).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--profile x=1", "--timing-cache t", "--workspace 1", "--sparsity", "--aux-streams 1",
+        "--hardware-compatible", "--tf32", "--level 3", "--cache c", "--explain"
+      })
+  void options_for_models_are_refused_for_a_plan_that_is_compiled_already(String option) {
+    String line =
+        "compile --adopt theirs.engine -o %s %s".formatted(folder.resolve("p.plan"), option);
+
+    CliRun run = CliRun.of((Object[]) line.split(" "));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).contains(option.split(" ", 2)[0] + " says how to compile a model");
+  }
+
+  @Test
+  void a_plan_that_was_taken_over_says_so() {
+    DeviceDescription device = new DeviceDescription("NVIDIA H100", "9.0", "580", "12.6", "10.6.0");
+    PlanManifest manifest = PlanInspectionTest.adopted(device);
+
+    assertThat(
+            CompileReport.text(
+                Path.of("p.plan"),
+                new PlanResult(Path.of("p.plan"), manifest, 1, List.of()),
+                List.of(),
+                false))
+        .startsWith("p.plan: taken over in 1.0 s for NVIDIA H100");
   }
 
   @ParameterizedTest
@@ -85,6 +135,7 @@ class CompileCommandTest {
             new PlanKey("cd", device, "tf32=false", ""),
             List.of(new TensorInfo("images", ElementType.FLOAT16, List.of())),
             List.of(),
+            List.of(new PlanPlugin("libops.so", "ef")),
             List.of(new PlanLayer("conv1 + relu", "gemm", "Half 1x64x56x56", "sm90_xmma")));
     PlanResult result = new PlanResult(Path.of("c.plan"), manifest, 12.34, List.of("odd weights"));
 
@@ -92,7 +143,7 @@ class CompileCommandTest {
 
     assertThat(text)
         .startsWith("because\nnet.plan: compiled in 12.3 s for NVIDIA H100")
-        .contains("12.3 MB", "1 layer", "images: float16", "odd weights")
+        .contains("12.3 MB", "1 layer", "images: float16", "odd weights", "plug-in libops.so")
         .contains("conv1 + relu", "sm90_xmma", "Half 1x64x56x56");
     assertThat(CompileReport.json(Path.of("net.plan"), result, List.of()).at("/manifest/key/gpu"))
         .hasToString("\"NVIDIA H100\"");

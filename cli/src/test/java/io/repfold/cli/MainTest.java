@@ -2,7 +2,10 @@ package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.runtime.Notices;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,16 @@ class MainTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("repfold ", "Java ", "ONNX Runtime CPU ");
+  }
+
+  @Test
+  void what_is_said_while_a_command_works_is_a_line_on_the_error_stream() {
+    StringWriter err = new StringWriter();
+    Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err), "--version");
+
+    Notices.say("unpacking 1.8 GB");
+
+    assertThat(err).hasToString("repfold: unpacking 1.8 GB" + System.lineSeparator());
   }
 
   @Test

@@ -24,8 +24,8 @@ public record ModelFile(Path path, OnnxModel model) {
   public static ModelFile read(Path path) {
     if (PlanNames.isOne(path)) {
       throw PipelineException.work(
-          "%s: is a TensorRT plan by its name, and not an ONNX model; the engine tensorrt runs it (bench and verify --engine tensorrt), and %s.json tells what is in it"
-              .formatted(path, path.getFileName()));
+          "%s: is a TensorRT plan by its name, and not an ONNX model; the engine tensorrt runs it (bench and verify --engine tensorrt), and repfold inspect tells what is in it"
+              .formatted(path));
     }
     return new ModelFile(path, OnnxModel.read(path));
   }

@@ -1,7 +1,9 @@
 package io.repfold.runtime;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,9 +18,16 @@ import java.util.Map;
  * @param sessionOptions ONNX Runtime's session options by key, as in its header
  *     onnxruntime_session_options_config_keys.h, which it does not check; other backends refuse
  *     them
+ * @param plugins libraries of plug-ins for TensorRT, which plans may need; other backends refuse
+ *     them
  */
 public record EngineOptions(
-    int threads, boolean optimize, int device, boolean tf32, Map<String, String> sessionOptions) {
+    int threads,
+    boolean optimize,
+    int device,
+    boolean tf32,
+    Map<String, String> sessionOptions,
+    List<Path> plugins) {
   private static final int MAX_THREADS = 1024;
 
   /**
@@ -35,33 +44,35 @@ public record EngineOptions(
       throw new IllegalArgumentException("GPUs are counted from 0; there is no " + device);
     }
     sessionOptions = Collections.unmodifiableMap(new LinkedHashMap<>(sessionOptions));
+    plugins = List.copyOf(plugins);
   }
 
   /**
    * All processors that this process may use; the graph is optimised; the first GPU, without TF32.
    */
   public static EngineOptions defaults() {
-    return new EngineOptions(Runtime.getRuntime().availableProcessors(), true, 0, false, Map.of());
+    return new EngineOptions(
+        Runtime.getRuntime().availableProcessors(), true, 0, false, Map.of(), List.of());
   }
 
   /** The same with another number of threads. */
   public EngineOptions withThreads(int count) {
-    return new EngineOptions(count, optimize, device, tf32, sessionOptions);
+    return new EngineOptions(count, optimize, device, tf32, sessionOptions, plugins);
   }
 
   /** The same with the graph run as it is written. */
   public EngineOptions withoutOptimizer() {
-    return new EngineOptions(threads, false, device, tf32, sessionOptions);
+    return new EngineOptions(threads, false, device, tf32, sessionOptions, plugins);
   }
 
   /** The same on another GPU. */
   public EngineOptions withDevice(int index) {
-    return new EngineOptions(threads, optimize, index, tf32, sessionOptions);
+    return new EngineOptions(threads, optimize, index, tf32, sessionOptions, plugins);
   }
 
   /** The same with TF32 allowed or not. */
   public EngineOptions withTf32(boolean allowed) {
-    return new EngineOptions(threads, optimize, device, allowed, sessionOptions);
+    return new EngineOptions(threads, optimize, device, allowed, sessionOptions, plugins);
   }
 
   /**
@@ -72,7 +83,7 @@ public record EngineOptions(
   public EngineOptions withSessionOption(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(sessionOptions);
     more.put(key, value);
-    return new EngineOptions(threads, optimize, device, tf32, more);
+    return new EngineOptions(threads, optimize, device, tf32, more, plugins);
   }
 
   /**
@@ -87,6 +98,26 @@ public record EngineOptions(
       throw new EngineException(
           "Cannot load '%s': the engine %s has no session options, found %s; these are for ONNX Runtime"
               .formatted(model, backend, sessionOptions));
+    }
+  }
+
+  /** The same with libraries of plug-ins for TensorRT in the place of those before. */
+  public EngineOptions withPlugins(List<Path> files) {
+    return new EngineOptions(threads, optimize, device, tf32, sessionOptions, files);
+  }
+
+  /**
+   * For backends that are not TensorRT.
+   *
+   * @param model what is to be loaded, for the message
+   * @param backend the backend's id
+   * @throws EngineException if there are plug-ins
+   */
+  public void refusePlugins(String model, String backend) {
+    if (!plugins.isEmpty()) {
+      throw new EngineException(
+          "Cannot load '%s': the engine %s has no plug-ins, found %s; these are for the engine tensorrt"
+              .formatted(model, backend, plugins));
     }
   }
 }

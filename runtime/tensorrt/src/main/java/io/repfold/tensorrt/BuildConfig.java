@@ -89,7 +89,8 @@ final class BuildConfig {
     return found;
   }
 
-  private static InputNames names(INetworkDefinition network) {
+  /** What the inputs are called in the network. */
+  static InputNames names(INetworkDefinition network) {
     Set<String> outputs = new HashSet<>();
     for (int i = 0; i < network.getNbOutputs(); i++) {
       outputs.add(network.getOutput(i).getName());

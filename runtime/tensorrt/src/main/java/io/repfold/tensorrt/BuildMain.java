@@ -2,6 +2,7 @@ package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.JavaCppMemory;
+import io.repfold.runtime.Notices;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -29,6 +30,7 @@ final class BuildMain {
             new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8.name())) {
       BuildRequest request = BuildRequest.parse(Files.readString(Path.of(arguments[0])));
       Consumer<BuildMessage> say = message -> out.println(message.line());
+      Notices.sendTo(text -> say.accept(new BuildMessage.Step(text)));
       run(() -> NativeBuild.run(request, say), say);
     }
   }

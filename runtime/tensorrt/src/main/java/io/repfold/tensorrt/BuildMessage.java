@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.runtime.TensorInfo;
 import java.util.ArrayList;
@@ -25,15 +26,23 @@ sealed interface BuildMessage {
     }
   }
 
-  /** The plan is written. */
+  /**
+   * The plan is written, and this is what it says when it is loaded.
+   *
+   * @param profiles with all inputs but those that shapes are computed from
+   * @param hardwareCompatible whether it was compiled for all GPUs from Ampere on
+   */
   record Done(
       String sha256,
       long bytes,
       List<TensorInfo> inputs,
       List<TensorInfo> outputs,
+      List<Profile> profiles,
+      boolean hardwareCompatible,
       List<PlanLayer> layers)
       implements BuildMessage {
     public Done {
+      profiles = List.copyOf(profiles);
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
       layers = List.copyOf(layers);
@@ -57,6 +66,11 @@ sealed interface BuildMessage {
       root.put("bytes", done.bytes());
       root.set("inputs", ManifestJson.tensors(done.inputs()));
       root.set("outputs", ManifestJson.tensors(done.outputs()));
+      ArrayNode profiles = root.putArray("profiles");
+      for (Profile profile : done.profiles()) {
+        profile.texts().forEach(profiles.addArray()::add);
+      }
+      root.put("hardwareCompatible", done.hardwareCompatible());
       root.set("layers", ManifestJson.layers(done.layers()));
     }
     return MARK + root;
@@ -92,6 +106,19 @@ sealed interface BuildMessage {
         Json.number(root, "bytes"),
         ManifestJson.tensors(Json.member(root, "inputs")),
         ManifestJson.tensors(Json.member(root, "outputs")),
+        profiles(Json.member(root, "profiles")),
+        Json.truth(root, "hardwareCompatible"),
         ManifestJson.layers(Json.member(root, "layers")));
+  }
+
+  /** Each is a list of what {@link Profile#texts} gives. */
+  static List<Profile> profiles(JsonNode array) {
+    List<Profile> profiles = new ArrayList<>();
+    for (JsonNode texts : array) {
+      List<String> profile = new ArrayList<>();
+      texts.forEach(text -> profile.add(text.textValue()));
+      profiles.addAll(Profile.parse(profile));
+    }
+    return profiles;
   }
 }

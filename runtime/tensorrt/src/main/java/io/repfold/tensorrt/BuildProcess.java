@@ -75,15 +75,14 @@ record BuildProcess(Function<Path, List<String>> command, ChildProcess.Patience 
     BuildMessage.Failed failed = log.failed().orElse(null);
     if (failed != null) {
       throw new EngineException(
-          "Cannot compile '%s': %s"
-              .formatted(request.model(), String.join("; ", failed.problems())));
+          "%s: %s".formatted(request.cannot(), String.join("; ", failed.problems())));
     }
     BuildMessage.Done done = log.done().orElse(null);
     if (done == null || ending.timedOut()) {
       throw new EngineException(
-          "Cannot compile '%s': the process that compiles %s.%s%s"
+          "%s: the process that does it %s.%s%s"
               .formatted(
-                  request.model(),
+                  request.cannot(),
                   log.crash().isEmpty()
                       ? ending.words(request.options().timeLimit())
                       : "crashed in native code: " + log.crash(),
@@ -102,13 +101,13 @@ record BuildProcess(Function<Path, List<String>> command, ChildProcess.Patience 
           .run(log);
     } catch (IOException e) {
       throw new EngineException(
-          "Cannot compile '%s': the process that compiles cannot be started: %s"
-              .formatted(request.model(), e.getMessage()),
+          "%s: the process that does it cannot be started: %s"
+              .formatted(request.cannot(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EngineException(
-          "Cannot compile '%s': interrupted; nothing was written".formatted(request.model()), e);
+          "%s: interrupted; nothing was written".formatted(request.cannot()), e);
     }
   }
 
@@ -121,13 +120,11 @@ record BuildProcess(Function<Path, List<String>> command, ChildProcess.Patience 
       }
     } catch (IOException e) {
       throw new EngineException(
-          "Cannot compile '%s': the plan cannot be read again: %s"
-              .formatted(request.model(), e.getMessage()),
-          e);
+          "%s: the plan cannot be read again: %s".formatted(request.cannot(), e.getMessage()), e);
     }
     throw new EngineException(
-        "Cannot compile '%s': the plan on the disk is not the one that was compiled; is the disk full?"
-            .formatted(request.model()));
+        "%s: the plan on the disk is not the one that was compiled; is the disk full?"
+            .formatted(request.cannot()));
   }
 
   private static String tail(List<String> lines) {

@@ -13,14 +13,26 @@ import java.util.List;
  *
  * @param plan where to write
  * @param device which GPU, counted from 0
+ * @param adopt whether the model is a plan already, of which only what is in it shall be told
  */
-record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
+record BuildRequest(Path model, Path plan, int device, PlanOptions options, boolean adopt) {
+  /** To compile a model. */
+  BuildRequest(Path model, Path plan, int device, PlanOptions options) {
+    this(model, plan, device, options, false);
+  }
+
+  /** What messages of a failure begin with. */
+  String cannot() {
+    return "Cannot %s '%s'".formatted(adopt ? "take over" : "compile", model);
+  }
+
   /** What {@link #parse} reads. */
   String json() {
     ObjectNode root = Json.object();
     root.put("model", model.toAbsolutePath().toString());
     root.put("plan", plan.toAbsolutePath().toString());
     root.put("device", device);
+    root.put("adopt", adopt);
     ArrayNode profiles = root.putArray("profiles");
     for (Profile profile : options.profiles()) {
       ArrayNode texts = profiles.addArray();
@@ -35,18 +47,17 @@ record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
     root.put("tf32", options.tf32());
     root.put("auxiliaryStreams", options.auxiliaryStreams().orElse(-1));
     root.put("optimizationLevel", options.optimizationLevel());
+    ArrayNode plugins = root.putArray("plugins");
+    options.plugins().forEach(file -> plugins.add(file.toAbsolutePath().toString()));
     root.put("timeLimitMillis", options.timeLimit().toMillis());
     return root.toString();
   }
 
   static BuildRequest parse(String json) {
     JsonNode root = Json.parse(json);
-    List<Profile> profiles = new ArrayList<>();
-    for (JsonNode texts : Json.member(root, "profiles")) {
-      List<String> profile = new ArrayList<>();
-      texts.forEach(text -> profile.add(text.textValue()));
-      profiles.addAll(Profile.parse(profile));
-    }
+    List<Profile> profiles = BuildMessage.profiles(Json.member(root, "profiles"));
+    List<Path> plugins = new ArrayList<>();
+    Json.member(root, "plugins").forEach(file -> plugins.add(Path.of(file.textValue())));
     String cache = Json.string(root, "timingCache");
     PlanOptions.Builder options =
         new PlanOptions.Builder()
@@ -57,6 +68,7 @@ record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
             .hardwareCompatible(Json.truth(root, "hardwareCompatible"))
             .tf32(Json.truth(root, "tf32"))
             .optimizationLevel((int) Json.number(root, "optimizationLevel"))
+            .plugins(plugins)
             .timeLimit(Duration.ofMillis(Json.number(root, "timeLimitMillis")));
     if (!cache.isEmpty()) {
       options.timingCache(Path.of(cache));
@@ -69,6 +81,7 @@ record BuildRequest(Path model, Path plan, int device, PlanOptions options) {
         Path.of(Json.string(root, "model")),
         Path.of(Json.string(root, "plan")),
         (int) Json.number(root, "device"),
-        options.build());
+        options.build(),
+        Json.truth(root, "adopt"));
   }
 }

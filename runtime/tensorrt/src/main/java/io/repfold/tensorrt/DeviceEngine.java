@@ -2,10 +2,17 @@ package io.repfold.tensorrt;
 
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
+import java.util.List;
 import java.util.Map;
 
 /** An engine whose inputs may lie in the memory of the GPU. */
 public interface DeviceEngine extends Engine {
+  /**
+   * What TensorRT made of the model, in the order of execution: for a model that leaves sizes open,
+   * and without profiles, in the plan that was compiled last.
+   */
+  List<PlanLayer> layers();
+
   /** {@inheritDoc} The run is recorded as a CUDA graph where that can be done. */
   @Override
   DeviceRun bind(Map<String, HostTensor> inputs);

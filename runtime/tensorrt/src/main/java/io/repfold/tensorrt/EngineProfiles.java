@@ -38,6 +38,25 @@ record EngineProfiles(List<Profile> profiles) {
     return new EngineProfiles(profiles);
   }
 
+  /**
+   * Those that leave a choice or that there are several of, without inputs of no dimensions, which
+   * have no text.
+   */
+  List<Profile> chosen() {
+    List<Profile> chosen = new ArrayList<>();
+    for (Profile profile : profiles) {
+      Map<String, ShapeRange> ranges = new LinkedHashMap<>(profile.inputs());
+      ranges.values().removeIf(range -> range.min().isEmpty());
+      if (!ranges.isEmpty()) {
+        chosen.add(new Profile(ranges));
+      }
+    }
+    boolean fixed =
+        chosen.size() == 1
+            && chosen.get(0).inputs().values().stream().allMatch(r -> r.min().equals(r.max()));
+    return fixed ? List.of() : chosen;
+  }
+
   private static ShapeRange range(ICudaEngine engine, String input, int profile) {
     List<Long> declared = Arrays.stream(Shapes.of(engine.getTensorShape(input))).boxed().toList();
     return declared.stream().allMatch(size -> size >= 0)

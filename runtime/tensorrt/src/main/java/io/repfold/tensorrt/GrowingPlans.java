@@ -50,6 +50,11 @@ final class GrowingPlans implements Plans {
     return find(shapes).orElseGet(() -> make(shapes));
   }
 
+  @Override
+  public List<PlanLayer> layers() {
+    return plans.stream().findFirst().map(PlanInMemory::layers).orElse(List.of());
+  }
+
   private Optional<PlanInMemory> find(Map<String, long[]> shapes) {
     return plans.stream().filter(plan -> plan.profiles().accepts(shapes)).findFirst();
   }

@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
@@ -31,16 +32,24 @@ final class LoadedPlan implements AutoCloseable {
       if (versionCompatible) {
         runtime.get().setEngineHostCodeAllowed(true);
       }
-      return new LoadedPlan(
-          runtime,
-          NativeObject.of(
-              "TensorRT engine of '%s'".formatted(name),
-              runtime.get().deserializeCudaEngine(bytes, size),
-              mark));
+      return new LoadedPlan(runtime, engine(name, runtime.get(), bytes, size));
     } catch (RuntimeException | Error e) {
       Freeing.after(e, runtime::close);
       throw e;
     }
+  }
+
+  private static NativeObject<ICudaEngine> engine(
+      String name, IRuntime runtime, Pointer bytes, long size) {
+    Optional<String> ownPlugins = Plugins.registerOwn();
+    long mark = TrtLogger.messages().mark();
+    String what = "TensorRT engine of '%s'".formatted(name);
+    ICudaEngine engine = runtime.deserializeCudaEngine(bytes, size);
+    if ((engine == null || engine.isNull()) && ownPlugins.isPresent()) {
+      throw new NativeException(
+          what, "%s; %s".formatted(TrtLogger.messages().text(mark), ownPlugins.get()));
+    }
+    return NativeObject.of(what, engine, mark);
   }
 
   ICudaEngine engine() {

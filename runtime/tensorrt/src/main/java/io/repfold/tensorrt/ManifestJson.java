@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** A manifest as JSON. */
 final class ManifestJson {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private ManifestJson() {}
 
@@ -28,6 +28,7 @@ final class ManifestJson {
     manifest.key().fields().forEach(key::put);
     root.set("inputs", tensors(manifest.inputs()));
     root.set("outputs", tensors(manifest.outputs()));
+    root.set("plugins", plugins(manifest.plugins()));
     root.set("layers", layers(manifest.layers()));
     return Json.text(root);
   }
@@ -52,7 +53,26 @@ final class ManifestJson {
         PlanKey.of(key),
         tensors(Json.member(root, "inputs")),
         tensors(Json.member(root, "outputs")),
+        plugins(Json.member(root, "plugins")),
         layers(Json.member(root, "layers")));
+  }
+
+  private static ArrayNode plugins(List<PlanPlugin> plugins) {
+    ArrayNode all = Json.array();
+    for (PlanPlugin plugin : plugins) {
+      ObjectNode entry = all.addObject();
+      entry.put("name", plugin.name());
+      entry.put("sha256", plugin.sha256());
+    }
+    return all;
+  }
+
+  private static List<PlanPlugin> plugins(JsonNode array) {
+    List<PlanPlugin> plugins = new ArrayList<>();
+    for (JsonNode entry : array) {
+      plugins.add(new PlanPlugin(Json.string(entry, "name"), Json.string(entry, "sha256")));
+    }
+    return plugins;
   }
 
   static ArrayNode tensors(List<TensorInfo> tensors) {

@@ -3,11 +3,16 @@ package io.repfold.tensorrt;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.TensorInfo;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Consumer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
 import org.bytedeco.tensorrt.global.nvonnxparser;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
@@ -17,7 +22,7 @@ import org.bytedeco.tensorrt.nvinfer.ILogger;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
 import org.bytedeco.tensorrt.nvonnxparser.IParser;
 
-/** Compiles with TensorRT in this process. */
+/** Compiles with TensorRT in this process, or loads what others have compiled. */
 final class NativeBuild {
   private final BuildRequest request;
   private final Consumer<BuildMessage> say;
@@ -41,14 +46,30 @@ final class NativeBuild {
     Gpu.use(request.device());
     TrtLogger.instance().onWarning(text -> say.accept(new BuildMessage.Warning(text)));
     try {
-      return new NativeBuild(request, say).build();
+      NativeBuild build = new NativeBuild(request, say);
+      Plugins.load(request.options().plugins());
+      return request.adopt() ? build.adopt() : build.build();
     } catch (NativeException e) {
       throw new BuildFailedException(
           List.of(BuilderResource.explained(String.valueOf(e.getMessage()))));
     }
   }
 
+  /** Copies a plan that somebody else compiled, and loads it to see what is in it. */
+  private BuildMessage.Done adopt() throws IOException {
+    step("reading the plan");
+    Path file = request.plan();
+    Files.copy(request.model(), file, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel channel = FileChannel.open(file);
+        BytePointer bytes =
+            new BytePointer(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()))) {
+      return describe(bytes, channel.size(), Sha256.of(file), channel.size());
+    }
+  }
+
   private BuildMessage.Done build() throws IOException {
+    BuilderResource.load();
+    Plugins.registerOwn().ifPresent(this::warn);
     long mark = log.mark();
     try (TimingCache cache = new TimingCache(request.options(), this::warn);
         NativeObject<IBuilder> builder =
@@ -65,6 +86,7 @@ final class NativeBuild {
             NativeObject.of("configuration", builder.get().createBuilderConfig(), mark)) {
       parse(parser.get());
       BuildConfig.apply(request.options(), builder.get(), network.get(), config.get());
+      OutputShapes.demandFixed(network.get(), request.options().profiles());
       int level = request.options().optimizationLevel();
       step(
           "compiling %d layers for %s, level %d"
@@ -101,23 +123,32 @@ final class NativeBuild {
       step("writing the plan");
       Path file = request.plan();
       HostBytes.write(plan.get(), file);
-      return describe(plan.get(), Sha256.of(file), Files.size(file));
+      return describe(plan.get().data(), plan.get().size(), Sha256.of(file), Files.size(file));
     }
   }
 
   /** Loading the plan again shows that it can be, and what is in it. */
-  private BuildMessage.Done describe(IHostMemory plan, String sha256, long bytes) {
+  private BuildMessage.Done describe(Pointer plan, long size, String sha256, long bytes) {
     try (LoadedPlan loaded =
         LoadedPlan.of(
-            request.model().toString(),
-            plan.data(),
-            plan.size(),
-            request.options().versionCompatible())) {
+            request.model().toString(), plan, size, request.options().versionCompatible())) {
       ICudaEngine engine = loaded.engine();
       List<TensorInfo> inputs = EngineTensors.inputs(engine);
       List<TensorInfo> outputs = EngineTensors.outputs(engine);
-      return new BuildMessage.Done(sha256, bytes, inputs, outputs, Layers.of(engine));
+      return new BuildMessage.Done(
+          sha256,
+          bytes,
+          inputs,
+          outputs,
+          EngineProfiles.of(engine, names(inputs), EngineTensors.inputNames(outputs)).chosen(),
+          engine.getHardwareCompatibilityLevel().value
+              == HardwareCompatibilityLevel.kAMPERE_PLUS.value,
+          Layers.of(engine));
     }
+  }
+
+  private static List<String> names(List<TensorInfo> tensors) {
+    return tensors.stream().map(TensorInfo::name).toList();
   }
 
   private void step(String text) {

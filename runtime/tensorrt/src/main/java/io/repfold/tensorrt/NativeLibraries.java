@@ -2,12 +2,17 @@ package io.repfold.tensorrt;
 
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.JavaCppMemory;
+import io.repfold.runtime.JavaCppUnpacking;
+import java.util.List;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvonnxparser;
 
-/** Loads the native libraries once, and remembers how that went. */
+/**
+ * Loads the native libraries once, without the {@link BuilderResource}, and remembers how that
+ * went.
+ */
 final class NativeLibraries {
   private NativeLibraries() {}
 
@@ -44,14 +49,17 @@ final class NativeLibraries {
         return new Availability.Missing(obstacle);
       }
       JavaCppMemory.lift();
+      BuilderResource.leaveOut();
       String part = "CUDA";
       try {
+        announce(List.of(cudart.class));
         Loader.load(cudart.class);
         String devices = Cuda.obstacle();
         if (!devices.isEmpty()) {
           return new Availability.Missing(devices);
         }
         part = "TensorRT";
+        announce(List.of(nvinfer.class, nvonnxparser.class));
         Loader.load(nvinfer.class);
         part = "TensorRT's ONNX parser";
         Loader.load(nvonnxparser.class);
@@ -63,6 +71,10 @@ final class NativeLibraries {
       return mismatch.isEmpty()
           ? new Availability.Ready(version(library))
           : new Availability.Missing(mismatch);
+    }
+
+    private static void announce(List<Class<?>> bindings) {
+      JavaCppUnpacking.announce(bindings, library -> !BuilderResource.isOne(library));
     }
 
     /** The innermost cause names the library that is missing. */

@@ -63,11 +63,17 @@ public final class PlanBuilder {
     try (PlanOutput output = PlanOutput.of(plan)) {
       BuildRequest request = new BuildRequest(model, output.plan(), device, options);
       BuildLog log = new BuildLog(progress);
+      BuilderResource.announce();
       BuildMessage.Done done = process.run(request, output, log);
       // The process reads the file later than we do: the key must be of what it read.
       if (!ModelDigest.of(model).equals(key.model())) {
         throw new EngineException(
             "Cannot compile '%s': the file was changed while it was compiled. Compile it again"
+                .formatted(model));
+      }
+      if (!options.keyText().equals(key.options())) {
+        throw new EngineException(
+            "Cannot compile '%s': a plug-in was changed while it was compiled. Compile it again"
                 .formatted(model));
       }
       PlanManifest manifest =
@@ -78,6 +84,43 @@ public final class PlanBuilder {
               key,
               done.inputs(),
               done.outputs(),
+              PluginFiles.described(options.plugins()),
+              done.layers());
+      output.commit(manifest);
+      return new PlanResult(plan, manifest, (System.nanoTime() - start) / 1e9, log.warnings());
+    }
+  }
+
+  /**
+   * Takes over a plan that somebody else compiled for this GPU with this TensorRT, such as one of
+   * {@code trtexec}: it is loaded once, in a process of its own, and copied, and gets a manifest
+   * with what that shows. Of the options, it takes the plug-ins, the time limit and whether the
+   * plan may run the code that it holds, which version-compatible ones do.
+   *
+   * @param foreign the plan; it stays as it is
+   * @param plan the file to write
+   * @param progress takes lines that say what is going on, on another thread
+   * @throws EngineException if it is no plan that TensorRT takes here; says why
+   */
+  public PlanResult adopt(Path foreign, Path plan, PlanOptions options, Consumer<String> progress) {
+    ForeignPlan.check(foreign);
+    long start = System.nanoTime();
+    try (PlanOutput output = PlanOutput.of(plan)) {
+      BuildRequest request = new BuildRequest(foreign, output.plan(), device, options, true);
+      BuildLog log = new BuildLog(progress);
+      BuildMessage.Done done = process.run(request, output, log);
+      PlanKey key =
+          PlanKey.ofAdopted(
+              description, options.versionCompatible(), done.hardwareCompatible(), done.profiles());
+      PlanManifest manifest =
+          new PlanManifest(
+              foreign.toString(),
+              done.sha256(),
+              done.bytes(),
+              key,
+              done.inputs(),
+              done.outputs(),
+              PluginFiles.described(options.plugins()),
               done.layers());
       output.commit(manifest);
       return new PlanResult(plan, manifest, (System.nanoTime() - start) / 1e9, log.warnings());

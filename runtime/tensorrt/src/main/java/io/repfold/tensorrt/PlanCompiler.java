@@ -42,7 +42,8 @@ record PlanCompiler(PlanBuilder builder, PlanCache cache, PlanOptions options, i
   /** Loads what was compiled. */
   PlanInMemory load(String name, PlanResult plan) {
     try {
-      return PlanInMemory.load(name, device, PlanFile.read(plan.plan(), builder.device()));
+      return PlanInMemory.load(
+          name, device, PlanFile.read(plan.plan(), builder.device(), options.plugins()));
     } catch (EngineException e) {
       throw failed(name, words(e), e);
     } catch (NativeException e) {

@@ -14,30 +14,36 @@ import java.util.List;
  * here on reaches native code.
  *
  * @param bytes direct
+ * @param plugins to be loaded before it
  */
-record PlanFile(PlanManifest manifest, ByteBuffer bytes) {
+record PlanFile(PlanManifest manifest, ByteBuffer bytes, List<Path> plugins) {
+  PlanFile {
+    plugins = List.copyOf(plugins);
+  }
+
   /**
    * Reads a plan and checks it.
    *
    * @param here what it shall run on
-   * @throws EngineException if it is missing, has no manifest, is not whole, was changed, or was
-   *     compiled for something else
+   * @param plugins that may be loaded
+   * @throws EngineException if it is missing, has no manifest, is not whole, was changed, was
+   *     compiled for something else, or needs a plug-in that is not among those
    */
-  static PlanFile read(Path plan, DeviceDescription here) {
+  static PlanFile read(Path plan, DeviceDescription here, List<Path> plugins) {
     if (!Files.isRegularFile(plan)) {
       String found = Files.exists(plan) ? "it is not a file" : "no such file";
       throw new EngineException("Cannot load '%s': %s".formatted(plan, found));
     }
     PlanManifest manifest = PlanManifest.read(plan);
     refuseOtherDevice(plan, manifest, here);
+    List<Path> needed = PluginFiles.needed(plan, manifest.plugins(), plugins);
     ByteBuffer bytes = bytes(plan, manifest);
     String sha256 = Sha256.of(bytes);
     if (!sha256.equals(manifest.sha256())) {
       throw new EngineException(
-          "Cannot load '%s': it was changed since it was compiled: its SHA-256 is %s, and the manifest says %s. Compile the model again"
-              .formatted(plan, sha256, manifest.sha256()));
+          "Cannot load '%s': %s".formatted(plan, manifest.otherBytes(sha256)));
     }
-    return new PlanFile(manifest, bytes);
+    return new PlanFile(manifest, bytes, needed);
   }
 
   private static void refuseOtherDevice(Path plan, PlanManifest manifest, DeviceDescription here) {
@@ -46,8 +52,13 @@ record PlanFile(PlanManifest manifest, ByteBuffer bytes) {
         here.refusals(key.device(), key.isHardwareCompatible(), key.isVersionCompatible());
     if (!refusals.isEmpty()) {
       throw new EngineException(
-          "Cannot load '%s': %s. Compile '%s' on this machine"
-              .formatted(plan, String.join("; ", refusals), manifest.model()));
+          "Cannot load '%s': %s. %s on this machine"
+              .formatted(
+                  plan,
+                  String.join("; ", refusals),
+                  key.isAdopted()
+                      ? "Compile the model that it was made from"
+                      : "Compile '%s'".formatted(manifest.model())));
     }
   }
 
@@ -55,9 +66,7 @@ record PlanFile(PlanManifest manifest, ByteBuffer bytes) {
     try (FileChannel channel = FileChannel.open(plan)) {
       long size = channel.size();
       if (size != manifest.bytes()) {
-        throw new EngineException(
-            "Cannot load '%s': it has %d bytes, and its manifest says %d: it is not whole, or another file. Compile the model again"
-                .formatted(plan, size, manifest.bytes()));
+        throw new EngineException("Cannot load '%s': %s".formatted(plan, manifest.otherSize(size)));
       }
       if (size > Integer.MAX_VALUE) {
         throw new EngineException(

@@ -24,6 +24,7 @@ final class PlanInMemory implements AutoCloseable {
   private final String name;
   private final int device;
   private final LoadedPlan plan;
+  private final List<PlanLayer> layers;
   private final List<TensorInfo> inputs;
   private final List<TensorInfo> outputs;
   private final InputNames inputNames;
@@ -36,7 +37,8 @@ final class PlanInMemory implements AutoCloseable {
   /** All that must be freed before the engine. */
   private final Dependents dependents = new Dependents();
 
-  private PlanInMemory(String name, int device, LoadedPlan plan) {
+  private PlanInMemory(String name, int device, LoadedPlan plan, List<PlanLayer> layers) {
+    this.layers = layers;
     this.name = name;
     this.device = device;
     this.plan = plan;
@@ -60,6 +62,7 @@ final class PlanInMemory implements AutoCloseable {
    */
   static PlanInMemory load(String name, int device, PlanFile file) {
     Gpu.use(device);
+    Plugins.load(file.plugins());
     LoadedPlan loaded;
     try (BytePointer bytes = new BytePointer(file.bytes())) {
       loaded =
@@ -67,7 +70,7 @@ final class PlanInMemory implements AutoCloseable {
               name, bytes, file.manifest().bytes(), file.manifest().key().isVersionCompatible());
     }
     try {
-      return new PlanInMemory(name, device, loaded);
+      return new PlanInMemory(name, device, loaded, file.manifest().layers());
     } catch (RuntimeException | Error e) {
       Freeing.after(e, loaded::close);
       throw e;
@@ -84,6 +87,11 @@ final class PlanInMemory implements AutoCloseable {
 
   List<TensorInfo> outputs() {
     return outputs;
+  }
+
+  /** What TensorRT made of the model, in the order of execution. */
+  List<PlanLayer> layers() {
+    return layers;
   }
 
   EngineProfiles profiles() {

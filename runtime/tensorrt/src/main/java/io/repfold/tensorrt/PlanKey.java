@@ -12,12 +12,14 @@ import java.util.Map;
  * All that a plan depends on. Two plans with one key do the same on the same device.
  *
  * @param model SHA-256 of the ONNX file; with external weights, of the list of the SHA-256 of all
- *     its files
+ *     its files; {@code unknown} if somebody else compiled the plan
  * @param device where it runs
  * @param options all but the profiles
  * @param profiles empty where the model fixes all shapes
  */
 public record PlanKey(String model, DeviceDescription device, String options, String profiles) {
+  private static final String UNKNOWN = "unknown";
+
   /**
    * The key of a plan that has yet to be compiled.
    *
@@ -79,6 +81,29 @@ public record PlanKey(String model, DeviceDescription device, String options, St
     return differences;
   }
 
+  /**
+   * The key of a plan that somebody else compiled: its model and most options are not known.
+   *
+   * @param profiles as the plan tells them
+   */
+  static PlanKey ofAdopted(
+      DeviceDescription device,
+      boolean versionCompatible,
+      boolean hardwareCompatible,
+      List<Profile> profiles) {
+    return new PlanKey(
+        UNKNOWN,
+        device,
+        "adopted=true versionCompatible=%s hardwareCompatible=%s tf32=unknown"
+            .formatted(versionCompatible, hardwareCompatible),
+        PlanOptions.text(profiles));
+  }
+
+  /** Whether somebody else compiled the plan, so that the model that it came from is not known. */
+  public boolean isAdopted() {
+    return model.equals(UNKNOWN);
+  }
+
   /** Whether the plan was asked to run on all GPUs from Ampere on. */
   boolean isHardwareCompatible() {
     return options.contains("hardwareCompatible=true");
@@ -89,9 +114,9 @@ public record PlanKey(String model, DeviceDescription device, String options, St
     return options.contains("versionCompatible=true");
   }
 
-  /** Whether the plan may round the factors of float32 products to TF32. */
+  /** Whether the plan may round the factors of float32 products to TF32, as far as is known. */
   boolean allowsTf32() {
-    return options.contains("tf32=true");
+    return options.contains("tf32=true") || options.contains("tf32=unknown");
   }
 
   /** SHA-256 of all fields. */

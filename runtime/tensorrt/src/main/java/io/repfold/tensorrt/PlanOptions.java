@@ -27,6 +27,8 @@ import java.util.OptionalInt;
  *     memory; empty for TensorRT's own choice
  * @param optimizationLevel how much time to spend on the search for kernels, 0 to 5; 3 is
  *     TensorRT's own default
+ * @param plugins libraries with operators that TensorRT does not know, to be loaded before the
+ *     model is read
  * @param timeLimit after which compiling is given up
  */
 public record PlanOptions(
@@ -39,6 +41,7 @@ public record PlanOptions(
     boolean tf32,
     OptionalInt auxiliaryStreams,
     int optimizationLevel,
+    List<Path> plugins,
     Duration timeLimit) {
   private static final int HIGHEST_LEVEL = 5;
 
@@ -49,6 +52,7 @@ public record PlanOptions(
    */
   public PlanOptions {
     profiles = List.copyOf(profiles);
+    plugins = List.copyOf(plugins);
     if (optimizationLevel < 0 || optimizationLevel > HIGHEST_LEVEL) {
       throw new IllegalArgumentException(
           "The optimization level is a number from 0 to %d, not %d"
@@ -84,6 +88,7 @@ public record PlanOptions(
     builder.tf32 = tf32;
     builder.auxiliaryStreams = auxiliaryStreams;
     builder.optimizationLevel = optimizationLevel;
+    builder.plugins = plugins;
     builder.timeLimit = timeLimit;
     return builder;
   }
@@ -96,6 +101,11 @@ public record PlanOptions(
   /** The same with TF32 allowed or not. */
   public PlanOptions withTf32(boolean allowed) {
     return toBuilder().tf32(allowed).build();
+  }
+
+  /** The same with other libraries of plug-ins. */
+  public PlanOptions withPlugins(List<Path> files) {
+    return toBuilder().plugins(files).build();
   }
 
   /** The same with another optimization level, 0 to 5. */
@@ -119,6 +129,7 @@ public record PlanOptions(
     private boolean tf32;
     private OptionalInt auxiliaryStreams = OptionalInt.empty();
     private int optimizationLevel = 3;
+    private List<Path> plugins = List.of();
     private Duration timeLimit = Duration.ofHours(1);
 
     public Builder profiles(List<Profile> value) {
@@ -166,6 +177,11 @@ public record PlanOptions(
       return this;
     }
 
+    public Builder plugins(List<Path> files) {
+      plugins = files;
+      return this;
+    }
+
     public Builder timeLimit(Duration value) {
       timeLimit = value;
       return this;
@@ -185,28 +201,40 @@ public record PlanOptions(
           tf32,
           auxiliaryStreams,
           optimizationLevel,
+          plugins,
           timeLimit);
     }
   }
 
   /**
    * What of the options makes one plan differ from another, as a {@link PlanKey} holds it: neither
-   * the timing cache nor the time limit, which change only how the plan is found.
+   * the timing cache nor the time limit, which change only how the plan is found. Plug-ins are told
+   * by what their files hold.
+   *
+   * @throws io.repfold.runtime.EngineException if the file of a plug-in cannot be read
    */
   String keyText() {
-    return "workspace=%s sparse=%s versionCompatible=%s hardwareCompatible=%s tf32=%s auxiliaryStreams=%s level=%d"
-        .formatted(
-            workspaceBytes == 0 ? "unlimited" : workspaceBytes,
-            sparse,
-            versionCompatible,
-            hardwareCompatible,
-            tf32,
-            auxiliaryStreams.isPresent() ? auxiliaryStreams.getAsInt() : "automatic",
-            optimizationLevel);
+    String text =
+        "workspace=%s sparse=%s versionCompatible=%s hardwareCompatible=%s tf32=%s auxiliaryStreams=%s level=%d"
+            .formatted(
+                workspaceBytes == 0 ? "unlimited" : workspaceBytes,
+                sparse,
+                versionCompatible,
+                hardwareCompatible,
+                tf32,
+                auxiliaryStreams.isPresent() ? auxiliaryStreams.getAsInt() : "automatic",
+                optimizationLevel);
+    return PluginFiles.described(plugins).stream()
+        .map(plugin -> " plugin=%s:%s".formatted(plugin.name(), plugin.sha256()))
+        .collect(joining("", text, ""));
   }
 
   /** The profiles as a {@link PlanKey} holds them. */
   String profilesText() {
+    return text(profiles);
+  }
+
+  static String text(List<Profile> profiles) {
     return profiles.stream().map(Profile::toString).collect(joining(" | "));
   }
 }

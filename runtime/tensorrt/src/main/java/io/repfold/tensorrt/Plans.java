@@ -1,6 +1,7 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import java.util.List;
 import java.util.Map;
 
 /** Owns the plans that an engine runs. */
@@ -12,6 +13,9 @@ interface Plans extends AutoCloseable {
    */
   PlanInMemory with(Map<String, long[]> shapes);
 
+  /** The layers of the plan that was made last; none if there is no plan yet. */
+  List<PlanLayer> layers();
+
   /** Frees all plans. */
   @Override
   void close();
@@ -21,6 +25,11 @@ interface Plans extends AutoCloseable {
     @Override
     public PlanInMemory with(Map<String, long[]> shapes) {
       return plan;
+    }
+
+    @Override
+    public List<PlanLayer> layers() {
+      return plan.layers();
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class TensorRtBackend implements Backend {
    * <p>A file that ends in {@code .plan}, {@code .engine} or {@code .trt} is taken for a plan: its
    * manifest must lie beside it, and it must have been compiled for this GPU by this TensorRT. For
    * a plan, the options {@code optimize} and {@code tf32} come too late: it is as it was compiled,
-   * and the engine's options tell whether that was with TF32.
+   * and the engine's options tell whether that was with TF32. The plug-ins that it needs are looked
+   * for among those of the options and of the system property {@code repfold.tensorrt.plugins}.
    *
    * <p>An ONNX file that leaves sizes open is compiled in the first run with shapes that lie
    * outside of those before. Give profiles, to compile once and for all.
@@ -53,7 +54,9 @@ public final class TensorRtBackend implements Backend {
     options.refuseSessionOptions(model.toString(), id());
     demand(model.toString());
     if (PlanNames.isOne(model)) {
-      PlanFile file = PlanFile.read(model, Gpu.describe(options.device()));
+      PlanFile file =
+          PlanFile.read(
+              model, Gpu.describe(options.device()), PluginFiles.withProperty(options.plugins()));
       boolean tf32 = file.manifest().key().allowsTf32();
       return TensorRtEngine.load(model.toString(), file, options.withTf32(tf32));
     }
@@ -122,7 +125,10 @@ public final class TensorRtBackend implements Backend {
 
   /** Without the optimizer TensorRT searches least; it still fuses, as it knows no other way. */
   private static PlanOptions planOptions(EngineOptions options) {
-    PlanOptions own = PlanOptions.defaults().withTf32(options.tf32());
+    PlanOptions own =
+        PlanOptions.defaults()
+            .withTf32(options.tf32())
+            .withPlugins(PluginFiles.withProperty(options.plugins()));
     return options.optimize() ? own : own.withOptimizationLevel(0);
   }
 

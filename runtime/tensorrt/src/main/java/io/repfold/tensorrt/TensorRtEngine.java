@@ -102,6 +102,11 @@ final class TensorRtEngine extends AbstractEngine implements DeviceEngine {
   }
 
   @Override
+  public List<PlanLayer> layers() {
+    return whileOpen(plans::layers);
+  }
+
+  @Override
   public DeviceRun bind(Map<String, HostTensor> inputs) {
     return bind(inputs, Map.of(), true);
   }

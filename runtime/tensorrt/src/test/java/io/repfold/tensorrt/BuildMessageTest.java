@@ -24,6 +24,8 @@ class BuildMessageTest {
               1L << 40,
               List.of(new TensorInfo("x", ElementType.BOOL, List.of(new Dimension(-1, "")))),
               List.of(),
+              Profile.parse(List.of("x=1x2:3x4:5x6", "x=7x7", "y=@1,2:3,4:5,6")),
+              true,
               List.of(new PlanLayer("a + b", "gemm", "Half 1x3", ""))));
 
   @ParameterizedTest
@@ -53,6 +55,7 @@ class BuildMessageTest {
             .tf32(true)
             .auxiliaryStreams(2)
             .optimizationLevel(5)
+            .plugins(List.of(Path.of("/lib/libops.so").toAbsolutePath()))
             .timeLimit(Duration.ofMillis(1234))
             .build();
     BuildRequest request = new BuildRequest(Path.of("/m.onnx"), Path.of("/p.plan"), 2, options);
@@ -61,5 +64,9 @@ class BuildMessageTest {
     BuildRequest plain =
         new BuildRequest(Path.of("/m.onnx"), Path.of("/p.plan"), 0, PlanOptions.defaults());
     assertThat(BuildRequest.parse(plain.json())).isEqualTo(plain);
+    BuildRequest adopting =
+        new BuildRequest(Path.of("/t.plan"), Path.of("/p.plan"), 0, PlanOptions.defaults(), true);
+    assertThat(BuildRequest.parse(adopting.json())).isEqualTo(adopting);
+    assertThat(adopting.cannot()).isEqualTo("Cannot take over '/t.plan'");
   }
 }

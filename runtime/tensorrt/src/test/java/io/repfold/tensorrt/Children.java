@@ -29,7 +29,14 @@ final class Children {
     List<TensorInfo> tensors =
         List.of(new TensorInfo("x", ElementType.FLOAT, List.of(new Dimension(-1, ""))));
     List<PlanLayer> layers = List.of(new PlanLayer("conv", "gemm", "Float 1x3", "t"));
-    return new BuildMessage.Done(Sha256.of(bytes), bytes.length, tensors, tensors, layers);
+    return new BuildMessage.Done(
+        Sha256.of(bytes),
+        bytes.length,
+        tensors,
+        tensors,
+        Profile.parse(List.of("x=1:2:3")),
+        true,
+        layers);
   }
 
   static final class Succeeds {
@@ -38,6 +45,23 @@ final class Children {
       System.out.println("native chatter");
       say(new BuildMessage.Warning("a subnormal weight"));
       say(write(request, "plan with level " + request.options().optimizationLevel()));
+    }
+  }
+
+  static final class NamesPlugins {
+    public static void main(String[] arguments) throws IOException {
+      BuildRequest request = begin(arguments);
+      say(new BuildMessage.Warning(request.options().plugins().toString()));
+      say(write(request, "a plan"));
+    }
+  }
+
+  /** Copies a plan, if it is asked for that. */
+  static final class Adopts {
+    public static void main(String[] arguments) throws IOException {
+      BuildRequest request = begin(arguments);
+      BuildMessage.Done done = write(request, Files.readString(request.model()));
+      say(request.adopt() ? done : new BuildMessage.Failed(List.of("not asked to adopt")));
     }
   }
 

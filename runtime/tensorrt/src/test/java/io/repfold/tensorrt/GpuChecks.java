@@ -1,5 +1,7 @@
 package io.repfold.tensorrt;
 
+import io.repfold.bench.Contender;
+import io.repfold.bench.Throughput;
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.BoundRun;
@@ -55,7 +57,10 @@ final class GpuChecks {
     all.put("a CUDA graph computes the same bits", GpuChecks::graphIsEqual);
     all.put("inputs may lie on the GPU", GpuChecks::readsFromTheGpu);
     all.put("threads run one plan at once", GpuChecks::runsOnThreads);
+    all.put("bound runs are under way at once", GpuChecks::countsRunsAtOnce);
     all.put("unsupported nodes are named", GpuChecks::namesUnsupportedNodes);
+    all.put("outputs that are counted are refused early", GpuChecks::refusesCountedOutputs);
+    all.put("a plan of others is taken over", GpuChecks::takesOver);
     all.put("a plan of another GPU is refused", GpuChecks::refusesOtherDevice);
     all.put("a timing cache is written and read", GpuChecks::keepsTimes);
     all.put("a run that failed harms no other", GpuChecks::survivesFailures);
@@ -204,10 +209,61 @@ final class GpuChecks {
     }
   }
 
+  /** Each stream reads the same inputs, in memory that is pinned once. */
+  private static void countsRunsAtOnce(Path folder) {
+    Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(1, 1, 3, 32, 48));
+    try (DeviceEngine engine = load(compile(GpuModels.fixed(folder), PlanOptions.defaults()))) {
+      Throughput one =
+          Throughput.measure(new Contender("plan", engine), inputs, 1, Duration.ofMillis(300), 50);
+      Throughput four =
+          Throughput.measure(new Contender("plan", engine), inputs, 4, Duration.ofMillis(300), 50);
+      System.out.printf(
+          "       %.0f runs a second on 1 stream, %.0f on 4%n",
+          one.runsPerSecond(), four.runsPerSecond());
+      check(four.runs() >= 200, "each stream runs");
+      check(!engine.layers().isEmpty(), "the layers are told");
+      try (DeviceRun first = engine.bind(inputs);
+          DeviceRun second = engine.bind(inputs)) {
+        check(first.notPinned().equals(second.notPinned()), "both read pinned memory");
+        first.run();
+        second.run();
+        assertSameBits(first.outputs(), second.outputs());
+      }
+    }
+  }
+
   private static void namesUnsupportedNodes(Path folder) throws Exception {
     Path model = GpuModels.unsupported(folder);
     assertRefused(() -> compileAnew(model, PlanOptions.defaults()), "/head/foo", "Foo");
     check(!Files.exists(planOf(model)), "no plan of a model that failed");
+  }
+
+  private static void refusesCountedOutputs(Path folder) throws Exception {
+    Path model = GpuModels.counting(folder);
+    assertRefused(
+        () -> compile(model, PlanOptions.defaults()), "output 'y'", "/post/where", "NonZero");
+    check(!Files.exists(planOf(model)), "no plan of a model that failed");
+  }
+
+  /** As if the plan had come without our manifest. */
+  private static void takesOver(Path folder) throws Exception {
+    Path model = GpuModels.dynamic(folder);
+    List<Profile> profiles = Profile.parse(List.of("x=1x3x16x16:1x3x32x48:2x3x64x64"));
+    Path plan = compile(model, PlanOptions.defaults().withProfiles(profiles));
+    Path theirs = Files.copy(plan, folder.resolve("theirs.engine"));
+    Path taken = folder.resolve("taken.plan");
+    PlanManifest manifest =
+        PlanBuilder.on(0).adopt(theirs, taken, PlanOptions.defaults(), step -> {}).manifest();
+    check(manifest.key().profiles().equals(profiles.get(0).toString()), "its profile is read");
+    Map<String, HostTensor> inputs = Map.of("x", GpuModels.image(1, 1, 3, 32, 48));
+    try (Engine own = load(plan);
+        Engine other = load(taken)) {
+      assertSameBits(own.run(inputs), other.run(inputs));
+    }
+    Files.writeString(theirs, "no plan of anybody");
+    assertRefused(
+        () -> PlanBuilder.on(0).adopt(theirs, taken, PlanOptions.defaults(), step -> {}),
+        "Cannot take over");
   }
 
   private static void refusesOtherDevice(Path folder) throws Exception {

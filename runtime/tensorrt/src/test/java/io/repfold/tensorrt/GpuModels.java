@@ -42,13 +42,43 @@ final class GpuModels {
         NodeProto.newBuilder().setName("/head/foo").setOpType("Foo").addInput("x").addOutput("z"));
     graph.addNode(
         NodeProto.newBuilder().setName("/head/bar").setOpType("Bar").addInput("z").addOutput("y"));
-    ModelProto model =
-        ModelProto.newBuilder()
-            .setIrVersion(8)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-            .setGraph(graph)
-            .build();
-    return Files.write(folder.resolve("unsupported.onnx"), model.toByteArray());
+    return Files.write(folder.resolve("unsupported.onnx"), model(graph).toByteArray());
+  }
+
+  /** Where four numbers are not zero, doubled: nobody knows before how many that are. */
+  static Path counting(Path folder) throws IOException {
+    GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
+    ValueInfoProto.Builder places = value("y").toBuilder();
+    places
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .setElemType(TensorProto.DataType.INT64_VALUE)
+        .getShapeBuilder()
+        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("found"))
+        .setDim(0, TensorShapeProto.Dimension.newBuilder().setDimValue(1));
+    graph.addInput(value("x")).addOutput(places);
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setName("/post/where")
+            .setOpType("NonZero")
+            .addInput("x")
+            .addOutput("z"));
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setName("/post/double")
+            .setOpType("Add")
+            .addInput("z")
+            .addInput("z")
+            .addOutput("y"));
+    return Files.write(folder.resolve("counting.onnx"), model(graph).toByteArray());
+  }
+
+  private static ModelProto model(GraphProto.Builder graph) {
+    return ModelProto.newBuilder()
+        .setIrVersion(8)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+        .setGraph(graph)
+        .build();
   }
 
   private static ValueInfoProto value(String name) {

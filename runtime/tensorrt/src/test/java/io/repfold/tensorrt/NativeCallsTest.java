@@ -28,6 +28,16 @@ class NativeCallsTest {
   private static final Set<String> HIDDEN =
       Set.of(
           "org/bytedeco/javacpp/Pointer init (JJJJ)V",
+          "org/bytedeco/javacpp/Loader foundLibraries Ljava/util/Map;",
+          "org/bytedeco/javacpp/Loader getCacheDir ()Ljava/io/File;",
+          "org/bytedeco/javacpp/Loader loadProperties ()Ljava/util/Properties;",
+          "org/bytedeco/javacpp/Loader loadProperties"
+              + " (Ljava/lang/Class;Ljava/util/Properties;Z)Lorg/bytedeco/javacpp/ClassProperties;",
+          "org/bytedeco/javacpp/Loader findLibrary (Ljava/lang/Class;"
+              + "Lorg/bytedeco/javacpp/ClassProperties;Ljava/lang/String;)[Ljava/net/URL;",
+          "org/bytedeco/javacpp/Loader loadLibrary"
+              + " (Ljava/lang/Class;[Ljava/net/URL;Ljava/lang/String;[Ljava/lang/String;)"
+              + "Ljava/lang/String;",
           "org/bytedeco/tensorrt/nvinfer/ILogger log"
               + " (Lorg/bytedeco/tensorrt/nvinfer/ILogger$Severity;Ljava/lang/String;)V");
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.repfold.runtime.Availability;
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.TensorInfo;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,8 @@ class PlanBuilderTest {
     assertThat(result.manifest().layers()).extracting(PlanLayer::name).containsExactly("conv");
     assertThat(result.warnings()).containsExactly("a subnormal weight");
     assertThat(steps).containsExactly("reading the model");
-    assertThat(PlanFile.read(plan, PlanSamples.H100).manifest()).isEqualTo(result.manifest());
+    assertThat(PlanFile.read(plan, PlanSamples.H100, List.of()).manifest())
+        .isEqualTo(result.manifest());
     assertFiles("net.onnx", "net.plan", "net.plan.json");
   }
 
@@ -89,7 +91,7 @@ class PlanBuilderTest {
 
     assertThat(again.seconds()).isPositive();
     assertThat(Files.readAllBytes(again.plan())).isEqualTo(whole);
-    assertThat(PlanFile.read(again.plan(), PlanSamples.H100).manifest())
+    assertThat(PlanFile.read(again.plan(), PlanSamples.H100, List.of()).manifest())
         .isEqualTo(again.manifest());
   }
 
@@ -266,6 +268,65 @@ class PlanBuilderTest {
     assertThatThrownBy(() -> builder.build(model, plan, PlanOptions.defaults(), s -> {}))
         .isInstanceOf(EngineException.class)
         .hasMessage("Cannot compile '%s': %s".formatted(model, missing.reason()));
+  }
+
+  @Test
+  void plug_ins_reach_the_process_the_key_and_the_manifest() throws IOException {
+    Path library = Files.writeString(folder.resolve("libops.so"), "operators");
+    PlanOptions options = PlanOptions.defaults().withPlugins(List.of(library));
+
+    PlanResult result = builder(Children.NamesPlugins.class).build(model, plan, options, s -> {});
+
+    assertThat(result.warnings()).containsExactly("[%s]".formatted(library));
+    assertThat(result.manifest().plugins())
+        .containsExactly(new PlanPlugin("libops.so", Sha256.of(library)));
+    PlanKey before = result.manifest().key();
+    assertThat(before.options()).endsWith(" plugin=libops.so:" + Sha256.of(library));
+    Files.writeString(library, "other operators");
+    assertThat(PlanKey.of(model, PlanSamples.H100, options)).isNotEqualTo(before);
+  }
+
+  @Test
+  void a_plan_of_others_is_copied_and_gets_a_manifest() throws IOException {
+    Path theirs = Files.writeString(folder.resolve("theirs.engine"), "a plan of trtexec");
+    PlanOptions options = PlanOptions.defaults().toBuilder().versionCompatible(true).build();
+
+    PlanResult result = builder(Children.Adopts.class).adopt(theirs, plan, options, s -> {});
+
+    assertThat(Files.readString(plan)).isEqualTo("a plan of trtexec");
+    PlanManifest manifest = PlanManifest.read(plan);
+    assertThat(manifest).isEqualTo(result.manifest());
+    assertThat(manifest.model()).isEqualTo(theirs.toString());
+    assertThat(manifest.key().isAdopted()).isTrue();
+    assertThat(manifest.key().isVersionCompatible()).isTrue();
+    assertThat(manifest.key().isHardwareCompatible()).as("as the plan says").isTrue();
+    assertThat(manifest.key().profiles()).isEqualTo("x=1:2:3");
+    assertThat(manifest.inputs()).extracting(TensorInfo::name).containsExactly("x");
+    assertFiles("net.onnx", "theirs.engine", "net.plan", "net.plan.json");
+  }
+
+  @Test
+  void what_is_no_plan_is_told_before_a_process_is_started() throws IOException {
+    PlanBuilder builder =
+        new PlanBuilder(PlanSamples.H100, 0, new BuildProcess(file -> List.of("/no/such/program")));
+    Path empty = Files.createFile(folder.resolve("empty.plan"));
+    Path wrapped = folder.resolve("yolo.engine");
+    Files.write(wrapped, new byte[] {3, 0, 0, 0, '{', '1', '}', 'f', 't', 'r', 't'});
+
+    assertNotAdopted(builder, folder.resolve("none.plan"), "no such file");
+    assertNotAdopted(builder, folder, "it is not a file");
+    assertNotAdopted(builder, empty, "it has 0 bytes");
+    assertNotAdopted(builder, wrapped, "3 bytes of JSON", "tail -c +8 " + wrapped);
+    Path whole = Files.writeString(folder.resolve("whole.plan"), "ftrt and more");
+    assertNotAdopted(builder, whole, "cannot be started");
+  }
+
+  private void assertNotAdopted(PlanBuilder builder, Path theirs, String... parts) {
+    assertThatThrownBy(() -> builder.adopt(theirs, plan, PlanOptions.defaults(), s -> {}))
+        .isInstanceOf(EngineException.class)
+        .hasMessageStartingWith("Cannot take over '%s': ".formatted(theirs))
+        .hasMessageContainingAll(parts);
+    assertThat(plan).doesNotExist();
   }
 
   private static PlanBuilder builder(Class<?> child) {

@@ -24,7 +24,7 @@ class PlanFileTest {
   void a_whole_plan_is_read_with_its_manifest() throws IOException {
     Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
 
-    PlanFile file = PlanFile.read(plan, H100);
+    PlanFile file = PlanFile.read(plan, H100, List.of());
 
     assertThat(file.bytes().isDirect()).isTrue();
     assertThat(file.bytes().remaining()).isEqualTo((int) Files.size(plan));
@@ -50,7 +50,8 @@ class PlanFileTest {
         "10.15.1");
     DeviceDescription otherDriver =
         new DeviceDescription(H100.gpu(), "9.0", "570.1", "12.4", "10.6.0");
-    assertThat(PlanFile.read(plan, otherDriver).manifest().model()).isEqualTo("net.onnx");
+    assertThat(PlanFile.read(plan, otherDriver, List.of()).manifest().model())
+        .isEqualTo("net.onnx");
   }
 
   @Test
@@ -60,7 +61,7 @@ class PlanFileTest {
     PlanKey key = new PlanKey("abc", H100, compatible.keyText(), "");
     Path plan = PlanSamples.write(folder.resolve("net.plan"), key);
 
-    assertThat(PlanFile.read(plan, A100).manifest().key()).isEqualTo(key);
+    assertThat(PlanFile.read(plan, A100, List.of()).manifest().key()).isEqualTo(key);
     assertRefused(plan, T4, H100.gpu(), "Tesla T4");
   }
 
@@ -71,7 +72,7 @@ class PlanFileTest {
     Path plan = PlanSamples.write(folder.resolve("net.plan"), key);
 
     for (String later : List.of("10.6.0", "10.6.1", "10.15.1")) {
-      assertThat(PlanFile.read(plan, with(later)).manifest().key()).isEqualTo(key);
+      assertThat(PlanFile.read(plan, with(later), List.of()).manifest().key()).isEqualTo(key);
     }
     for (String other : List.of("10.5.9", "11.2.0", "9.9.9", "unknown")) {
       assertRefused(plan, with(other), "compiled by TensorRT 10.6.0", "this is " + other);
@@ -129,9 +130,9 @@ class PlanFileTest {
         "",
         "[]",
         "{",
+        "{\"format\": 3}",
         "{\"format\": 2}",
-        "{\"format\": 1}",
-        "{\"format\": 1, \"model\": 3}",
+        "{\"format\": 2, \"model\": 3}",
         "null"
       })
   void a_damaged_manifest_is_refused(String json) throws IOException {
@@ -144,7 +145,8 @@ class PlanFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "model", "sha256", "bytes", "key", "inputs", "outputs", "layers", "driver", "type"
+        "model", "sha256", "bytes", "key", "inputs", "outputs", "plugins", "layers", "driver",
+        "type"
       })
   void a_manifest_without_a_field_is_refused_by_its_name(String field) throws IOException {
     Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
@@ -155,8 +157,58 @@ class PlanFileTest {
     assertRefused(plan, H100, "damaged", "'" + field + "'");
   }
 
+  @Test
+  void a_plan_takes_the_plug_ins_that_it_was_compiled_with_and_no_others() throws IOException {
+    Path library = Files.writeString(folder.resolve("libops.so"), "operators");
+    Path other = Files.writeString(folder.resolve("other.so"), "of somebody else");
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100), library);
+
+    assertThat(PlanFile.read(plan, H100, List.of(other, library)).plugins())
+        .containsExactly(library);
+    assertRefused(plan, H100, "needs the plug-in 'libops.so'", "--plugin", PluginFiles.PROPERTY);
+
+    Path changed = Files.createDirectory(folder.resolve("new")).resolve("libops.so");
+    Files.writeString(changed, "other operators");
+    assertThatThrownBy(() -> PlanFile.read(plan, H100, List.of(changed)))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContainingAll(changed.toString(), Sha256.of(library), Sha256.of(changed));
+    Path missing = folder.resolve("missing.so");
+    assertThatThrownBy(() -> PlanFile.read(plan, H100, List.of(missing)))
+        .isInstanceOf(EngineException.class)
+        .hasMessage("Cannot read the plug-in '%s': no such file".formatted(missing));
+  }
+
+  @Test
+  void a_plan_of_others_says_what_is_not_known_of_it() throws IOException {
+    List<Profile> profiles = Profile.parse(List.of("x=1x3:2x3:4x3"));
+    PlanKey key = PlanKey.ofAdopted(H100, false, false, profiles);
+    Path plan = PlanSamples.write(folder.resolve("theirs.plan"), key);
+
+    assertThat(key.isAdopted()).isTrue();
+    assertThat(key.allowsTf32()).as("as nobody knows").isTrue();
+    assertThat(key.profiles()).isEqualTo("x=1x3:2x3:4x3");
+    assertThat(PlanFile.read(plan, H100, List.of()).manifest().key()).isEqualTo(key);
+    assertRefused(plan, A100, "Compile the model that it was made from on this machine");
+    Files.writeString(plan, "x");
+    assertRefused(plan, H100, "repfold compile --adopt");
+  }
+
+  @Test
+  void the_manifest_tells_a_whole_plan_from_a_damaged_one() throws IOException {
+    Path plan = PlanSamples.write(folder.resolve("net.plan"), PlanSamples.key(H100));
+    PlanManifest manifest = PlanManifest.read(plan);
+
+    assertThat(manifest.damage(plan)).isEmpty();
+    byte[] bytes = Files.readAllBytes(plan);
+    bytes[0] ^= 1;
+    Files.write(plan, bytes);
+    assertThat(manifest.damage(plan)).get().asString().contains("SHA-256", "Compile the model");
+    Files.write(plan, new byte[3]);
+    assertThat(manifest.damage(plan)).get().asString().contains("3 bytes", "not whole");
+  }
+
   private static void assertRefused(Path plan, DeviceDescription here, String... parts) {
-    assertThatThrownBy(() -> PlanFile.read(plan, here))
+    assertThatThrownBy(() -> PlanFile.read(plan, here, List.of()))
         .isInstanceOf(EngineException.class)
         .hasMessageContainingAll(parts);
   }

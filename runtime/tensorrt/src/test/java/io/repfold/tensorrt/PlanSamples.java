@@ -24,7 +24,7 @@ final class PlanSamples {
     return new PlanKey("abc", device, PlanOptions.defaults().keyText(), "");
   }
 
-  static PlanManifest manifest(byte[] plan, PlanKey key) {
+  static PlanManifest manifest(byte[] plan, PlanKey key, Path... plugins) {
     return new PlanManifest(
         "net.onnx",
         Sha256.of(plan),
@@ -36,15 +36,16 @@ final class PlanSamples {
                 ElementType.FLOAT16,
                 List.of(new Dimension(-1, ""), new Dimension(3, "")))),
         List.of(new TensorInfo("mask \"a\"", ElementType.INT64, List.of())),
+        PluginFiles.described(List.of(plugins)),
         List.of(new PlanLayer("conv + relu", "gemm", "Half 1x3", "sm90_x")));
   }
 
   /** Writes a plan and its manifest. */
-  static Path write(Path file, PlanKey key) throws IOException {
+  static Path write(Path file, PlanKey key, Path... plugins) throws IOException {
     byte[] plan = ("plan of " + key.digest()).getBytes(StandardCharsets.UTF_8);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.write(file, plan);
-    Files.writeString(PlanManifest.beside(file), manifest(plan, key).json());
+    Files.writeString(PlanManifest.beside(file), manifest(plan, key, plugins).json());
     return file;
   }
 }

@@ -115,6 +115,20 @@ class ProfileTest {
   }
 
   @Test
+  void only_profiles_that_leave_a_choice_are_told() {
+    EngineProfiles fixed = new EngineProfiles(Profile.parse(List.of("x=1x4", "y=2")));
+    assertThat(fixed.chosen()).isEmpty();
+
+    ShapeRange scalar = new ShapeRange(List.of(), List.of(), List.of());
+    ShapeRange open = ShapeRange.parse("1x4:2x4:4x4");
+    EngineProfiles two =
+        new EngineProfiles(
+            List.of(new Profile(Map.of("x", open, "s", scalar)), new Profile(Map.of("s", scalar))));
+    assertThat(two.chosen()).containsExactly(new Profile(Map.of("x", open)));
+    assertThat(new EngineProfiles(Profile.parse(List.of("x=1x4", "x=2x4"))).chosen()).hasSize(2);
+  }
+
+  @Test
   void a_plan_without_profiles_takes_what_its_inputs_say() {
     EngineProfiles none = new EngineProfiles(List.of());
 

@@ -56,6 +56,7 @@ public final class InterpreterBackend implements Backend {
 
   private Engine load(String model, EngineOptions options, Supplier<OnnxModel> reader) {
     options.refuseSessionOptions(model, id());
+    options.refusePlugins(model, id());
     try {
       return InterpreterEngine.of(model, name() + " " + Release.version(), options, reader.get());
     } catch (OnnxFormatException | InvalidGraphException | UncheckedIOException e) {

@@ -1,6 +1,9 @@
 package io.repfold.runtime.ort;
 
 import io.repfold.runtime.JavaCppMemory;
+import io.repfold.runtime.JavaCppPreloads;
+import io.repfold.runtime.JavaCppUnpacking;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -25,6 +28,12 @@ final class JavaCppLibraries {
   static final List<String> TENSOR_RT =
       List.of("org.bytedeco.tensorrt.global.nvinfer", "org.bytedeco.tensorrt.global.nvonnxparser");
 
+  /**
+   * TensorRT's library of kernels, 1.4 GB in version 10.6, which is not needed to ask for a
+   * version.
+   */
+  private static final String KERNELS = "nvinfer_builder_resource";
+
   private JavaCppLibraries() {}
 
   /**
@@ -35,11 +44,33 @@ final class JavaCppLibraries {
    */
   static List<String> load(List<String> bindings) {
     JavaCppMemory.lift();
+    JavaCppUnpacking.announce(classes(bindings), library -> !library.startsWith(KERNELS));
     return bindings.stream().filter(JavaCppLibraries::isLoaded).toList();
+  }
+
+  /** Loads TensorRT's kernels, without which its provider compiles nothing. */
+  static void loadKernels() {
+    List<Class<?>> builder = classes(TENSOR_RT.subList(0, 1));
+    JavaCppUnpacking.announce(builder, library -> library.startsWith(KERNELS));
+    builder.forEach(binding -> JavaCppPreloads.load(binding, KERNELS));
+  }
+
+  /** Those that are there, not initialized. */
+  private static List<Class<?>> classes(List<String> bindings) {
+    List<Class<?>> found = new ArrayList<>();
+    for (String binding : bindings) {
+      try {
+        found.add(Class.forName(binding, false, JavaCppLibraries.class.getClassLoader()));
+      } catch (ClassNotFoundException | LinkageError e) {
+        // Loading it says the same, by leaving it out.
+      }
+    }
+    return found;
   }
 
   /** The version of TensorRT, as 100600 for 10.6.0; empty if it is not there in this way. */
   static OptionalInt tensorRtVersion() {
+    classes(TENSOR_RT.subList(0, 1)).forEach(it -> JavaCppPreloads.leaveOut(it, KERNELS));
     if (!load(TENSOR_RT).contains(TENSOR_RT.get(0))) {
       return OptionalInt.empty();
     }

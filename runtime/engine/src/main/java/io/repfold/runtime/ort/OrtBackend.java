@@ -83,6 +83,7 @@ abstract class OrtBackend implements Backend {
   }
 
   private Engine load(String model, EngineOptions options, Opener opener) {
+    options.refusePlugins(model, id);
     if (availability() instanceof Availability.Missing missing) {
       throw new EngineException("Cannot load '%s': %s".formatted(model, missing.reason()));
     }

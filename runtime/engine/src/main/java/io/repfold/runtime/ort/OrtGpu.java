@@ -159,6 +159,7 @@ final class OrtGpu {
 
   /** Builds a plan of one node: the provider's library alone starts without a GPU too. */
   private static void startTensorRt() throws OrtException {
+    JavaCppLibraries.loadKernels();
     EngineOptions options = EngineOptions.defaults();
     try (SessionOptions settings = new OnnxRuntimeTensorRt().settings(options)) {
       OrtKernels.TENSOR_RT.addTo(settings, options);

@@ -169,7 +169,8 @@ class OnnxRuntimeCpuTest {
     try (Engine one = CPU.load("m", OnnxModel.conv(1).bytes(), options);
         Engine two =
             CPU.load("m", OnnxModel.conv(1).bytes(), options.withoutOptimizer().withThreads(1))) {
-      assertThat(two.options()).isEqualTo(new EngineOptions(1, false, 0, false, Map.of()));
+      assertThat(two.options())
+          .isEqualTo(new EngineOptions(1, false, 0, false, Map.of(), List.of()));
       assertThat(two.run(inputs).get("y").toFloats())
           .containsExactly(one.run(inputs).get("y").toFloats());
     }

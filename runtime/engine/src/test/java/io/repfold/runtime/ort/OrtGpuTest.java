@@ -149,7 +149,7 @@ class OrtGpuTest {
   void options_name_the_gpu() {
     EngineOptions options = EngineOptions.defaults().withDevice(2).withTf32(true);
     assertThat(options.withThreads(3).withoutOptimizer())
-        .isEqualTo(new EngineOptions(3, false, 2, true, Map.of()));
+        .isEqualTo(new EngineOptions(3, false, 2, true, Map.of(), List.of()));
     assertThatThrownBy(() -> options.withDevice(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("GPUs are counted from 0; there is no -1");

@@ -43,8 +43,8 @@ final class ComparisonOptions {
       names = "--agreement",
       paramLabel = "A",
       description =
-          "Judge by this instead of the error: the fraction of positions at which the best channel"
-              + " must be the same, such as 0.999 for a model in float16 or int8.")
+          "Judge by this instead of the error: the fraction of positions, over all inputs, at which"
+              + " the best channel must be the same, such as 0.999 for a model in float16 or int8.")
   private @Nullable Double agreement;
 
   /**

@@ -135,6 +135,15 @@ final class VerificationText {
     node.put("holds", output.verdict().isEquivalent());
     node.put("worstSample", output.worst().sample());
     output
+        .decisions()
+        .ifPresent(
+            d ->
+                node.putObject("decisions")
+                    .put("positions", d.positions())
+                    .put("disagreements", d.disagreements())
+                    .put("share", d.share())
+                    .put("target", d.target()));
+    output
         .worst()
         .comparison()
         .ifPresent(

@@ -185,8 +185,7 @@ final class VerifyCommand implements Callable<Integer> {
     List<OutputReport> outputs = new ArrayList<>();
     for (Verification.Run run : verification.runs()) {
       for (OutputReport output : run.report().outputs()) {
-        outputs.add(
-            new OutputReport("%s, %s".formatted(output.name(), run.setting()), output.samples()));
+        outputs.add(output.withName("%s, %s".formatted(output.name(), run.setting())));
       }
     }
     return new VerificationReport(

@@ -216,7 +216,10 @@ class VerifyCommandTest {
     CliRun lenient = CliRun.of("verify", trained, Models.wrong(folder), "--agreement", "0.000001");
     CliRun strict = CliRun.of("verify", trained, folded, "--agreement", "1");
 
-    assertThat(strict.out()).contains("Verified: 1.000000", "the best channel the same at 1.0");
+    assertThat(strict.out())
+        .contains(
+            "Verified: the best channel (axis 1) is the same at 1.000000 of ",
+            " positions (asked for: 1.0), on 2 random inputs");
     assertThat(lenient.code()).as(lenient.out()).isZero();
     assertThat(CliRun.of("verify", trained, folded, "--agreement", "2").code()).isEqualTo(2);
   }

@@ -1,13 +1,14 @@
 package io.repfold.junit;
 
 import io.repfold.check.Tolerance;
+import io.repfold.pipeline.compare.ComparisonRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * How to compare two models.
  *
- * @param shapes input shapes by input name; needed for inputs with dynamic dimensions
+ * @param shapes input shapes by input name, where the model leaves them open
  * @param samples how many sets of random inputs to run, at least 1
  * @param seed of the random inputs
  * @param tolerance how far an output may be from its reference
@@ -53,5 +54,9 @@ public record EquivalenceOptions(
   /** The same with another tolerance. */
   public EquivalenceOptions withTolerance(Tolerance other) {
     return new EquivalenceOptions(shapes, samples, seed, other);
+  }
+
+  ComparisonRequest request() {
+    return new ComparisonRequest(samples, seed, tolerance);
   }
 }

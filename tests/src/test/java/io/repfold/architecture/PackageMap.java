@@ -78,7 +78,7 @@ final class PackageMap {
                   "com.drew",
                   "com.samskivert.mustache",
                   "me.tongfei.progressbar")),
-          Map.entry("junit", Set.of("graph", "fold", "onnx", "runtime", "check")));
+          Map.entry("junit", Set.of("fold", "graph", "onnx", "pipeline", "runtime", "check")));
 
   private PackageMap() {}
 

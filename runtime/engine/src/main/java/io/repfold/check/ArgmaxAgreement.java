@@ -4,9 +4,9 @@ import io.repfold.runtime.HostTensor;
 import java.util.Optional;
 
 /**
- * Whether two score tensors put the same channel first, at every position. The channels are axis 1;
- * a position is a choice of all other indices (batch item and pixel). The first of equal scores
- * wins, as in ONNX ArgMax.
+ * Whether two score tensors put the same channel first, at every position. The channels are one
+ * axis; a position is a choice of all other indices (batch item and pixel). The first of equal
+ * scores wins, as in ONNX ArgMax.
  *
  * <p>Where the reference's two best scores lie close together, rounding may swap them. So a
  * disagreement counts only where the reference's best score exceeds its second best by more than
@@ -18,34 +18,39 @@ import java.util.Optional;
  * @param beyondMargin disagreements where the reference's best two scores are more than {@code
  *     margin} apart
  * @param margin in the unit of the scores
+ * @param axis that of the channels, from 0
  */
 public record ArgmaxAgreement(
-    long positions, long skipped, long disagreements, long beyondMargin, double margin) {
+    long positions, long skipped, long disagreements, long beyondMargin, double margin, int axis) {
   /**
-   * Compares two tensors of equal shape [N, C, ...].
+   * Compares two tensors of equal shape, such as [N, C, H, W] with axis 1.
    *
-   * @return empty when there are no channels to choose from: rank below 2, C below 2, no element,
-   *     or not floating point
+   * @param axis that of the channels, from 0
+   * @return empty when there are no channels to choose from: rank below 2, no such axis, fewer than
+   *     2 channels, no element, or not floating point
    */
   public static Optional<ArgmaxAgreement> of(
-      HostTensor reference, HostTensor candidate, double margin) {
+      HostTensor reference, HostTensor candidate, double margin, int axis) {
     long[] shape = reference.shape();
     if (shape.length < 2
-        || shape[1] < 2
+        || axis < 0
+        || axis >= shape.length
+        || shape[axis] < 2
         || reference.size() == 0
         || !reference.type().isFloating()) {
       return Optional.empty();
     }
-    int channels = (int) shape[1];
+    int channels = (int) shape[axis];
     int inner = 1;
-    for (int axis = 2; axis < shape.length; axis++) {
-      inner *= (int) shape[axis];
+    for (int i = axis + 1; i < shape.length; i++) {
+      inner *= (int) shape[i];
     }
+    int outer = reference.size() / (channels * inner);
     long positions = 0;
     long skipped = 0;
     long disagreements = 0;
     long beyondMargin = 0;
-    for (int item = 0; item < shape[0]; item++) {
+    for (int item = 0; item < outer; item++) {
       for (int pixel = 0; pixel < inner; pixel++) {
         int start = item * channels * inner + pixel;
         BestTwo expected = BestTwo.of(reference, start, inner, channels);
@@ -62,7 +67,7 @@ public record ArgmaxAgreement(
       }
     }
     return Optional.of(
-        new ArgmaxAgreement(positions, skipped, disagreements, beyondMargin, margin));
+        new ArgmaxAgreement(positions, skipped, disagreements, beyondMargin, margin, axis));
   }
 
   /** The fraction of positions that agree; 1 when there are none. */

@@ -50,11 +50,13 @@ public record Comparison(
    * Compares two tensors.
    *
    * @param tolerance sets the margin of {@code argmax}
+   * @param axis of the channels, from 0
    * @throws IllegalArgumentException if the shapes differ, or the types, unless both are floating;
    *     {@link Judge} turns that into a verdict
    */
-  public static Comparison of(HostTensor reference, HostTensor candidate, Tolerance tolerance) {
-    return ElementwiseScan.compare(reference, candidate, tolerance);
+  public static Comparison of(
+      HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis) {
+    return ElementwiseScan.compare(reference, candidate, tolerance, axis);
   }
 
   /** The fraction of elements that are equal; 1 when there are none. */

@@ -30,7 +30,8 @@ final class ElementwiseScan {
     this.candidate = candidate;
   }
 
-  static Comparison compare(HostTensor reference, HostTensor candidate, Tolerance tolerance) {
+  static Comparison compare(
+      HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis) {
     boolean sameKind =
         reference.type() == candidate.type()
             || (reference.type().isFloating() && candidate.type().isFloating());
@@ -43,7 +44,7 @@ final class ElementwiseScan {
     for (int i = 0; i < reference.size(); i++) {
       scan.element(i);
     }
-    return scan.result(tolerance);
+    return scan.result(tolerance, axis);
   }
 
   private void element(int index) {
@@ -90,7 +91,7 @@ final class ElementwiseScan {
     }
   }
 
-  private Comparison result(Tolerance tolerance) {
+  private Comparison result(Tolerance tolerance, int axis) {
     double margin = 2 * Math.min(maxAbsError, tolerance.allowedError(referenceMaxAbs));
     return new Comparison(
         reference.size(),
@@ -108,7 +109,7 @@ final class ElementwiseScan {
         new Specials(candidateNan, candidateInfinite),
         unmatched,
         firstUnmatched,
-        ArgmaxAgreement.of(reference, candidate, margin));
+        ArgmaxAgreement.of(reference, candidate, margin, axis));
   }
 
   private double cosine() {

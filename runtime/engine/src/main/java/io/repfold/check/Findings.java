@@ -12,8 +12,14 @@ import java.util.Locale;
 final class Findings {
   private Findings() {}
 
-  /** Why the two are different; empty when they are not. */
-  static List<String> reasons(Comparison c, Tolerance tolerance, boolean floating, long... shape) {
+  /**
+   * Why the two are different; empty when they are not.
+   *
+   * @param decides whether these two alone must agree on enough decisions, if the tolerance asks
+   *     for a share
+   */
+  static List<String> reasons(
+      Comparison c, Tolerance tolerance, boolean floating, boolean decides, long... shape) {
     List<String> reasons = new ArrayList<>();
     if (c.unmatched() > 0) {
       reasons.add(
@@ -32,10 +38,11 @@ final class Findings {
           "all %d values are NaN on both sides, so nothing was compared".formatted(c.elements()));
     }
     if (tolerance.agreement().isPresent() && (c.argmax().isPresent() || !floating)) {
-      double found = c.argmax().map(ArgmaxAgreement::agreement).orElse(c.equalFraction());
-      double target = tolerance.agreement().getAsDouble();
-      if (!(found >= target)) {
-        reasons.add(tooFew(c, found, target));
+      if (decides) {
+        DecisionShare share = share(List.of(c), tolerance.agreement().getAsDouble());
+        if (!share.isReached()) {
+          reasons.add(share.reason());
+        }
       }
       c.argmax()
           .filter(argmax -> argmax.skipped() > 0)
@@ -84,13 +91,25 @@ final class Findings {
         allowed);
   }
 
-  private static String tooFew(Comparison c, double found, double target) {
-    return String.format(
-        Locale.ROOT,
-        "%s at %.6f of %d positions; at least %s is asked for",
-        c.argmax().isPresent() ? "the best channel is the same" : "the integers are equal",
-        found,
-        c.argmax().map(ArgmaxAgreement::positions).orElse(c.elements()),
+  /**
+   * The decisions of some samples of one output: best channels, or elements where there are none.
+   *
+   * @param comparisons at least one
+   */
+  static DecisionShare share(List<Comparison> comparisons, double target) {
+    List<ArgmaxAgreement> best =
+        comparisons.stream().flatMap(comparison -> comparison.argmax().stream()).toList();
+    if (!best.isEmpty()) {
+      return new DecisionShare(
+          "the best channel (axis %d) is".formatted(best.get(0).axis()),
+          best.stream().mapToLong(ArgmaxAgreement::positions).sum(),
+          best.stream().mapToLong(ArgmaxAgreement::disagreements).sum(),
+          target);
+    }
+    return new DecisionShare(
+        "the integers are",
+        comparisons.stream().mapToLong(Comparison::elements).sum(),
+        comparisons.stream().mapToLong(c -> c.differing() + c.unmatched()).sum(),
         target);
   }
 
@@ -108,7 +127,8 @@ final class Findings {
   private static String otherClass(ArgmaxAgreement argmax) {
     return String.format(
         Locale.ROOT,
-        "the best channel differs at %d of %d positions, at %d of them although the reference's best two are more than %.3g apart",
+        "the best channel (axis %d) differs at %d of %d positions, at %d of them although the reference's best two are more than %.3g apart",
+        argmax.axis(),
         argmax.disagreements(),
         argmax.positions(),
         argmax.beyondMargin(),

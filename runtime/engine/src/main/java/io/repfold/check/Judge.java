@@ -13,9 +13,27 @@ import org.jspecify.annotations.Nullable;
 /** Compares tensors and says whether they are the same within a tolerance. */
 public final class Judge {
   private final Tolerance tolerance;
+  private final ChannelAxes axes;
+  private final boolean decidesEach;
 
-  public Judge(Tolerance tolerance) {
+  private Judge(Tolerance tolerance, ChannelAxes axes, boolean decidesEach) {
     this.tolerance = tolerance;
+    this.axes = axes;
+    this.decidesEach = decidesEach;
+  }
+
+  /** With the channels on axis 1. */
+  public Judge(Tolerance tolerance) {
+    this(tolerance, ChannelAxes.USUAL);
+  }
+
+  public Judge(Tolerance tolerance, ChannelAxes axes) {
+    this(tolerance, axes, true);
+  }
+
+  /** A judge of some samples, which leaves it to others whether enough decisions agree over all. */
+  static Judge ofSamples(Tolerance tolerance, ChannelAxes axes) {
+    return new Judge(tolerance, axes, false);
   }
 
   /** Compares two tensors; a type or shape that differs is a verdict, not an exception. */
@@ -32,9 +50,11 @@ public final class Judge {
       return different(
           name, "the shapes differ: expected %s, found %s".formatted(reference, candidate));
     }
-    Comparison comparison = Comparison.of(reference, candidate, tolerance);
+    int axis = axes.of(name, reference.rank());
+    Comparison comparison = Comparison.of(reference, candidate, tolerance, axis);
     boolean floating = reference.type().isFloating();
-    List<String> reasons = Findings.reasons(comparison, tolerance, floating, reference.shape());
+    List<String> reasons =
+        Findings.reasons(comparison, tolerance, floating, decidesEach, reference.shape());
     Verdict verdict =
         reasons.isEmpty()
             ? new Verdict.Equivalent(Findings.notes(comparison))

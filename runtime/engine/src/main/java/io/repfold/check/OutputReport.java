@@ -3,6 +3,7 @@ package io.repfold.check;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,16 +11,19 @@ import java.util.Set;
  *
  * @param name the output's name
  * @param samples at least one, the worst first
+ * @param decisions over all samples, if a share of them was asked for and the output decides
  */
-public record OutputReport(String name, List<SampleResult> samples) {
+public record OutputReport(
+    String name, List<SampleResult> samples, Optional<DecisionShare> decisions) {
   public OutputReport {
     samples = List.copyOf(samples);
   }
 
-  static OutputReport of(String name, List<SampleResult> samples) {
+  static OutputReport of(
+      String name, List<SampleResult> samples, Optional<DecisionShare> decisions) {
     List<SampleResult> sorted = new ArrayList<>(samples);
     sorted.sort(SampleResult.WORST_FIRST);
-    return new OutputReport(name, sorted);
+    return new OutputReport(name, sorted, decisions);
   }
 
   /** The sample that differs most. */
@@ -27,13 +31,22 @@ public record OutputReport(String name, List<SampleResult> samples) {
     return samples.get(0);
   }
 
+  /** The same under another name. */
+  public OutputReport withName(String other) {
+    return new OutputReport(other, samples, decisions);
+  }
+
   /**
-   * Equivalent when every sample is; the notes of all samples, or the reasons of all that differ,
-   * each naming its sample.
+   * Equivalent when every sample is, and enough decisions are; the notes of all samples, or the
+   * reasons of all that differ, each naming its sample.
    */
   public Verdict verdict() {
     Set<String> lines = new LinkedHashSet<>();
-    boolean equivalent = worst().verdict().isEquivalent();
+    boolean enough = decisions.map(DecisionShare::isReached).orElse(true);
+    boolean equivalent = enough && worst().verdict().isEquivalent();
+    decisions
+        .filter(share -> !share.isReached())
+        .ifPresent(share -> lines.add("all samples: " + share.reason()));
     for (SampleResult result : samples) {
       if (result.verdict() instanceof Verdict.Different different) {
         different

@@ -10,9 +10,10 @@ import java.util.OptionalDouble;
  * @param relative fraction of the reference's largest magnitude, at least 0 and below 0.1
  * @param absolute in the output's own unit, at least 0
  * @param agreement for a model in narrower numbers than its reference: the fraction of positions,
- *     above 0 and at most 1, at which the best channel must be the same, whatever the errors are.
- *     Integer outputs must then be equal at this fraction of their elements, and floating types may
- *     differ. Outputs without channels are held to the other two bounds
+ *     above 0 and at most 1, over all samples of an output, at which the best channel must be the
+ *     same, whatever the errors are. Integer outputs must then be equal at this fraction of their
+ *     elements, and floating types may differ. Outputs without channels are held to the other two
+ *     bounds
  */
 public record Tolerance(double relative, double absolute, OptionalDouble agreement) {
   private static final double TOO_LOOSE = 0.1;

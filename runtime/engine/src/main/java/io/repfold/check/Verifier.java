@@ -4,17 +4,20 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.Inputs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Runs a candidate beside its reference on the same inputs and judges every output. */
 public final class Verifier {
   private Verifier() {}
 
   /**
-   * Compares all outputs over all samples. If every output is empty on every sample, nothing was
-   * compared, and all are different.
+   * Compares all outputs over all samples, with the channels on axis 1. If every output is empty on
+   * every sample, nothing was compared, and all are different.
    *
    * @param samples inputs by name, one map a run, of the reference's types; where the candidate
    *     takes another floating type, it gets them rounded to that
@@ -26,15 +29,37 @@ public final class Verifier {
       Engine candidate,
       List<Map<String, HostTensor>> samples,
       Tolerance tolerance) {
+    return verify(reference, candidate, samples, tolerance, ChannelAxes.USUAL);
+  }
+
+  /**
+   * Likewise, with the channels on these axes.
+   *
+   * @param axes of the outputs
+   */
+  public static VerificationReport verify(
+      Engine reference,
+      Engine candidate,
+      List<Map<String, HostTensor>> samples,
+      Tolerance tolerance,
+      ChannelAxes axes) {
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("There is no input to compare the networks on");
     }
-    Judge judge = new Judge(tolerance);
+    Judge judge = Judge.ofSamples(tolerance, axes);
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
+    Set<String> integers = new HashSet<>();
     for (int i = 0; i < samples.size(); i++) {
       Map<String, HostTensor> inputs = samples.get(i);
+      Map<String, HostTensor> expected = reference.run(inputs);
+      expected.forEach(
+          (name, tensor) -> {
+            if (!tensor.type().isFloating()) {
+              integers.add(name);
+            }
+          });
       for (OutputResult result :
-          judge.compare(reference.run(inputs), candidate.run(Inputs.rounded(inputs, candidate)))) {
+          judge.compare(expected, candidate.run(Inputs.rounded(inputs, candidate)))) {
         byOutput
             .computeIfAbsent(result.name(), name -> new ArrayList<>())
             .add(new SampleResult(i, result.comparison(), result.verdict()));
@@ -50,8 +75,20 @@ public final class Verifier {
                     name,
                     empty
                         ? results.stream().map(SampleResult::withNothingCompared).toList()
-                        : results)));
+                        : results,
+                    share(results, tolerance, integers.contains(name)))));
     return new VerificationReport(
         reference.toString(), candidate.toString(), samples.size(), tolerance, outputs);
+  }
+
+  /** Empty if no share is asked for, or the output decides nothing. */
+  private static Optional<DecisionShare> share(
+      List<SampleResult> results, Tolerance tolerance, boolean integers) {
+    List<Comparison> comparisons =
+        results.stream().flatMap(result -> result.comparison().stream()).toList();
+    boolean decides = integers || comparisons.stream().anyMatch(c -> c.argmax().isPresent());
+    return tolerance.agreement().isPresent() && decides && !comparisons.isEmpty()
+        ? Optional.of(Findings.share(comparisons, tolerance.agreement().getAsDouble()))
+        : Optional.empty();
   }
 }

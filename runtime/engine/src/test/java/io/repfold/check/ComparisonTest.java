@@ -130,7 +130,7 @@ class ComparisonTest {
   }
 
   private static Comparison compare(HostTensor reference, HostTensor candidate) {
-    return Comparison.of(reference, candidate, Tolerance.NETWORK);
+    return Comparison.of(reference, candidate, Tolerance.NETWORK, 1);
   }
 
   private static HostTensor floats(float... values) {

@@ -96,7 +96,8 @@ class JUnitXmlTest {
                 HostTensor.ofFloats(new float[] {4, 1}, 2),
                 HostTensor.ofFloats(new float[] {4, 1.5f}, 2));
     OutputReport measured =
-        OutputReport.of("y", List.of(new SampleResult(3, off.comparison(), off.verdict())));
+        OutputReport.of(
+            "y", List.of(new SampleResult(3, off.comparison(), off.verdict())), Optional.empty());
     VerificationReport report =
         report(
             measured,
@@ -162,6 +163,7 @@ class JUnitXmlTest {
   }
 
   private static OutputReport output(String name, Verdict verdict) {
-    return OutputReport.of(name, List.of(new SampleResult(0, Optional.empty(), verdict)));
+    return OutputReport.of(
+        name, List.of(new SampleResult(0, Optional.empty(), verdict)), Optional.empty());
   }
 }

@@ -117,7 +117,7 @@ class JudgeTest {
         .isEqualTo(
             new Verdict.Different(
                 List.of(
-                    "the best channel is the same at 0.500000 of 4 positions; at least 0.75 is asked for")));
+                    "the best channel (axis 1) is the same at 0.500000 of 4 positions; at least 0.75 is asked for")));
   }
 
   @Test
@@ -184,7 +184,7 @@ class JudgeTest {
                     .hasSize(2)
                     .last()
                     .isEqualTo(
-                        "the best channel differs at 1 of 1 positions, at 1 of them although the reference's best "
+                        "the best channel (axis 1) differs at 1 of 1 positions, at 1 of them although the reference's best "
                             + "two are more than 0.0600 apart"));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.runtime.HostTensor;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OutputReportTest {
@@ -20,7 +21,8 @@ class OutputReportTest {
                 incomparable(2),
                 sample(3, 100, 105),
                 sample(4, 1, 1.009f),
-                sample(5, 1, 1)));
+                sample(5, 1, 1)),
+            Optional.empty());
 
     assertThat(report.samples()).extracting(SampleResult::sample).containsExactly(2, 3, 1, 4, 0, 5);
     assertThat(report.worst().sample()).isEqualTo(2);
@@ -39,14 +41,16 @@ class OutputReportTest {
   @Test
   void a_sample_that_is_not_equivalent_outweighs_a_larger_error_that_is_allowed() {
     OutputReport report =
-        OutputReport.of("y", List.of(sample(0, 1, 1.009f), sample(1, 1, Float.NaN)));
+        OutputReport.of(
+            "y", List.of(sample(0, 1, 1.009f), sample(1, 1, Float.NaN)), Optional.empty());
     assertThat(report.worst().sample()).isEqualTo(1);
     assertThat(report.verdict().isEquivalent()).isFalse();
   }
 
   @Test
   void the_notes_of_all_samples_are_told_when_all_are_equivalent() {
-    OutputReport report = OutputReport.of("y", List.of(sample(0, 0, 0), sample(1, 2, 2)));
+    OutputReport report =
+        OutputReport.of("y", List.of(sample(0, 0, 0), sample(1, 2, 2)), Optional.empty());
     assertThat(report.verdict())
         .isEqualTo(
             new Verdict.Equivalent(

@@ -80,4 +80,51 @@ class VerifierTest {
           .isEqualTo(new Verdict.Equivalent(List.of("output 'y', sample 0: the output is empty")));
     }
   }
+
+  /** As with classifiers, of which each input is one decision. */
+  @Test
+  void an_agreement_is_asked_of_all_samples_together() {
+    List<Map<String, HostTensor>> samples =
+        List.of(scores(1, 2, 3), scores(-9, 2, 3), scores(3, 1, -2), scores(1, 3, -1));
+    try (Engine reference = OnnxModel.unary("Identity", OnnxModel.FLOAT, null, 3L).load();
+        Engine candidate = OnnxModel.unary("Abs", OnnxModel.FLOAT, null, 3L).load()) {
+      Tolerance loose = Tolerance.NETWORK.withAgreement(0.75);
+      VerificationReport enough = Verifier.verify(reference, candidate, samples, loose);
+      assertThat(enough.verdict().isEquivalent()).isTrue();
+      assertThat(enough.outputs().get(0).decisions())
+          .hasValue(new DecisionShare("the best channel (axis 1) is", 4, 1, 0.75));
+
+      Tolerance strict = Tolerance.NETWORK.withAgreement(0.76);
+      assertThat(Verifier.verify(reference, candidate, samples, strict).verdict())
+          .isEqualTo(
+              new Verdict.Different(
+                  List.of(
+                      "output 'y', all samples: the best channel (axis 1) is the same at 0.750000 of 4 positions; at least 0.76 is asked for")));
+    }
+  }
+
+  @Test
+  void channels_are_looked_for_where_they_are() {
+    OnnxModel last = OnnxModel.unary("Identity", OnnxModel.FLOAT, null, 2L, 3L);
+    OnnxModel other = OnnxModel.unary("Abs", OnnxModel.FLOAT, null, 2L, 3L);
+    HostTensor x = HostTensor.ofFloats(new float[] {-9, 2, 3, 4, 5, 6}, 1, 2, 3);
+    try (Engine reference = last.load();
+        Engine candidate = other.load()) {
+      VerificationReport report =
+          Verifier.verify(
+              reference,
+              candidate,
+              List.of(Map.of("x", x)),
+              Tolerance.NETWORK.withAgreement(0.5),
+              new ChannelAxes(Map.of("y", -1)));
+
+      assertThat(report.outputs().get(0).decisions())
+          .hasValue(new DecisionShare("the best channel (axis 2) is", 2, 1, 0.5));
+      assertThat(report.verdict().isEquivalent()).isTrue();
+    }
+  }
+
+  private static Map<String, HostTensor> scores(float... values) {
+    return Map.of("x", HostTensor.ofFloats(values, 1, 3));
+  }
 }

@@ -1,5 +1,6 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.check.ChannelAxes;
 import io.repfold.check.Tolerance;
 import io.repfold.check.Verifier;
 import io.repfold.pipeline.PipelineException;
@@ -33,7 +34,7 @@ public final class ModelComparer {
   }
 
   /**
-   * Compares.
+   * Compares, best channels on the axis on which the reference's graph has its classes.
    *
    * @param settings at least one; each is a step of the progress
    * @throws EngineException if a model cannot be loaded or run
@@ -47,6 +48,7 @@ public final class ModelComparer {
       Steps steps) {
     List<Verification.Run> runs = new ArrayList<>();
     Samples samples = null;
+    ChannelAxes axes = OutputAxes.of(reference);
     for (ComparisonSetting setting : settings) {
       steps.next("comparing, " + setting.name());
       try (Engine first = setting.reference().load(reference, setting.referenceOptions());
@@ -58,7 +60,7 @@ public final class ModelComparer {
         }
         runs.add(
             new Verification.Run(
-                setting.name(), Verifier.verify(first, second, samples.inputs(), tolerance)));
+                setting.name(), Verifier.verify(first, second, samples.inputs(), tolerance, axes)));
       }
     }
     if (samples == null) {

@@ -1,12 +1,13 @@
 package io.repfold.pipeline.compare;
 
-import io.repfold.check.ArgmaxAgreement;
 import io.repfold.check.Comparison;
+import io.repfold.check.DecisionShare;
 import io.repfold.check.OutputReport;
 import io.repfold.check.Tolerance;
 import io.repfold.check.Verdict;
 import io.repfold.check.VerificationReport;
 import io.repfold.pipeline.Phrases;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -124,19 +125,27 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
   }
 
   private String agreementSummary(double target) {
-    String asked =
-        "the best channel the same at %s of the positions of every input".formatted(target);
+    List<OutputReport> outputs =
+        runs.stream().flatMap(run -> run.report().outputs().stream()).toList();
     if (!holds()) {
-      return "NOT the same: %s is asked for, on %s".formatted(asked, inputs);
+      return "NOT the same: %s of decisions must stay the same, on %s".formatted(target, inputs);
     }
-    double lowest =
-        runs.stream()
-            .flatMap(run -> run.report().outputs().stream())
-            .flatMap(output -> output.samples().stream())
-            .flatMap(sample -> sample.comparison().stream())
-            .mapToDouble(c -> c.argmax().map(ArgmaxAgreement::agreement).orElse(c.equalFraction()))
-            .min()
-            .orElse(1);
-    return "Verified: %s (asked for: %s), on %s".formatted(Phrases.fixed(lowest, 6), asked, inputs);
+    return "Verified: %s, on %s".formatted(decided(outputs, target), inputs);
+  }
+
+  /** The output of the smallest share, or that there is nothing to decide. */
+  private static String decided(List<OutputReport> outputs, double target) {
+    return outputs.stream()
+        .flatMap(output -> output.decisions().stream())
+        .min(Comparator.comparingDouble(DecisionShare::share))
+        .map(
+            worst ->
+                "%s the same at %s of %s positions (asked for: %s)"
+                    .formatted(
+                        worst.what(),
+                        Phrases.fixed(worst.share(), 6),
+                        Phrases.count(worst.positions()),
+                        target))
+        .orElse("no output decides between channels, and the errors are within the tolerance");
   }
 }

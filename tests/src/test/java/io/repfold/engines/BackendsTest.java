@@ -28,7 +28,7 @@ class BackendsTest {
         .startsWith("ort-cpu", "ort-cuda", "ort-tensorrt")
         .contains("interpreter")
         .doesNotHaveDuplicates();
-    assertThat(Backends.byId("ort-cuda")).isSameAs(Backends.onnxRuntimeCuda());
+    assertThat(Backends.byId("ort-cuda")).hasSameClassAs(Backends.onnxRuntimeCuda());
     assertThat(Backends.byId("interpreter").name()).isEqualTo("Reference interpreter");
   }
 

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The backends of this module, and those that other jars bring. */
 public final class Backends {
+  private static final String ORT = "io.repfold.runtime.ort.";
+
   private static final List<String> OURS =
       List.of(
-          "io.repfold.runtime.ort.OnnxRuntimeCpu",
-          "io.repfold.runtime.ort.OnnxRuntimeCuda",
-          "io.repfold.runtime.ort.OnnxRuntimeTensorRt",
+          ORT + "OnnxRuntimeCpu",
+          ORT + "OnnxRuntimeCuda",
+          ORT + "OnnxRuntimeTensorRt",
           "io.repfold.tensorrt.TensorRtBackend");
 
   private static final Comparator<String> ORDER =
@@ -27,7 +29,7 @@ public final class Backends {
 
   /** ONNX Runtime on the CPU: {@code ort-cpu}. */
   public static Backend onnxRuntimeCpu() {
-    return byId("ort-cpu");
+    return ofThisModule("OnnxRuntimeCpu");
   }
 
   /**
@@ -36,7 +38,7 @@ public final class Backends {
    * com.microsoft.onnxruntime:onnxruntime_gpu} in the place of {@code onnxruntime}.
    */
   public static Backend onnxRuntimeCuda() {
-    return byId("ort-cuda");
+    return ofThisModule("OnnxRuntimeCuda");
   }
 
   /**
@@ -49,7 +51,7 @@ public final class Backends {
    * was in the environment when Java started.
    */
   public static Backend onnxRuntimeTensorRt() {
-    return byId("ort-tensorrt");
+    return ofThisModule("OnnxRuntimeTensorRt");
   }
 
   /**
@@ -88,6 +90,12 @@ public final class Backends {
       }
     }
     return found.values();
+  }
+
+  /** Without looking for others, which takes time. */
+  private static Backend ofThisModule(String name) {
+    return made(ORT + name, Backends.class.getClassLoader())
+        .orElseThrow(() -> new IllegalStateException("repfold-runtime lacks its class " + name));
   }
 
   /** Whether a loader has this very class, and no copy of its own, whose backends are not these. */

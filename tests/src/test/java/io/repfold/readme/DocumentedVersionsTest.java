@@ -65,4 +65,35 @@ class DocumentedVersionsTest {
             "io.repfold:repfold-tensorrt:0.1.0-SNAPSHOT:null");
     assertThat(read("pom.xml")).contains("<version>0.1.0-SNAPSHOT</version>");
   }
+
+  /** Those that a program may depend on; the command line and the samples are none. */
+  @Test
+  void the_bom_names_every_library_in_this_version() throws IOException {
+    Set<String> libraries = new TreeSet<>();
+    Matcher module = Pattern.compile("<module>(.*?)</module>").matcher(read("pom.xml"));
+    while (module.find()) {
+      String pom = read(module.group(1) + "/pom.xml");
+      if (pom.contains("<automaticModuleName>")) {
+        libraries.add(own("artifactId", pom));
+      }
+    }
+    libraries.removeAll(Set.of("repfold-cli", "repfold-samples"));
+    String bom = read("bom/pom.xml");
+
+    Set<String> named = new TreeSet<>();
+    Pattern.compile("<artifactId>(.*?)</artifactId>\\s*<version>\\$\\{project.version}</version>")
+        .matcher(bom)
+        .results()
+        .forEach(found -> named.add(found.group(1)));
+    assertThat(named).isEqualTo(libraries).hasSizeGreaterThan(7);
+    assertThat(own("version", bom)).isEqualTo(own("version", read("pom.xml")));
+  }
+
+  /** Of the project itself, and not of its parent or a dependency. */
+  private static String own(String tag, String pom) {
+    String rest = pom.replaceAll("(?s)<parent>.*?</parent>", "");
+    Matcher found = Pattern.compile("<%1$s>(.*?)</%1$s>".formatted(tag)).matcher(rest);
+    assertThat(found.find()).as(tag).isTrue();
+    return found.group(1);
+  }
 }

@@ -11,15 +11,17 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.convert.ConvertFile;
+import io.repfold.pipeline.fold.Certificate;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FoldAndVerifyTest {
+class DeployModelTest {
   @TempDir private Path folder;
 
   @Test
-  void it_folds_a_model_and_finds_it_equivalent() throws Exception {
+  void it_folds_a_model_proves_it_and_writes_it_in_half() throws Exception {
     GraphBuilder b = new GraphBuilder("sample", WeightSource.random(11));
     String x = b.input("image", 1, 3, 16, 12);
     b.output(RepBlocks.append(b.scope("block"), x, RepSpec.of(RepKind.DBB, 8, Kernel.of(3))));
@@ -27,10 +29,17 @@ class FoldAndVerifyTest {
     Path folded = folder.resolve("folded.onnx");
     OnnxModel.of(b.build()).write(model);
 
-    String output =
-        Printed.by(() -> FoldAndVerify.main(new String[] {model.toString(), folded.toString()}));
+    Path half = folder.resolve("half.onnx");
+    String[] arguments = {model.toString(), folded.toString(), half.toString()};
 
-    assertThat(output).contains("to [Conv 3 -> 8, 3x3 kernel]").endsWith("equivalent: true\n");
+    String output = Printed.by(() -> DeployModel.main(arguments));
+
+    assertThat(output)
+        .startsWith("folded ")
+        .contains("Verified: the largest error is ", "certificate: {\"tool\":\"repfold ")
+        .endsWith(" % of decisions stay the same, written\n");
+    assertThat(OnnxModel.read(folded).metadata()).containsKey(Certificate.KEY);
+    assertThat(OnnxModel.read(half).metadata()).containsKey(ConvertFile.KEY);
     assertFolded(folded);
     assertEquivalent(model, folded);
   }

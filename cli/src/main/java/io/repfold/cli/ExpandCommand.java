@@ -2,19 +2,14 @@ package io.repfold.cli;
 
 import io.repfold.blocks.RepKind;
 import io.repfold.fold.ExpandOptions;
-import io.repfold.fold.Expander;
-import io.repfold.graph.FixedShapes;
-import io.repfold.graph.Graph;
 import io.repfold.pipeline.ModelFile;
-import io.repfold.pipeline.compare.ProvenFile;
-import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.files.StagedFile;
-import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
+import io.repfold.pipeline.fold.ExpandFile;
+import io.repfold.pipeline.fold.ExpandOutcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,7 +40,6 @@ import picocli.CommandLine.Spec;
       "  repfold expand model.onnx --kind mobileone --pointwise -o expanded.onnx --report plan.json"
     })
 final class ExpandCommand implements Callable<Integer> {
-  private static final int STEPS = 1 + ProvenFile.STEPS;
 
   @Spec private CommandSpec spec;
 
@@ -92,13 +86,13 @@ final class ExpandCommand implements Callable<Integer> {
     reports.forEach(ExpandCommand::checkReport);
     ExpandOptions options = options();
     ExpandOutcome outcome;
-    try (Progress progress = Progress.of("Expanding", STEPS)) {
+    try (Progress progress = Progress.of("Expanding", ExpandFile.STEPS)) {
       outcome = run(options, progress);
     }
     if (outcome.comparison().holds()) {
-      reports.forEach(report -> StagedFile.write(report, ExpandOutcome.document(outcome.report())));
+      reports.forEach(report -> StagedFile.write(report, ExpandText.document(outcome.report())));
     }
-    return rewrite.print(spec.commandLine().getOut(), outcome);
+    return rewrite.print(spec.commandLine().getOut(), new ExpandText(outcome));
   }
 
   private static void checkReport(Path file) {
@@ -122,39 +116,11 @@ final class ExpandCommand implements Callable<Integer> {
 
   private ExpandOutcome run(ExpandOptions options, Progress progress) {
     ModelFile source = ModelFile.read(rewrite.path());
-    Map<String, long[]> shapes = rewrite.shape().of(source);
-    progress.next("expanding");
-    Expander.Result result = expanded(source, shapes, options);
-    if (result.report().expanded().isEmpty() && result.report().leftAlone().isEmpty()) {
-      throw new UsageException(
-          "%s: --match %s names no convolution; 'repfold inspect --nodes' lists them"
-              .formatted(source.path(), match));
-    }
+    ExpandFile expansion =
+        ExpandFile.of(source, options)
+            .withShapes(rewrite.shape().of(source))
+            .withComparison(rewrite.comparison());
     Optional<Path> target = rewrite.target();
-    RewriteComparison comparison =
-        target
-            .map(
-                file ->
-                    ProvenFile.write(
-                        source.model().withGraph(result.graph()),
-                        file,
-                        source.path(),
-                        shapes,
-                        rewrite.comparison(),
-                        progress))
-            .orElse(RewriteComparison.NONE);
-    return new ExpandOutcome(source, result.report(), comparison, target);
-  }
-
-  private static Expander.Result expanded(
-      ModelFile source, Map<String, long[]> shapes, ExpandOptions options) {
-    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
-      return source.with(
-          () -> {
-            Graph graph =
-                shapes.isEmpty() ? source.graph() : FixedShapes.fix(source.graph(), shapes);
-            return Expander.expand(graph, options.withProduct(product));
-          });
-    }
+    return target.isPresent() ? expansion.to(target.get(), progress) : expansion.plan(progress);
   }
 }

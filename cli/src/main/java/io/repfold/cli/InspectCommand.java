@@ -1,21 +1,14 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.repfold.fold.FoldOptions;
-import io.repfold.fold.FoldReport;
-import io.repfold.fold.Folder;
-import io.repfold.graph.FixedShapes;
-import io.repfold.graph.Graph;
 import io.repfold.graph.Listing;
-import io.repfold.graph.ShapeInference;
-import io.repfold.graph.Value;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.convert.RiskForecast;
+import io.repfold.pipeline.fold.FoldPlan;
 import io.repfold.runtime.PlanNames;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,7 +82,7 @@ final class InspectCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Inspecting", 1)) {
       progress.next(path.toString());
       ModelFile file = ModelFile.read(path);
-      Inspection inspection = file.with(() -> inspect(file));
+      Inspection inspection = new Inspection(FoldPlan.of(file, shape.of(file)));
       print(inspection, risk ? file.with(() -> forecast(inspection)) : RiskForecast.NONE);
       boolean foldable = !inspection.plan().folded().isEmpty();
       return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
@@ -108,14 +101,6 @@ final class InspectCommand implements Callable<Integer> {
     out.print(json ? Json.text(inspection.json()) : inspection.text(nodes));
     out.flush();
     return inspection.damage().isEmpty() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
-  }
-
-  private Inspection inspect(ModelFile file) {
-    Map<String, long[]> shapes = shape.of(file);
-    Graph graph = shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes);
-    Map<String, Value> types = ShapeInference.infer(graph);
-    FoldReport plan = Folder.plan(graph, FoldOptions.DEFAULT);
-    return new Inspection(file, graph, types, plan);
   }
 
   private RiskForecast forecast(Inspection inspection) {

@@ -10,6 +10,7 @@ final class OptionNames {
       Map.ofEntries(
           Map.entry("withShapes", "--shape"),
           Map.entry("withGrowth", "--allow-growth"),
+          Map.entry("withMatch", "--match"),
           Map.entry("withTf32", "with --tf32"),
           Map.entry("withMean", "--mean"),
           Map.entry("withDeviation", "--std"),

@@ -6,11 +6,13 @@ import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_ST
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.repfold.cli.PlantedWork;
 import io.repfold.graph.PlantedBreach;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,18 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.repfold");
+
+  private static final Set<String> WORK =
+      Set.of(
+          "io.repfold.fold.Folder",
+          "io.repfold.fold.Expander",
+          "io.repfold.graph.Interpreter",
+          "io.repfold.graph.FixedShapes",
+          "io.repfold.check.Judge",
+          "io.repfold.check.Verifier",
+          "io.repfold.precision.half.HalfPrecision",
+          "io.repfold.precision.int8.Int8Conversion",
+          "java.security.MessageDigest");
 
   private static final ArchRule ONLY_MAIN_ENDS_THE_PROGRAM =
       noClasses()
@@ -63,9 +77,29 @@ class ArchitectureTest {
               "io.repfold.runtime..",
               "io.repfold.cli..");
 
+  /** What sees both training and a runtime has no other home. */
+  private static final String SEES_BOTH = "io.repfold.cli.WrittenModelCheck";
+
+  private static final ArchRule THE_COMMAND_LINE_ONLY_ASKS_AND_SHOWS =
+      noClasses()
+          .that()
+          .resideInAPackage("io.repfold.cli..")
+          .and()
+          .doNotHaveFullyQualifiedName(SEES_BOTH)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "fold, narrow, compare or hash by themselves",
+                  type -> WORK.contains(type.getName())))
+          .because("a program must be able to do the same: such work belongs into the pipeline");
+
   static final List<ArchRule> RULES =
       List.of(
-          ONLY_MAIN_ENDS_THE_PROGRAM, LIBRARIES_DO_NOT_PRINT, NOBODY_LOGS, CORE_SHOWS_ONLY_ITSELF);
+          ONLY_MAIN_ENDS_THE_PROGRAM,
+          LIBRARIES_DO_NOT_PRINT,
+          NOBODY_LOGS,
+          CORE_SHOWS_ONLY_ITSELF,
+          THE_COMMAND_LINE_ONLY_ASKS_AND_SHOWS);
 
   @Test
   void the_scan_saw_every_package_and_many_classes() {
@@ -97,7 +131,8 @@ class ArchitectureTest {
   @ParameterizedTest
   @FieldSource("RULES")
   void the_rule_notices_a_planted_breach(ArchRule rule) {
-    JavaClasses planted = new ClassFileImporter().importClasses(PlantedBreach.class);
+    JavaClasses planted =
+        new ClassFileImporter().importClasses(PlantedBreach.class, PlantedWork.class);
 
     assertThat(rule.evaluate(planted).hasViolation()).isTrue();
   }
@@ -130,5 +165,13 @@ class ArchitectureTest {
     assertThat(open.size())
         .as("public of %d top-level types: %s", types.size(), String.join(", ", open))
         .isLessThanOrEqualTo(types.size() / 2);
+  }
+
+  @Test
+  void what_the_command_line_must_not_use_is_there() throws ClassNotFoundException {
+    for (String name : WORK) {
+      assertThat(Class.forName(name)).isNotNull();
+    }
+    assertThat(Class.forName(SEES_BOTH)).isNotNull();
   }
 }

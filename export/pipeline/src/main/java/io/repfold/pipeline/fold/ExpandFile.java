@@ -1,0 +1,101 @@
+package io.repfold.pipeline.fold;
+
+import io.repfold.fold.ExpandOptions;
+import io.repfold.fold.Expander;
+import io.repfold.graph.FixedShapes;
+import io.repfold.graph.Graph;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.Steps;
+import io.repfold.pipeline.compare.ComparisonRequest;
+import io.repfold.pipeline.compare.ProvenFile;
+import io.repfold.pipeline.compare.RewriteComparison;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts Rep blocks in the place of convolutions of an ONNX file, such that the new file computes the
+ * same; it appears only once that is verified.
+ *
+ * @param options which convolutions become what
+ * @param shapes input shapes to fix, by input name; also those on which it is verified
+ * @param comparison empty for no verification
+ */
+public record ExpandFile(
+    ModelFile source,
+    ExpandOptions options,
+    Map<String, long[]> shapes,
+    Optional<ComparisonRequest> comparison) {
+  /** How many {@link Steps} {@link #to} takes. */
+  public static final int STEPS = 1 + ProvenFile.STEPS;
+
+  public ExpandFile {
+    shapes = Map.copyOf(shapes);
+  }
+
+  /** A model as it is, to be verified as {@link ComparisonRequest#DEFAULT} says. */
+  public static ExpandFile of(ModelFile source, ExpandOptions options) {
+    return new ExpandFile(source, options, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
+  }
+
+  public ExpandFile withShapes(Map<String, long[]> fixed) {
+    return new ExpandFile(source, options, fixed, comparison);
+  }
+
+  /** Empty for no verification. */
+  public ExpandFile withComparison(Optional<ComparisonRequest> request) {
+    return new ExpandFile(source, options, shapes, request);
+  }
+
+  /**
+   * What {@link #to} would do; nothing is written.
+   *
+   * @throws PipelineException if the options name no convolution, or the graph is not valid
+   */
+  public ExpandOutcome plan(Steps steps) {
+    Expander.Result result = expanded(steps);
+    return new ExpandOutcome(source, result.report(), RewriteComparison.NONE, Optional.empty());
+  }
+
+  /**
+   * Expands, compares, and writes.
+   *
+   * @param target appears if the comparison holds; may be the source itself
+   * @throws PipelineException likewise, and if the target cannot be written, or no size of an open
+   *     input is taken
+   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
+   */
+  public ExpandOutcome to(Path target, Steps steps) {
+    Expander.Result result = expanded(steps);
+    RewriteComparison compared =
+        ProvenFile.write(
+            source.model().withGraph(result.graph()),
+            target,
+            source.path(),
+            shapes,
+            comparison,
+            steps);
+    return new ExpandOutcome(source, result.report(), compared, Optional.of(target));
+  }
+
+  private Expander.Result expanded(Steps steps) {
+    steps.next("expanding");
+    Expander.Result result;
+    try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
+      result =
+          source.with(
+              () -> {
+                Graph graph =
+                    shapes.isEmpty() ? source.graph() : FixedShapes.fix(source.graph(), shapes);
+                return Expander.expand(graph, options.withProduct(product));
+              });
+    }
+    if (result.report().expanded().isEmpty() && result.report().leftAlone().isEmpty()) {
+      throw PipelineException.request(
+          "%s: withMatch %s names no convolution; 'repfold inspect --nodes' lists them"
+              .formatted(source.path(), options.match()));
+    }
+    return result;
+  }
+}

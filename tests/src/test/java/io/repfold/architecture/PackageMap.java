@@ -33,10 +33,19 @@ final class PackageMap {
           Map.entry("precision", Set.of("graph", "fold")),
           Map.entry(
               "pipeline",
-              Set.of("graph", "fold", "onnx", "precision", "runtime", "numpy", "image", "check")),
+              Set.of(
+                  "graph",
+                  "fold",
+                  "onnx",
+                  "precision",
+                  "runtime",
+                  "numpy",
+                  "image",
+                  "images",
+                  "check")),
           Map.entry("nets", Set.of("graph", "blocks", "onnx")),
           Map.entry("djl", Set.of("graph", "ai.djl")),
-          Map.entry("data", Set.of("graph")),
+          Map.entry("data", Set.of("graph", "images")),
           Map.entry(
               "train",
               Set.of(
@@ -52,7 +61,8 @@ final class PackageMap {
           Map.entry("runtime", Set.of("ai.onnxruntime")),
           Map.entry("tensorrt", Set.of("runtime", "com.fasterxml.jackson", "org.bytedeco")),
           Map.entry("numpy", Set.of("runtime")),
-          Map.entry("image", Set.of("runtime")),
+          Map.entry("images", Set.of()),
+          Map.entry("image", Set.of("runtime", "images")),
           Map.entry("check", Set.of("runtime")),
           Map.entry("bench", Set.of("runtime")),
           Map.entry(
@@ -68,6 +78,7 @@ final class PackageMap {
                   "tensorrt",
                   "numpy",
                   "image",
+                  "images",
                   "check",
                   "bench",
                   "nets",
@@ -75,7 +86,6 @@ final class PackageMap {
                   "train",
                   "picocli",
                   "com.fasterxml.jackson",
-                  "com.drew",
                   "com.samskivert.mustache",
                   "me.tongfei.progressbar")),
           Map.entry("junit", Set.of("graph", "fold", "onnx", "runtime", "check")));

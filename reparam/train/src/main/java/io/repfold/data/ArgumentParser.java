@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /** Reads {@link LoaderArguments} from what a JSON object holds. */
 final class ArgumentParser {
-  /** 100 megapixels, as a square. */
+  /** Of what is made; the number of its pixels is limited as well. */
   private static final int LARGEST_SIDE = 10_000;
 
   static final Set<String> KEYS =

@@ -1,6 +1,6 @@
 package io.repfold.data;
 
-import java.awt.Dimension;
+import io.repfold.images.ImageHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -86,12 +86,12 @@ final class DataCheck {
 
   private List<Problem> problems(Entry entry) {
     List<Problem> problems = new ArrayList<>();
-    Dimension size = null;
+    ImageHeader image = null;
     if (!Files.isRegularFile(entry.image())) {
       problems.add(new Problem(Kind.MISSING_IMAGE, "'" + entry.image() + "'"));
     } else {
       try {
-        size = ImageFiles.size(entry.image());
+        image = ImageFiles.header(entry.image());
         if (!endsAsItShould(entry.image())) {
           ImageFiles.requireIntact(entry.image());
         }
@@ -103,7 +103,7 @@ final class DataCheck {
       problems.add(new Problem(Kind.MISSING_LABELS, "'" + labels.file() + "'"));
     } else {
       try {
-        problems.addAll(labelProblems(entry, size));
+        problems.addAll(labelProblems(entry, image));
       } catch (DataException e) {
         problems.add(new Problem(Kind.UNREADABLE, String.valueOf(e.getMessage())));
       }
@@ -111,18 +111,14 @@ final class DataCheck {
     return problems;
   }
 
-  private List<Problem> labelProblems(Entry entry, @Nullable Dimension image) {
+  private List<Problem> labelProblems(Entry entry, @Nullable ImageHeader image) {
     List<Problem> problems = new ArrayList<>();
     LabelMap labels = dataset.labelling().apply(FileDataset.stored(entry));
     if (image != null
-        && !entry.classified()
-        && (labels.width() != image.width || labels.height() != image.height)) {
-      problems.add(
-          new Problem(
-              Kind.SIZE,
-              "'%s' is %d x %d, its labels are %d x %d (width x height)"
-                  .formatted(
-                      entry.image(), image.width, image.height, labels.width(), labels.height())));
+        && entry.target() instanceof Entry.PixelLabels pixels
+        && !labels.size().equals(image.size())) {
+      var mismatch = new SizeMismatch(entry.image(), pixels.file(), labels.size());
+      problems.add(new Problem(Kind.SIZE, mismatch.text(image)));
     }
     OptionalInt stray = dataset.labelling().firstStray(labels);
     if (stray.isPresent()) {

@@ -43,14 +43,16 @@ final class PackageMap {
                   "image",
                   "images",
                   "check")),
-          Map.entry("nets", Set.of("graph", "blocks", "onnx")),
+          Map.entry("config", Set.of("graph")),
+          Map.entry("nets", Set.of("graph", "blocks", "config", "onnx")),
           Map.entry("djl", Set.of("graph", "ai.djl")),
-          Map.entry("data", Set.of("graph", "images")),
+          Map.entry("data", Set.of("graph", "config", "images")),
           Map.entry(
               "train",
               Set.of(
                   "graph",
                   "onnx",
+                  "config",
                   "nets",
                   "djl",
                   "data",

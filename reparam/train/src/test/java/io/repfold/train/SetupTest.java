@@ -49,7 +49,7 @@ class SetupTest {
       value = {
         "start_from=null & arch={\"type\": \"RepLite\", \"args\": {\"in_channels\": 1}} | arch.args.in_channels: must be 3, red, green and blue, which grey images are read as too; found 1",
         "val_loader.args.ignore_index=254 | val_loader: 'ignore_index' must be that of train_loader: 255, found 254; set it once, at the top",
-        "train_loader.args.pad_label=3 | train_loader: The loader argument 'pad_label' takes a class (0 to 2) or the ignored label 255, found 3",
+        "train_loader.args.pad_label=3 | train_loader: loader arguments: 'pad_label' must be a class (0 to 2) or the ignored label 255, found 3",
       })
   void what_stands_in_the_way_is_named_before_there_is_a_folder(String overrides, String problem) {
     assertThatThrownBy(() -> warnings(overrides.split(" & ", -1)))

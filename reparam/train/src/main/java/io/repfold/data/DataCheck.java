@@ -1,6 +1,7 @@
 package io.repfold.data;
 
 import io.repfold.images.ImageHeader;
+import io.repfold.images.Orientation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,6 +41,7 @@ final class DataCheck {
 
   private final FileDataset dataset;
   private final AtomicLongArray pixels;
+  private final AtomicInteger turned = new AtomicInteger();
 
   private DataCheck(FileDataset dataset) {
     this.dataset = dataset;
@@ -60,7 +63,10 @@ final class DataCheck {
     long[] counts = new long[dataset.classes() + 1];
     Arrays.setAll(counts, check.pixels::get);
     return new LabelCounts(
-        dataset.size(), Arrays.copyOf(counts, dataset.classes()), counts[dataset.classes()]);
+        dataset.size(),
+        Arrays.copyOf(counts, dataset.classes()),
+        counts[dataset.classes()],
+        check.turned.get());
   }
 
   private static String report(int examples, List<Problem> problems) {
@@ -120,6 +126,9 @@ final class DataCheck {
       var mismatch = new SizeMismatch(entry.image(), pixels.file(), labels.size());
       problems.add(new Problem(Kind.SIZE, mismatch.text(image)));
     }
+    if (image != null && isTurnedAlone(image, entry)) {
+      turned.incrementAndGet();
+    }
     OptionalInt stray = dataset.labelling().firstStray(labels);
     if (stray.isPresent()) {
       String text = stray(entry, stray.getAsInt(), dataset.labelling()).getMessage();
@@ -128,6 +137,12 @@ final class DataCheck {
       count(labels);
     }
     return problems;
+  }
+
+  private static boolean isTurnedAlone(ImageHeader image, Entry entry) {
+    return image.orientation() != Orientation.UPRIGHT
+        && entry.target() instanceof Entry.PixelLabels labels
+        && ImageFiles.header(labels.file()).orientation() == Orientation.UPRIGHT;
   }
 
   private void count(LabelMap labels) {

@@ -50,6 +50,7 @@ class DataCheckTest {
 
     assertThat(counts.examples()).isEqualTo(4);
     assertThat(counts.ignored()).isEqualTo(4 * 30);
+    assertThat(counts.turned()).isZero();
     assertThat(counts.pixels()).containsExactly(4 * 190, 4 * 190, 4 * 190);
   }
 
@@ -134,6 +135,9 @@ class DataCheckTest {
     turn("images/2.jpg", 3);
 
     assertThat(Datasets.check(dataset).examples()).isEqualTo(4);
+    assertThat(Datasets.check(dataset).turned())
+        .as("all but 1.png, whose labels turn")
+        .isEqualTo(2);
     for (int i = 0; i < 2; i++) {
       assertThat(dataset.load(i).image().size()).isEqualTo(new ImageSize(30, 20));
       assertThat(dataset.load(i).labels().size()).isEqualTo(new ImageSize(30, 20));

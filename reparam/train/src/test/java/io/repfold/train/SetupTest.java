@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Photos;
 import io.repfold.onnx.OnnxModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +73,17 @@ class SetupTest {
   @Test
   void an_ignored_label_at_the_top_is_that_of_both_loaders() {
     assertThat(warnings("ignore_index=254")).isEmpty();
+  }
+
+  @Test
+  void images_that_are_turned_without_their_labels_are_told() throws IOException {
+    Path photo = folder.resolve("data/train0.png");
+    TinyRun.write(folder);
+    Files.write(photo, Photos.turned(Files.readAllBytes(photo), 3));
+
+    assertThat(warnings())
+        .containsExactly(
+            "train_loader: 1 of 10 images are turned upright as their EXIF orientation says, their labels are not; see that these fit the upright images");
   }
 
   @Test

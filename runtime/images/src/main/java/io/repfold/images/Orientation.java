@@ -80,9 +80,9 @@ public enum Orientation {
   /**
    * The pixels of the upright image.
    *
-   * @param stored [height, width, channels]
+   * @param stored [height, width, 3]
    */
-  byte[] upright(byte[] stored, ImageSize size, int channels) {
+  byte[] upright(byte[] stored, ImageSize size) {
     if (this == UPRIGHT) {
       return stored;
     }
@@ -93,15 +93,21 @@ public enum Orientation {
     for (int y = 0; y < turned.height(); y++) {
       int from = walk.first + y * walk.down;
       for (int x = 0; x < turned.width(); x++, from += walk.right) {
-        for (int c = 0; c < channels; c++) {
-          result[to++] = stored[channels * from + c];
-        }
+        int at = 3 * from;
+        result[to] = stored[at];
+        result[to + 1] = stored[at + 1];
+        result[to + 2] = stored[at + 2];
+        to += 3;
       }
     }
     return result;
   }
 
-  /** The same for values of 16 bits. */
+  /**
+   * The same for values of 16 bits.
+   *
+   * @param stored [height, width, channels]
+   */
   short[] upright(short[] stored, ImageSize size, int channels) {
     if (this == UPRIGHT) {
       return stored;

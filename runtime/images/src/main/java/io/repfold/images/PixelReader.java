@@ -26,8 +26,7 @@ final class PixelReader {
     RgbValues upright =
         values instanceof RgbValues.Words words
             ? new RgbValues.Words(orientation.upright(words.values(), stored, 3))
-            : new RgbValues.Bytes(
-                orientation.upright(((RgbValues.Bytes) values).values(), stored, 3));
+            : new RgbValues.Bytes(orientation.upright(((RgbValues.Bytes) values).values(), stored));
     return new RgbImage(size.height(), size.width(), upright);
   }
 

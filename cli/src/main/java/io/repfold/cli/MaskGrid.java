@@ -1,8 +1,8 @@
 package io.repfold.cli;
 
 import io.repfold.data.LabelMap;
-import io.repfold.data.RgbImage;
 import io.repfold.image.Palette;
+import io.repfold.images.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,7 +79,7 @@ final class MaskGrid {
         new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < image.width(); x++) {
-        picture.setRGB(x, y, image.at(y, x, 0) << 16 | image.at(y, x, 1) << 8 | image.at(y, x, 2));
+        picture.setRGB(x, y, image.color(y, x));
       }
     }
     return picture;

@@ -3,6 +3,8 @@ package io.repfold.cli;
 import io.repfold.image.ImageSegmenter;
 import io.repfold.image.Palette;
 import io.repfold.image.Segmentation;
+import io.repfold.images.Images;
+import io.repfold.images.Orientation;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -45,7 +47,7 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
       write(found.name(), file.overlay(), found.overlayPng(palette, opacity.get()));
     }
     write(found.name(), file.mask(), found.mask().png(palette));
-    if (Orientation.of(file.image()) != Orientation.UPRIGHT) {
+    if (Images.header(file.image()).orientation() != Orientation.UPRIGHT) {
       turned.incrementAndGet();
     }
     long[] counts = found.mask().counts();
@@ -56,7 +58,7 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
     return Arrays.copyOf(counts, classes);
   }
 
-  /** How many images so far were to be shown turned or mirrored, by what their cameras wrote. */
+  /** How many images so far were turned or mirrored, as their cameras wrote. */
   int turned() {
     return turned.get();
   }

@@ -47,7 +47,7 @@ final class SegmentReport {
     }
   }
 
-  /** How many images were to be shown turned or mirrored. */
+  /** How many images were turned upright. */
   void turned(int count) {
     turned = count;
   }
@@ -77,8 +77,10 @@ final class SegmentReport {
     }
     if (turned > 0) {
       notes.add(
-          "%s to be shown turned or mirrored (EXIF orientation); masks fit the pixels as they are stored"
-              .formatted(turned == 1 ? "1 image is" : Phrases.count(turned) + " images are"));
+          "%s turned upright as the EXIF orientation says; masks fit the upright %s"
+              .formatted(
+                  turned == 1 ? "1 image was" : Phrases.count(turned) + " images were",
+                  turned == 1 ? "image" : "images"));
     }
     return notes;
   }

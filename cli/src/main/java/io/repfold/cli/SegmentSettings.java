@@ -2,9 +2,9 @@ package io.repfold.cli;
 
 import io.repfold.image.ChannelOrder;
 import io.repfold.image.ImageLayout;
-import io.repfold.image.ImageSize;
 import io.repfold.image.SegmentOptions;
 import io.repfold.image.Tiling;
+import io.repfold.images.ImageSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

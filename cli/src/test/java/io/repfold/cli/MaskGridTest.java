@@ -3,7 +3,7 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.data.LabelMap;
-import io.repfold.data.RgbImage;
+import io.repfold.images.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.repfold.samples;
 
 import io.repfold.image.ImageSegmenter;
-import io.repfold.image.ImageSize;
 import io.repfold.image.ImageSource;
 import io.repfold.image.Outcome;
 import io.repfold.image.Palette;
 import io.repfold.image.SegmentOptions;
 import io.repfold.image.StageFigures;
 import io.repfold.image.Tiling;
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;

@@ -3,13 +3,13 @@ package io.repfold.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.image.ImageSegmenter;
-import io.repfold.image.ImageSize;
 import io.repfold.image.ImageSource;
 import io.repfold.image.Mask;
 import io.repfold.image.Outcome;
 import io.repfold.image.SegmentOptions;
 import io.repfold.image.Segmentation;
 import io.repfold.image.Tiling;
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;

@@ -1,8 +1,11 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
+
 /** Bilinear interpolation between pixel centres; beyond the outer centres the edge goes on. */
 final class Bilinear {
-  private final byte[] rgb;
+  private final RgbValues rgb;
   private final int height;
   private final int width;
 
@@ -18,7 +21,7 @@ final class Bilinear {
    * @param x 0 to width; the centre of the first pixel is at 0.5
    * @param y 0 to height
    */
-  void sample(double x, double y, byte[] to, int at) {
+  void sample(double x, double y, RgbValues to, int at) {
     double fromX = x - 0.5;
     double fromY = y - 0.5;
     int floorX = (int) Math.floor(fromX);
@@ -30,13 +33,13 @@ final class Bilinear {
     int y0 = Math.max(floorY, 0) * width;
     int y1 = Math.min(floorY + 1, height - 1) * width;
     for (int c = 0; c < 3; c++) {
-      int a = rgb[3 * (y0 + x0) + c] & 0xff;
-      int b = rgb[3 * (y0 + x1) + c] & 0xff;
-      int d = rgb[3 * (y1 + x0) + c] & 0xff;
-      int e = rgb[3 * (y1 + x1) + c] & 0xff;
+      int a = rgb.get(3 * (y0 + x0) + c);
+      int b = rgb.get(3 * (y0 + x1) + c);
+      int d = rgb.get(3 * (y1 + x0) + c);
+      int e = rgb.get(3 * (y1 + x1) + c);
       double upper = a + right * (b - a);
       double lower = d + right * (e - d);
-      to[at + c] = (byte) (upper + below * (lower - upper) + 0.5);
+      to.set(at + c, (int) (upper + below * (lower - upper) + 0.5));
     }
   }
 }

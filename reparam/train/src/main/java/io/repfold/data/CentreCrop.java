@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
 import java.util.OptionalInt;
 
 /** The square in the middle of an image whose short side has been scaled to its size. */

@@ -1,6 +1,7 @@
 package io.repfold.data;
 
-import java.awt.Dimension;
+import io.repfold.images.ImageHeader;
+import io.repfold.images.Orientation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,6 +41,7 @@ final class DataCheck {
 
   private final FileDataset dataset;
   private final AtomicLongArray pixels;
+  private final AtomicInteger turned = new AtomicInteger();
 
   private DataCheck(FileDataset dataset) {
     this.dataset = dataset;
@@ -60,7 +63,10 @@ final class DataCheck {
     long[] counts = new long[dataset.classes() + 1];
     Arrays.setAll(counts, check.pixels::get);
     return new LabelCounts(
-        dataset.size(), Arrays.copyOf(counts, dataset.classes()), counts[dataset.classes()]);
+        dataset.size(),
+        Arrays.copyOf(counts, dataset.classes()),
+        counts[dataset.classes()],
+        check.turned.get());
   }
 
   private static String report(int examples, List<Problem> problems) {
@@ -86,12 +92,12 @@ final class DataCheck {
 
   private List<Problem> problems(Entry entry) {
     List<Problem> problems = new ArrayList<>();
-    Dimension size = null;
+    ImageHeader image = null;
     if (!Files.isRegularFile(entry.image())) {
       problems.add(new Problem(Kind.MISSING_IMAGE, "'" + entry.image() + "'"));
     } else {
       try {
-        size = ImageFiles.size(entry.image());
+        image = ImageFiles.header(entry.image());
         if (!endsAsItShould(entry.image())) {
           ImageFiles.requireIntact(entry.image());
         }
@@ -103,7 +109,7 @@ final class DataCheck {
       problems.add(new Problem(Kind.MISSING_LABELS, "'" + labels.file() + "'"));
     } else {
       try {
-        problems.addAll(labelProblems(entry, size));
+        problems.addAll(labelProblems(entry, image));
       } catch (DataException e) {
         problems.add(new Problem(Kind.UNREADABLE, String.valueOf(e.getMessage())));
       }
@@ -111,18 +117,17 @@ final class DataCheck {
     return problems;
   }
 
-  private List<Problem> labelProblems(Entry entry, @Nullable Dimension image) {
+  private List<Problem> labelProblems(Entry entry, @Nullable ImageHeader image) {
     List<Problem> problems = new ArrayList<>();
     LabelMap labels = dataset.labelling().apply(FileDataset.stored(entry));
     if (image != null
-        && !entry.classified()
-        && (labels.width() != image.width || labels.height() != image.height)) {
-      problems.add(
-          new Problem(
-              Kind.SIZE,
-              "'%s' is %d x %d, its labels are %d x %d (width x height)"
-                  .formatted(
-                      entry.image(), image.width, image.height, labels.width(), labels.height())));
+        && entry.target() instanceof Entry.PixelLabels pixels
+        && !labels.size().equals(image.size())) {
+      var mismatch = new SizeMismatch(entry.image(), pixels.file(), labels.size());
+      problems.add(new Problem(Kind.SIZE, mismatch.text(image)));
+    }
+    if (image != null && isTurnedAlone(image, entry)) {
+      turned.incrementAndGet();
     }
     OptionalInt stray = dataset.labelling().firstStray(labels);
     if (stray.isPresent()) {
@@ -132,6 +137,12 @@ final class DataCheck {
       count(labels);
     }
     return problems;
+  }
+
+  private static boolean isTurnedAlone(ImageHeader image, Entry entry) {
+    return image.orientation() != Orientation.UPRIGHT
+        && entry.target() instanceof Entry.PixelLabels labels
+        && ImageFiles.header(labels.file()).orientation() == Orientation.UPRIGHT;
   }
 
   private void count(LabelMap labels) {

@@ -1,6 +1,6 @@
 package io.repfold.data;
 
-import io.repfold.graph.Spelling;
+import io.repfold.config.NamedArguments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +44,8 @@ public final class Datasets {
   private static Dataset part(String type, LoaderArguments arguments, boolean heldOut) {
     Function<LoaderArguments, Source> reader = TYPES.get(type);
     if (reader == null) {
-      throw new DataException(
-          "Unknown loader type '%s'; did you mean '%s'? The types are %s",
-          type, Spelling.nearest(type, types()), types());
+      IllegalArgumentException unknown = NamedArguments.unknown("loader type", type, types());
+      throw new DataException(unknown, String.valueOf(unknown.getMessage()));
     }
     Source source = reader.apply(arguments);
     List<Entry> entries = part(source.entries(), arguments.valSplit(), heldOut);

@@ -1,5 +1,7 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+
 /**
  * An image and what is to be learnt of it.
  *

@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbValues;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
@@ -26,7 +27,8 @@ final class ExampleCache {
       return known;
     }
     Example example = load.apply(index);
-    long bytes = example.image().rgb().length + 2L * example.labels().values().length;
+    RgbValues rgb = example.image().rgb();
+    long bytes = (long) rgb.length() * rgb.bytes() + 2L * example.labels().values().length;
     if (free.addAndGet(-bytes) < 0 || !kept.compareAndSet(index, null, example)) {
       free.addAndGet(bytes);
     }

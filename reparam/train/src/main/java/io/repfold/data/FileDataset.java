@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
 import java.util.List;
 
 /** A data set whose examples are files. */
@@ -28,6 +29,10 @@ final class FileDataset implements Dataset {
     Entry entry = entries.get(index);
     RgbImage image = ImageFiles.readRgb(entry.image());
     LabelMap labels = labelling.apply(stored(entry));
+    if (entry.target() instanceof Entry.PixelLabels pixels && !labels.size().equals(image.size())) {
+      var mismatch = new SizeMismatch(entry.image(), pixels.file(), labels.size());
+      throw new DataException("%s", mismatch.text(ImageFiles.header(entry.image())));
+    }
     var stray = labelling.firstStray(labels);
     if (stray.isPresent()) {
       throw DataCheck.stray(entry, stray.getAsInt(), labelling);

@@ -1,5 +1,8 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
+
 /** A Gaussian blur with a k x k kernel, k = 3.3 sigma truncated and made odd (upwards). */
 final class GaussianBlur {
   private GaussianBlur() {}
@@ -22,26 +25,28 @@ final class GaussianBlur {
         for (int k = 0; k < kernel.length; k++) {
           int from = y * width + mirror(x + k - kernel.length / 2, width);
           for (int c = 0; c < 3; c++) {
-            rows[3 * (y * width + x) + c] += kernel[k] * (image.rgb()[3 * from + c] & 0xff);
+            rows[3 * (y * width + x) + c] += kernel[k] * image.rgb().get(3 * from + c);
           }
         }
       }
     }
-    return columns(rows, height, width, kernel);
+    return new RgbImage(height, width, columns(rows, image, kernel));
   }
 
-  private static RgbImage columns(float[] rows, int height, int width, float[] kernel) {
-    byte[] rgb = new byte[rows.length];
+  private static RgbValues columns(float[] rows, RgbImage image, float[] kernel) {
+    int height = image.height();
+    int width = image.width();
+    RgbValues rgb = image.rgb().zeros(rows.length);
     for (int y = 0; y < height; y++) {
       for (int i = 0; i < 3 * width; i++) {
         float sum = 0.5f;
         for (int k = 0; k < kernel.length; k++) {
           sum += kernel[k] * rows[3 * width * mirror(y + k - kernel.length / 2, height) + i];
         }
-        rgb[3 * width * y + i] = (byte) Math.min(255, (int) sum);
+        rgb.set(3 * width * y + i, Math.min(rgb.white(), (int) sum));
       }
     }
-    return new RgbImage(height, width, rgb);
+    return rgb;
   }
 
   static float[] kernel(double sigma) {

@@ -1,5 +1,7 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,14 +22,16 @@ record Jitter(double brightness, double contrast, double saturation) {
     double light = factor(brightness, random);
     double spread = factor(contrast, random);
     double colour = factor(saturation, random);
-    byte[] from = image.rgb();
+    RgbValues from = image.rgb();
     double mean = light * meanLuminance(from);
-    byte[] to = new byte[from.length];
-    for (int i = 0; i < from.length; i += 3) {
+    RgbValues to = from.zeros(from.length());
+    int white = from.white();
+    for (int i = 0; i < from.length(); i += 3) {
       double grey = luminance(from, i);
       for (int c = 0; c < 3; c++) {
-        double value = light * (grey + colour * ((from[i + c] & 0xff) - grey));
-        to[i + c] = (byte) Math.round(Math.max(0, Math.min(255, mean + spread * (value - mean))));
+        double value = light * (grey + colour * (from.get(i + c) - grey));
+        double spreadOut = mean + spread * (value - mean);
+        to.set(i + c, (int) Math.round(Math.max(0, Math.min(white, spreadOut))));
       }
     }
     return new RgbImage(image.height(), image.width(), to);
@@ -37,16 +41,16 @@ record Jitter(double brightness, double contrast, double saturation) {
     return 1 + amount * (2 * random.nextDouble() - 1);
   }
 
-  private static double meanLuminance(byte[] rgb) {
+  private static double meanLuminance(RgbValues rgb) {
     double sum = 0;
-    for (int i = 0; i < rgb.length; i += 3) {
+    for (int i = 0; i < rgb.length(); i += 3) {
       sum += luminance(rgb, i);
     }
-    return 3 * sum / rgb.length;
+    return 3 * sum / rgb.length();
   }
 
   /** ITU-R BT.601. */
-  private static double luminance(byte[] rgb, int i) {
-    return 0.299 * (rgb[i] & 0xff) + 0.587 * (rgb[i + 1] & 0xff) + 0.114 * (rgb[i + 2] & 0xff);
+  private static double luminance(RgbValues rgb, int i) {
+    return 0.299 * rgb.get(i) + 0.587 * rgb.get(i + 1) + 0.114 * rgb.get(i + 2);
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.ImageSize;
 import java.util.Arrays;
 
 /**
@@ -35,6 +36,10 @@ public record LabelMap(int height, int width, short[] values) {
   /** The class of a whole image. */
   static LabelMap ofImage(int label) {
     return of(1, 1, new int[] {label});
+  }
+
+  ImageSize size() {
+    return new ImageSize(height, width);
   }
 
   /** The label of a pixel, 0 to 65535. */

@@ -55,7 +55,7 @@ record Labelling(List<String> classNames, int ignoreIndex, Map<Integer, Integer>
   void requirePadding(int label) {
     if (label >= classNames.size() && label != ignoreIndex) {
       throw new DataException(
-          "The loader argument 'pad_label' takes a class (0 to %d) or the ignored label %d, found"
+          "loader arguments: 'pad_label' must be a class (0 to %d) or the ignored label %d, found"
               + " %d; without it, the ignored label is taken",
           classNames.size() - 1, ignoreIndex, label);
     }

@@ -52,7 +52,7 @@ public record LoaderArguments(
    * @throws DataException that names the argument: unknown, missing, of another type, out of range
    */
   public static LoaderArguments parse(Map<String, ?> arguments) {
-    return new ArgumentParser(arguments).parse();
+    return ArgumentParser.parse(arguments);
   }
 
   /** How batches are made, with {@code seed} for their order and augmentation. */

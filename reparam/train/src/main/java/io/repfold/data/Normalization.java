@@ -1,12 +1,14 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
 import java.util.List;
 
 /**
- * (x / 255 - mean) / std, for each of the channels R, G, B.
+ * (x / white - mean) / std, for each of the channels R, G, B.
  *
- * @param mean of x / 255
- * @param std of x / 255, above 0
+ * @param mean of x / white
+ * @param std of x / white, above 0
  */
 public record Normalization(List<Double> mean, List<Double> std) {
   /** Of PASCAL VOC 2012. */
@@ -27,27 +29,24 @@ public record Normalization(List<Double> mean, List<Double> std) {
     }
   }
 
-  /** What each byte of each channel becomes, [3, 256]. */
-  float[][] table() {
-    float[][] table = new float[3][256];
-    for (int c = 0; c < 3; c++) {
-      for (int v = 0; v < 256; v++) {
-        table[c][v] = (float) ((v / 255.0 - mean.get(c)) / std.get(c));
-      }
+  /** What each value of a channel becomes. */
+  private float[] table(int channel, int white) {
+    float[] table = new float[white + 1];
+    for (int v = 0; v <= white; v++) {
+      table[v] = (float) (((double) v / white - mean.get(channel)) / std.get(channel));
     }
     return table;
   }
 
-  /** [height, width, 3] bytes to [3, height, width] floats. */
+  /** [height, width, 3] to [3, height, width]. */
   float[] apply(RgbImage image) {
-    float[][] table = table();
-    byte[] rgb = image.rgb();
+    RgbValues rgb = image.rgb();
     int plane = image.height() * image.width();
     float[] result = new float[3 * plane];
     for (int c = 0; c < 3; c++) {
-      float[] of = table[c];
+      float[] of = table(c, rgb.white());
       for (int i = 0, from = c, to = c * plane; i < plane; i++, from += 3, to++) {
-        result[to] = of[rgb[from] & 0xff];
+        result[to] = of[rgb.get(from)];
       }
     }
     return result;

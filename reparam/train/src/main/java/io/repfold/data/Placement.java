@@ -1,5 +1,8 @@
 package io.repfold.data;
 
+import io.repfold.images.Images;
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,7 @@ record Placement(
     int top,
     int left,
     boolean mirrored) {
-  private static final long MOST_PIXELS = ImageFiles.MOST_PIXELS;
+  private static final long MOST_PIXELS = Images.MOST_PIXELS;
 
   Placement {
     if ((long) height * width > MOST_PIXELS) {
@@ -51,14 +54,14 @@ record Placement(
   /** Image by bilinear and labels by nearest-neighbour interpolation of the same points. */
   Example apply(Example source, int padLabel) {
     boolean classified = source.classified();
-    var image = new RgbImage(height, width, new byte[3 * height * width]);
+    RgbValues rgb = source.image().rgb().zeros(3 * height * width);
     LabelMap labels =
         classified ? source.labels() : new LabelMap(height, width, new short[height * width]);
-    fill(source, image.rgb(), classified ? null : labels.values(), (short) padLabel);
-    return new Example(source.id(), image, labels);
+    fill(source, rgb, classified ? null : labels.values(), (short) padLabel);
+    return new Example(source.id(), new RgbImage(height, width, rgb), labels);
   }
 
-  private void fill(Example source, byte[] rgb, short @Nullable [] labels, short pad) {
+  private void fill(Example source, RgbValues rgb, short @Nullable [] labels, short pad) {
     RgbImage image = source.image();
     double cos = StrictMath.cos(StrictMath.toRadians(degrees));
     double sin = StrictMath.sin(StrictMath.toRadians(degrees));

@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
 import java.util.random.RandomGenerator;
 
 /**

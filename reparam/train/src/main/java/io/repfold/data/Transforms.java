@@ -1,5 +1,7 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
+
 /** Chooses the transform of a stage. */
 final class Transforms {
   private Transforms() {}

@@ -1,5 +1,6 @@
 package io.repfold.nets;
 
+import io.repfold.config.NamedArguments;
 import io.repfold.graph.Graph;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
@@ -44,7 +45,7 @@ public final class Networks {
       throw new IllegalArgumentException(
           "%s: a network has at least 1 class, got %d".formatted(type, classes));
     }
-    Arguments read = new Arguments(type, arguments);
+    NamedArguments read = new NamedArguments("arch.args of " + type, arguments);
     Network network = architecture(type).build(read, classes, weights);
     Graph typed = withOutputShapes(network.graph());
     return new Network(typed, network.traits(), network.freezing());
@@ -62,7 +63,7 @@ public final class Networks {
     return ARCHITECTURES.stream()
         .filter(a -> a.type().equals(type))
         .findFirst()
-        .orElseThrow(() -> Names.unknown("arch.type", type, types()));
+        .orElseThrow(() -> NamedArguments.unknown("arch.type", type, types()));
   }
 
   private static Graph withOutputShapes(Graph graph) {

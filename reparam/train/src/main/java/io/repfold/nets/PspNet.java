@@ -1,6 +1,10 @@
 package io.repfold.nets;
 
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.below;
+
 import io.repfold.blocks.RepKind;
+import io.repfold.config.NamedArguments;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
@@ -35,7 +39,7 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
   }
 
   @Override
-  public Network build(Arguments arguments, int classes, WeightSource weights) {
+  public Network build(NamedArguments arguments, int classes, WeightSource weights) {
     Options options = Options.read(arguments, defaultKind);
     WeightSource all = Pretrained.over(weights, options.pretrained(), BACKBONE + ".");
     return new Construction(new GraphBuilder(type, all), options, classes).network(type);
@@ -69,25 +73,25 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
       String logitsCoordinates,
       Optional<String> pretrained,
       Network.Freezing freezing) {
-    static Options read(Arguments a, RepKind defaultKind) {
+    static Options read(NamedArguments a, RepKind defaultKind) {
       String backbone = a.choice("backbone", "resnet50", DilatedResNet.names());
-      RepSite site = a.site(defaultKind);
+      RepSite site = SharedArguments.site(a, defaultKind);
       int depth = Integer.parseInt(backbone.substring("resnet".length()));
       Options options =
           new Options(
-              a.whole("in_channels", 3, 1),
+              a.integer("in_channels", atLeast(1)).orElse(3),
               new DilatedResNet(
                   depth,
-                  a.whole("base_channels", 64, 1),
+                  a.integer("base_channels", atLeast(1)).orElse(64),
                   a.flag("contract_dilation", true),
                   a.flag("repconv_backbone", false) ? site : RepSite.PLAIN),
               site,
               a.flag("use_aux", true),
-              a.fraction("dropout", 0.1, 0, 1),
+              a.number("dropout", below(0, 1)).orElse(0.1),
               coordinates(a.flag("align_corners_pyramid", true)),
               coordinates(a.flag("align_corners_logits", false)),
-              a.file("pretrained"),
-              a.freezing());
+              SharedArguments.pretrained(a),
+              SharedArguments.freezing(a));
       a.finish();
       return options;
     }

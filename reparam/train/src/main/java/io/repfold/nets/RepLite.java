@@ -1,8 +1,11 @@
 package io.repfold.nets;
 
+import static io.repfold.config.Bounds.atLeast;
+
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
+import io.repfold.config.NamedArguments;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
@@ -39,14 +42,14 @@ record RepLite() implements Architecture {
   }
 
   @Override
-  public Network build(Arguments arguments, int classes, WeightSource weights) {
-    RepKind kind = arguments.kind(RepKind.REPVGG);
-    int inChannels = arguments.whole("in_channels", 3, 1);
-    int width = arguments.whole("width", WIDTH, 1);
-    List<Integer> dilations = arguments.wholes("dilations", DILATIONS, 1);
+  public Network build(NamedArguments arguments, int classes, WeightSource weights) {
+    RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
+    int inChannels = arguments.integer("in_channels", atLeast(1)).orElse(3);
+    int width = arguments.integer("width", atLeast(1)).orElse(WIDTH);
+    List<Integer> dilations = arguments.integers("dilations", atLeast(1)).orElse(DILATIONS);
     String coordinates = arguments.flag("align_corners", false) ? "align_corners" : "half_pixel";
-    Optional<String> pretrained = arguments.file("pretrained");
-    Network.Freezing freezing = arguments.freezing();
+    Optional<String> pretrained = SharedArguments.pretrained(arguments);
+    Network.Freezing freezing = SharedArguments.freezing(arguments);
     arguments.finish();
 
     GraphBuilder b = new GraphBuilder(type(), Pretrained.over(weights, pretrained, BACKBONE + "."));

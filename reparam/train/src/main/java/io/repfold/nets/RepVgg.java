@@ -1,8 +1,11 @@
 package io.repfold.nets;
 
+import static io.repfold.config.Bounds.atLeast;
+
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
+import io.repfold.config.NamedArguments;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
@@ -57,12 +60,12 @@ record RepVgg(String variant, List<Integer> blocks, double width, double lastWid
   }
 
   @Override
-  public Network build(Arguments arguments, int classes, WeightSource weights) {
-    RepKind kind = arguments.kind(RepKind.REPVGG);
-    int inChannels = arguments.whole("in_channels", 3, 1);
-    int baseChannels = arguments.whole("base_channels", 64, 1);
-    Optional<String> pretrained = arguments.file("pretrained");
-    Network.Freezing freezing = arguments.freezing();
+  public Network build(NamedArguments arguments, int classes, WeightSource weights) {
+    RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
+    int inChannels = arguments.integer("in_channels", atLeast(1)).orElse(3);
+    int baseChannels = arguments.integer("base_channels", atLeast(1)).orElse(64);
+    Optional<String> pretrained = SharedArguments.pretrained(arguments);
+    Network.Freezing freezing = SharedArguments.freezing(arguments);
     arguments.finish();
     WeightSource all = Pretrained.over(weights, pretrained, BACKBONE + ".");
     GraphBuilder b = new GraphBuilder(type(), all);

@@ -1,8 +1,11 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.between;
+
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.Arrays;
+import io.repfold.config.NamedArguments;
 import java.util.List;
 
 /**
@@ -27,12 +30,12 @@ final class Adam implements UpdateRule {
     this.decoupled = decoupled;
   }
 
-  static Adam of(Settings settings, boolean decoupled) {
-    double[] betas = settings.numbers("betas", 0).orElse(new double[] {0.9, 0.999});
+  static Adam of(NamedArguments settings, boolean decoupled) {
+    double[] betas = settings.numbers("betas", atLeast(0)).orElse(new double[] {0.9, 0.999});
     if (betas.length != 2 || betas[0] >= 1 || betas[1] >= 1) {
-      throw settings.wrong("betas", "two numbers from 0 to below 1", Arrays.toString(betas));
+      throw settings.wrong("betas", "two numbers from 0 to below 1");
     }
-    double epsilon = settings.number("eps", 1e-8, 0, 1);
+    double epsilon = settings.number("eps", between(0, 1)).orElse(1e-8);
     return new Adam(betas[0], betas[1], epsilon, decoupled);
   }
 

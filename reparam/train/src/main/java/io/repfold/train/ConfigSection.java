@@ -3,6 +3,8 @@ package io.repfold.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.config.Bounds;
+import io.repfold.config.NamedArguments;
 import io.repfold.data.DataException;
 import io.repfold.graph.Spelling;
 import java.util.ArrayList;
@@ -95,8 +97,7 @@ final class ConfigSection {
     Optional<String> value = text(key);
     if (value.isPresent() && !words.contains(value.get())) {
       problems.add(
-          "%s: there is no '%s'%s"
-              .formatted(path(key), value.get(), Spelling.hint(value.get(), words)));
+          String.valueOf(NamedArguments.unknown(path(key), value.get(), words).getMessage()));
       return fallback;
     }
     return value.orElse(fallback);
@@ -144,12 +145,7 @@ final class ConfigSection {
     }
     boolean fits = value.isNumber() && value.asDouble() >= least && value.asDouble() <= most;
     if (!fits) {
-      boolean unbounded = most == Double.MAX_VALUE;
-      wrong(
-          key,
-          "a number "
-              + (unbounded ? "of at least " + least : "from %s to %s".formatted(least, most)),
-          value);
+      wrong(key, "a number " + Bounds.between(least, most), value);
       return fallback;
     }
     return value.asDouble();

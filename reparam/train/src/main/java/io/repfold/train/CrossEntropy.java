@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import ai.djl.ndarray.NDArray;
+import io.repfold.config.NamedArguments;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,7 @@ final class CrossEntropy implements PixelLoss.Terms {
     this.weights = weights;
   }
 
-  static CrossEntropy of(Settings settings, LossOptions options) {
+  static CrossEntropy of(NamedArguments settings, LossOptions options) {
     return new CrossEntropy(Losses.weights(settings, "weight", options));
   }
 

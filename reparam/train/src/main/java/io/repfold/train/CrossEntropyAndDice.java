@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import ai.djl.ndarray.NDArray;
+import io.repfold.config.NamedArguments;
 
 /** The sum of {@link CrossEntropy} and {@link Dice}. */
 final class CrossEntropyAndDice implements PixelLoss.Terms {
@@ -12,7 +13,7 @@ final class CrossEntropyAndDice implements PixelLoss.Terms {
     this.dice = dice;
   }
 
-  static CrossEntropyAndDice of(Settings settings, LossOptions options) {
+  static CrossEntropyAndDice of(NamedArguments settings, LossOptions options) {
     return new CrossEntropyAndDice(CrossEntropy.of(settings, options), Dice.of(settings, options));
   }
 

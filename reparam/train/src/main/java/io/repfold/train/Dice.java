@@ -1,6 +1,9 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+
 import ai.djl.ndarray.NDArray;
+import io.repfold.config.NamedArguments;
 import io.repfold.djl.Scalars;
 
 /**
@@ -15,10 +18,10 @@ final class Dice implements PixelLoss.Terms {
     this.smooth = (float) smooth;
   }
 
-  static Dice of(Settings settings, LossOptions options) {
-    double smooth = settings.number("smooth", 1, 0, Double.MAX_VALUE);
+  static Dice of(NamedArguments settings, LossOptions options) {
+    double smooth = settings.number("smooth", atLeast(0)).orElse(1);
     if (smooth == 0) {
-      throw settings.wrong("smooth", "above 0, or a batch without valid pixels has no loss", 0);
+      throw settings.wrong("smooth", "above 0, or a batch without valid pixels has no loss");
     }
     return new Dice(smooth);
   }

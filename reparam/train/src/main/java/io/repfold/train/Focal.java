@@ -1,6 +1,9 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+
 import ai.djl.ndarray.NDArray;
+import io.repfold.config.NamedArguments;
 import io.repfold.djl.Scalars;
 import java.util.Optional;
 
@@ -20,10 +23,9 @@ final class Focal implements PixelLoss.Terms {
     this.alpha = alpha;
   }
 
-  static Focal of(Settings settings, LossOptions options) {
+  static Focal of(NamedArguments settings, LossOptions options) {
     return new Focal(
-        settings.number("gamma", 2, 0, Double.MAX_VALUE),
-        Losses.weights(settings, "alpha", options));
+        settings.number("gamma", atLeast(0)).orElse(2), Losses.weights(settings, "alpha", options));
   }
 
   @Override

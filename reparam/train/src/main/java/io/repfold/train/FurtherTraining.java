@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.config.NamedArguments;
 import io.repfold.graph.Spelling;
 import io.repfold.nets.Network;
 import io.repfold.nets.Traits;
@@ -35,7 +36,7 @@ final class FurtherTraining {
   }
 
   static Network.Freezing freezing(Map<String, Object> args) {
-    Settings settings = new Settings("arch.args", args);
+    NamedArguments settings = new NamedArguments("arch.args", args);
     return new Network.Freezing(
         settings.flag(FREEZE_NORMS, false), settings.flag(FREEZE_BACKBONE, false));
   }

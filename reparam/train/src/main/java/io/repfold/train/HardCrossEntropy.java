@@ -1,7 +1,11 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.between;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.repfold.config.NamedArguments;
 import java.util.Optional;
 
 /**
@@ -22,10 +26,10 @@ final class HardCrossEntropy implements PixelLoss.Terms {
     this.weights = weights;
   }
 
-  static HardCrossEntropy of(Settings settings, LossOptions options) {
+  static HardCrossEntropy of(NamedArguments settings, LossOptions options) {
     return new HardCrossEntropy(
-        settings.number("threshold", 0.7, 0, 1),
-        settings.whole("min_kept", 100_000, 0),
+        settings.number("threshold", between(0, 1)).orElse(0.7),
+        settings.whole("min_kept", atLeast(0)).orElse(100_000),
         Losses.weights(settings, "weight", options));
   }
 

@@ -1,6 +1,8 @@
 package io.repfold.train;
 
-import io.repfold.graph.Spelling;
+import static io.repfold.config.Bounds.atLeast;
+
+import io.repfold.config.NamedArguments;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,7 @@ import java.util.function.BiFunction;
 
 /** The losses by name. */
 final class Losses {
-  private static final Map<String, BiFunction<Settings, LossOptions, PixelLoss.Terms>> KINDS =
+  private static final Map<String, BiFunction<NamedArguments, LossOptions, PixelLoss.Terms>> KINDS =
       new LinkedHashMap<>();
 
   static {
@@ -32,10 +34,9 @@ final class Losses {
   static Loss of(String name, LossOptions options) {
     var kind = KINDS.get(name);
     if (kind == null) {
-      throw new IllegalArgumentException(
-          "loss: there is no '%s'%s".formatted(name, Spelling.hint(name, names())));
+      throw NamedArguments.unknown("loss", name, names());
     }
-    Settings settings = new Settings("loss_args of " + name, options.arguments());
+    NamedArguments settings = new NamedArguments("loss_args of " + name, options.arguments());
     PixelLoss.Terms terms = kind.apply(settings, options);
     settings.finish();
     return new PixelLoss(options, terms);
@@ -46,8 +47,8 @@ final class Losses {
    *
    * @throws IllegalArgumentException if there is another number of them
    */
-  static Optional<ClassWeights> weights(Settings settings, String key, LossOptions options) {
-    Optional<double[]> weights = settings.numbers(key, 0);
+  static Optional<ClassWeights> weights(NamedArguments settings, String key, LossOptions options) {
+    Optional<double[]> weights = settings.numbers(key, atLeast(0));
     weights.ifPresent(
         values -> {
           if (values.length != options.classes()) {

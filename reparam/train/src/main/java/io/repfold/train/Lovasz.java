@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.repfold.config.NamedArguments;
 import io.repfold.djl.Scalars;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Lovasz implements PixelLoss.Terms {
     this.perImage = perImage;
   }
 
-  static Lovasz of(Settings settings, LossOptions options) {
+  static Lovasz of(NamedArguments settings, LossOptions options) {
     return new Lovasz(
         settings.choice("classes", "present", List.of("present", "all")).equals("present"),
         settings.flag("per_image", false));

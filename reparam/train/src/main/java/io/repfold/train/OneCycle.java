@@ -1,5 +1,9 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+
+import io.repfold.config.Bounds;
+import io.repfold.config.NamedArguments;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -18,19 +22,19 @@ final class OneCycle implements Schedule {
   private final boolean cycleMomentum;
   private final boolean linear;
 
-  private OneCycle(Settings settings, Run run) {
-    this.top = settings.number("pct_start", 0.3, 0, 1) * run.steps() - 1;
+  private OneCycle(NamedArguments settings, Run run) {
+    this.top = settings.number("pct_start", Bounds.between(0, 1)).orElse(0.3) * run.steps() - 1;
     this.end = run.steps() - 1;
-    this.first = 1 / settings.number("div_factor", 25, 1, Double.MAX_VALUE);
-    this.last = first / settings.number("final_div_factor", 1e4, 1, Double.MAX_VALUE);
-    this.highMomentum = settings.number("max_momentum", 0.95, 0, 1);
-    this.lowMomentum = settings.number("base_momentum", 0.85, 0, 1);
+    this.first = 1 / settings.number("div_factor", atLeast(1)).orElse(25);
+    this.last = first / settings.number("final_div_factor", atLeast(1)).orElse(1e4);
+    this.highMomentum = settings.number("max_momentum", Bounds.between(0, 1)).orElse(0.95);
+    this.lowMomentum = settings.number("base_momentum", Bounds.between(0, 1)).orElse(0.85);
     this.cycleMomentum = settings.flag("cycle_momentum", true);
     this.linear =
         settings.choice("anneal_strategy", "cos", List.of("cos", "linear")).equals("linear");
   }
 
-  static OneCycle of(Settings settings, Run run) {
+  static OneCycle of(NamedArguments settings, Run run) {
     return new OneCycle(settings, run);
   }
 

@@ -1,6 +1,8 @@
 package io.repfold.train;
 
-import io.repfold.graph.Spelling;
+import static io.repfold.config.Bounds.atLeast;
+
+import io.repfold.config.NamedArguments;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +16,9 @@ final class Optimizers {
   private Optimizers() {}
 
   static Optimizer of(String name, Map<String, Object> arguments, List<ParameterGroup> groups) {
-    Settings settings = settings(name, arguments);
-    settings.number("lr", 0, 0, Double.MAX_VALUE);
-    settings.number("weight_decay", 0, 0, Double.MAX_VALUE);
+    NamedArguments settings = settings(name, arguments);
+    settings.number("lr", atLeast(0));
+    settings.number("weight_decay", atLeast(0));
     boolean all = settings.flag("decay_norms_and_biases", true);
     UpdateRule rule = rule(name, settings);
     settings.finish();
@@ -24,8 +26,8 @@ final class Optimizers {
         rule, all ? groups : groups.stream().flatMap(g -> g.sparingVectors().stream()).toList());
   }
 
-  private static Settings settings(String name, Map<String, Object> arguments) {
-    return new Settings("optimizer.args of " + name, arguments);
+  private static NamedArguments settings(String name, Map<String, Object> arguments) {
+    return new NamedArguments("optimizer.args of " + name, arguments);
   }
 
   /**
@@ -37,14 +39,12 @@ final class Optimizers {
     return rule(name, settings(name, arguments));
   }
 
-  private static UpdateRule rule(String name, Settings settings) {
+  private static UpdateRule rule(String name, NamedArguments settings) {
     return switch (name) {
       case "SGD" -> Sgd.of(settings);
       case "Adam" -> Adam.of(settings, false);
       case "AdamW" -> Adam.of(settings, true);
-      default ->
-          throw new IllegalArgumentException(
-              "optimizer.type: there is no '%s'%s".formatted(name, Spelling.hint(name, NAMES)));
+      default -> throw NamedArguments.unknown("optimizer.type", name, NAMES);
     };
   }
 

@@ -1,5 +1,9 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.between;
+
+import io.repfold.config.NamedArguments;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -21,15 +25,15 @@ final class Plateau implements Schedule {
   private double best = Double.NaN;
   private long worse;
 
-  private Plateau(Settings settings, Run run) {
+  private Plateau(NamedArguments settings, Run run) {
     this.maximise = run.maximise();
-    this.factor = settings.number("factor", 0.1, 0, 1);
-    this.patience = settings.whole("patience", 10, 0);
-    this.threshold = settings.number("threshold", 1e-4, 0, 1);
+    this.factor = settings.number("factor", between(0, 1)).orElse(0.1);
+    this.patience = settings.whole("patience", atLeast(0)).orElse(10);
+    this.threshold = settings.number("threshold", between(0, 1)).orElse(1e-4);
     this.floor = Schedules.floor(settings, run);
   }
 
-  static Plateau of(Settings settings, Run run) {
+  static Plateau of(NamedArguments settings, Run run) {
     return new Plateau(settings, run);
   }
 

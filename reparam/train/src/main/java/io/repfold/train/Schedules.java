@@ -1,6 +1,9 @@
 package io.repfold.train;
 
-import io.repfold.graph.Spelling;
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.between;
+
+import io.repfold.config.NamedArguments;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +11,7 @@ import java.util.function.BiFunction;
 
 /** The schedules by name. */
 final class Schedules {
-  private static final Map<String, BiFunction<Settings, Schedule.Run, Schedule>> KINDS =
+  private static final Map<String, BiFunction<NamedArguments, Schedule.Run, Schedule>> KINDS =
       new LinkedHashMap<>();
 
   static {
@@ -30,34 +33,32 @@ final class Schedules {
   static Schedule of(String name, Map<String, Object> arguments, Schedule.Run run) {
     var kind = KINDS.get(name);
     if (kind == null) {
-      throw new IllegalArgumentException(
-          "lr_scheduler.type: there is no '%s'%s".formatted(name, Spelling.hint(name, names())));
+      throw NamedArguments.unknown("lr_scheduler.type", name, names());
     }
-    Settings settings = new Settings("lr_scheduler.args of " + name, arguments);
+    NamedArguments settings = new NamedArguments("lr_scheduler.args of " + name, arguments);
     Schedule schedule = WarmUp.of(settings, run, kind.apply(settings, run));
     settings.finish();
     return schedule;
   }
 
   /** The least factor, from {@code min_rate}, a learning rate. */
-  static double floor(Settings settings, Schedule.Run run) {
-    double least = settings.number("min_rate", 0, 0, Double.MAX_VALUE);
+  static double floor(NamedArguments settings, Schedule.Run run) {
+    double least = settings.number("min_rate", atLeast(0)).orElse(0);
     if (least > run.baseRate()) {
-      throw settings.wrong(
-          "min_rate", "at most optimizer.args.lr, which is " + run.baseRate(), least);
+      throw settings.wrong("min_rate", "at most optimizer.args.lr, which is " + run.baseRate());
     }
     return least / run.baseRate();
   }
 
   /** From 1 down to the floor as {@code (1 - t / N)^power}. */
-  private static Schedule poly(Settings settings, Schedule.Run run) {
-    double power = settings.number("power", 0.9, 0, Double.MAX_VALUE);
+  private static Schedule poly(NamedArguments settings, Schedule.Run run) {
+    double power = settings.number("power", atLeast(0)).orElse(0.9);
     double floor = floor(settings, run);
     return step -> floor + (1 - floor) * Math.pow(remaining(step, run), power);
   }
 
   /** From 1 down to the floor as half a cosine wave over N steps. */
-  private static Schedule cosine(Settings settings, Schedule.Run run) {
+  private static Schedule cosine(NamedArguments settings, Schedule.Run run) {
     double floor = floor(settings, run);
     return step -> floor + (1 - floor) * (1 + Math.cos(Math.PI * (1 - remaining(step, run)))) / 2;
   }
@@ -67,9 +68,9 @@ final class Schedules {
   }
 
   /** Times {@code gamma} every {@code step_size} epochs. */
-  private static Schedule step(Settings settings, Schedule.Run run) {
-    long every = settings.whole("step_size", 30, 1) * run.stepsPerEpoch();
-    double gamma = settings.number("gamma", 0.1, 0, 1);
+  private static Schedule step(NamedArguments settings, Schedule.Run run) {
+    long every = settings.whole("step_size", atLeast(1)).orElse(30) * run.stepsPerEpoch();
+    double gamma = settings.number("gamma", between(0, 1)).orElse(0.1);
     return step -> {
       long passed = step / every;
       return Math.pow(gamma, (double) passed);
@@ -79,12 +80,12 @@ final class Schedules {
   /**
    * Times {@code gamma} at the beginning of each of the epochs {@code milestones}, counted from 0.
    */
-  private static Schedule multiStep(Settings settings, Schedule.Run run) {
+  private static Schedule multiStep(NamedArguments settings, Schedule.Run run) {
     double[] milestones =
         settings
-            .numbers("milestones", 0)
-            .orElseThrow(() -> settings.wrong("milestones", "a list of epochs", "none"));
-    double gamma = settings.number("gamma", 0.1, 0, 1);
+            .numbers("milestones", atLeast(0))
+            .orElseThrow(() -> settings.missing("milestones", "a list of epochs"));
+    double gamma = settings.number("gamma", between(0, 1)).orElse(0.1);
     return step -> {
       long epoch = step / run.stepsPerEpoch();
       int passed = 0;

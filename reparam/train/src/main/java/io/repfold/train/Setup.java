@@ -146,6 +146,11 @@ final class Setup implements AutoCloseable {
             listener.warning(
                 "%s: no pixel is labelled %s".formatted(place, String.join(", ", absent)));
           }
+          if (c.turned() > 0) {
+            listener.warning(
+                "%s: %,d of %,d images are turned upright as their EXIF orientation says, their labels are not; see that these fit the upright images"
+                    .formatted(place, c.turned(), c.examples()));
+          }
         });
   }
 

@@ -1,7 +1,10 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.between;
+
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.repfold.config.NamedArguments;
 import java.util.List;
 
 /**
@@ -20,8 +23,8 @@ final class Sgd implements UpdateRule {
     this.nesterov = nesterov;
   }
 
-  static Sgd of(Settings settings) {
-    double momentum = settings.number("momentum", 0, 0, 1);
+  static Sgd of(NamedArguments settings) {
+    double momentum = settings.number("momentum", between(0, 1)).orElse(0);
     boolean nesterov = settings.flag("nesterov", false);
     if (nesterov && momentum == 0) {
       throw settings.wrong("momentum", "above 0 with nesterov", momentum);

@@ -1,5 +1,9 @@
 package io.repfold.train;
 
+import static io.repfold.config.Bounds.atLeast;
+import static io.repfold.config.Bounds.between;
+
+import io.repfold.config.NamedArguments;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -15,12 +19,12 @@ final class WarmUp implements Schedule {
     this.start = start;
   }
 
-  static Schedule of(Settings settings, Run run, Schedule schedule) {
-    long steps = settings.whole("warmup_steps", 0, 0);
-    double epochs = settings.number("warmup_epochs", 0, 0, Double.MAX_VALUE);
-    double start = settings.number("warmup_start", 0.1, 0, 1);
+  static Schedule of(NamedArguments settings, Run run, Schedule schedule) {
+    long steps = settings.whole("warmup_steps", atLeast(0)).orElse(0);
+    double epochs = settings.number("warmup_epochs", atLeast(0)).orElse(0);
+    double start = settings.number("warmup_start", between(0, 1)).orElse(0.1);
     if (steps > 0 && epochs > 0) {
-      throw settings.wrong("warmup_steps", "left out if 'warmup_epochs' is given", steps);
+      throw settings.wrong("warmup_steps", "left out if 'warmup_epochs' is given");
     }
     long length = steps > 0 ? steps : Math.round(epochs * run.stepsPerEpoch());
     return length == 0 ? schedule : new WarmUp(schedule, length, start);

@@ -3,6 +3,8 @@ package io.repfold.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.images.ImageSize;
+import io.repfold.kit.Photos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +50,7 @@ class DataCheckTest {
 
     assertThat(counts.examples()).isEqualTo(4);
     assertThat(counts.ignored()).isEqualTo(4 * 30);
+    assertThat(counts.turned()).isZero();
     assertThat(counts.pixels()).containsExactly(4 * 190, 4 * 190, 4 * 190);
   }
 
@@ -110,8 +114,56 @@ class DataCheckTest {
         .hasMessageContaining("images/1.png' is 30 x 20, its labels are 20 x 30");
     assertThatThrownBy(() -> dataset.load(1))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("'images/1.png'")
+        .hasMessageContaining("images/1.png'")
         .hasMessageContaining("30 x 20");
+  }
+
+  /** Turns an image as a camera does that was held upright, which writes pixels as they come. */
+  private void turn(String file, int orientation) throws IOException {
+    Path path = folder.resolve(file);
+    Files.write(path, Photos.turned(Files.readAllBytes(path), orientation));
+  }
+
+  @Test
+  void labels_of_a_turned_photo_are_upright_or_turned_themselves() throws IOException {
+    Dataset dataset = dataset(4);
+    turn("images/0.jpg", 6);
+    TestImages.writeIndexed(
+        folder.resolve("labels/0.png"), TestImages.labels(20, 30, (x, y) -> x == 0 ? 1 : 0), 8);
+    turn("images/1.png", 8);
+    turn("labels/1.png", 8);
+    turn("images/2.jpg", 3);
+
+    assertThat(Datasets.check(dataset).examples()).isEqualTo(4);
+    assertThat(Datasets.check(dataset).turned())
+        .as("all but 1.png, whose labels turn")
+        .isEqualTo(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(dataset.load(i).image().size()).isEqualTo(new ImageSize(30, 20));
+      assertThat(dataset.load(i).labels().size()).isEqualTo(new ImageSize(30, 20));
+    }
+    assertThat(dataset.load(0).labels().at(29, 0)).isEqualTo(1);
+    // The first row of 1.png is ignored, and becomes the left column.
+    assertThat(dataset.load(1).labels().at(0, 0)).isEqualTo(255);
+    assertThat(dataset.load(1).labels().at(29, 0)).isEqualTo(255);
+    assertThat(dataset.load(1).labels().at(0, 1)).isNotEqualTo(255);
+  }
+
+  @Test
+  void labels_that_fit_a_turned_photo_only_as_it_is_stored_are_found() throws IOException {
+    Dataset dataset = dataset(2);
+    turn("images/0.jpg", 6);
+
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(() -> Datasets.check(dataset), () -> dataset.load(0))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(
+              "images/0.jpg' is 20 x 30 once its EXIF orientation 6 is applied, its labels '")
+          .hasMessageContaining(
+              "labels/0.png' are 30 x 20 (width x height), as the image is stored; turn the labels"
+                  + " as well, or take the orientation out of the image");
+    }
   }
 
   @Test
@@ -120,9 +172,8 @@ class DataCheckTest {
     TestImages.writeIndexed(
         folder.resolve("labels/0.png"), TestImages.labels(30, 20, (x, y) -> y), 8);
 
-    for (org.assertj.core.api.ThrowableAssert.ThrowingCallable use :
-        List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-            () -> Datasets.check(dataset), () -> dataset.load(0))) {
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(() -> Datasets.check(dataset), () -> dataset.load(0))) {
       assertThatThrownBy(use)
           .isInstanceOf(DataException.class)
           .hasMessageContaining("labels/0.png' has label 3, but there are 3 classes (0 to 2)")

@@ -249,7 +249,7 @@ class DatasetsTest {
   void an_unknown_type_is_answered_with_the_nearest() {
     assertThatThrownBy(() -> Datasets.open("VCO", arguments(folder, "train")))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("'VCO'; did you mean 'VOC'? The types are [ListFile, VOC]");
+        .hasMessageContaining("loader type: there is no 'VCO'; did you mean 'VOC'?");
   }
 
   @Test

@@ -268,7 +268,7 @@ class LoaderTest {
             new Prepared(
                 example.image().height(),
                 example.image().width(),
-                new float[example.image().rgb().length],
+                new float[example.image().rgb().length()],
                 example.labels().values());
     try (var loader = new Loader(DATASET, plain, options(1));
         var single = new Loader(DATASET, plain, new LoaderOptions(1, 1, 1, true, false, 0))) {

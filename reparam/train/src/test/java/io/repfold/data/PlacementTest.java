@@ -3,6 +3,7 @@ package io.repfold.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.images.RgbImage;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,7 @@ class PlacementTest {
 
   private static int[] reds(RgbImage image) {
     int[] reds = new int[image.height() * image.width()];
-    java.util.Arrays.setAll(reds, i -> image.rgb()[3 * i] & 0xff);
+    java.util.Arrays.setAll(reds, i -> image.rgb().get(3 * i));
     return reds;
   }
 

@@ -1,5 +1,6 @@
 package io.repfold.data;
 
+import io.repfold.images.RgbImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -47,7 +48,7 @@ final class TestImages {
     var buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < image.width(); x++) {
-        buffered.setRGB(x, y, image.at(y, x, 0) << 16 | image.at(y, x, 1) << 8 | image.at(y, x, 2));
+        buffered.setRGB(x, y, image.color(y, x));
       }
     }
     return write(file, buffered);

@@ -2,6 +2,7 @@ package io.repfold.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.images.RgbImage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -111,7 +112,7 @@ class TrainingTransformTest {
     int count = 0;
     for (int i = 0; i < example.labels().values().length; i++) {
       int label = example.labels().values()[i];
-      double source = (example.image().rgb()[3 * i] & 0xff) / (double) slope;
+      double source = example.image().rgb().get(3 * i) / (double) slope;
       if (label != IGNORED && label > 0 && label < size - 1) {
         furthest = Math.max(furthest, Math.abs(label - source));
         sum += label - source;

@@ -3,6 +3,8 @@ package io.repfold.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.repfold.images.RgbImage;
+import io.repfold.images.RgbValues;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -35,6 +37,43 @@ class TransformTest {
     assertThat(values[3])
         .isCloseTo((float) ((128 / 255.0 - 0.43338275) / 0.23532275), within(1e-6f));
     assertThat(values[4]).isCloseTo((float) ((1 - 0.40058118) / 0.2398498), within(1e-6f));
+  }
+
+  /** The same image with 257 times each value, so that white is 65535. */
+  private static RgbImage deep(RgbImage image) {
+    RgbValues values = new RgbValues.Words(new short[image.rgb().length()]);
+    for (int i = 0; i < values.length(); i++) {
+      values.set(i, 257 * image.rgb().get(i));
+    }
+    return new RgbImage(image.height(), image.width(), values);
+  }
+
+  @Test
+  void images_of_16_bits_are_transformed_as_those_of_8() {
+    var random = new SplittableRandom(5);
+    RgbImage image = TestImages.image(7, 5, (x, y) -> random.nextInt(1 << 24));
+    var example = new Example("a", image, LabelMap.ofImage(0));
+    var wide = new Example("a", deep(image), LabelMap.ofImage(0));
+    var turned = new Placement(9, 8, 9, 8, 10, 0, 0, true);
+
+    assertThat(Normalization.VOC.apply(deep(image))).isEqualTo(Normalization.VOC.apply(image));
+    assertClose(turned.apply(wide, 0).image(), turned.apply(example, 0).image());
+    assertClose(GaussianBlur.apply(deep(image), 1.4), GaussianBlur.apply(image, 1.4));
+    var jitter = new Jitter(0.9, 0.9, 0.9);
+    for (int seed = 0; seed < 20; seed++) {
+      assertClose(
+          jitter.apply(deep(image), new SplittableRandom(seed)),
+          jitter.apply(image, new SplittableRandom(seed)));
+    }
+  }
+
+  private static void assertClose(RgbImage deep, RgbImage shallow) {
+    assertThat(deep.rgb().white()).isEqualTo(65535);
+    for (int i = 0; i < shallow.rgb().length(); i++) {
+      assertThat(deep.rgb().get(i) / 257.0)
+          .as("value %d", i)
+          .isCloseTo(shallow.rgb().get(i), within(0.51));
+    }
   }
 
   @Test

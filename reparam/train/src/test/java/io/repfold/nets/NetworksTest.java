@@ -162,10 +162,7 @@ class NetworksTest {
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
-        Arguments.of(
-            "RepPsp",
-            Map.of(),
-            "arch.type: there is no 'RepPsp'; did you mean 'RepPSP'? Known are"),
+        Arguments.of("RepPsp", Map.of(), "arch.type: there is no 'RepPsp'; did you mean 'RepPSP'?"),
         Arguments.of(
             "PSPNet",
             Map.of("bakbone", "resnet50"),
@@ -173,37 +170,37 @@ class NetworksTest {
         Arguments.of(
             "PSPNet",
             Map.of("backbone", "resnet51"),
-            "arch.args.backbone of PSPNet: there is no 'resnet51'; did you mean 'resnet50'?"),
+            "arch.args of PSPNet: 'backbone' must be one of resnet18, resnet34, resnet50, resnet101, resnet152, found \"resnet51\"; did you mean 'resnet50'?"),
         Arguments.of(
             "RepPSP",
             Map.of("repconv", "ddb"),
-            "arch.args.repconv of RepPSP: there is no 'ddb'; did you mean 'dbb'?"),
+            "arch.args of RepPSP: 'repconv' must be one of none, plain, "),
         Arguments.of(
             "RepPSP",
             Map.of("freeze_bn", "yes"),
-            "arch.args.freeze_bn of RepPSP: expected true or false, got \"yes\""),
+            "arch.args of RepPSP: 'freeze_bn' must be true or false, found \"yes\""),
         Arguments.of(
             "RepPSP",
             Map.of("in_channels", 0),
-            "arch.args.in_channels of RepPSP: expected a whole number of at least 1, got 0"),
+            "arch.args of RepPSP: 'in_channels' must be a whole number of at least 1, found 0"),
         Arguments.of(
             "RepPSP",
             Map.of("dropout", 1),
-            "arch.args.dropout of RepPSP: expected a number from 0.0 to below 1.0, got 1"),
+            "arch.args of RepPSP: 'dropout' must be a number from 0 to below 1, found 1"),
         Arguments.of(
             "RepPSP",
             Map.of("inner_relu", true),
-            "arch.args.inner_relu of RepPSP: only the block kind 'repvgg' was published with a ReLU"),
+            "arch.args of RepPSP: 'inner_relu' must be left out where repconv is 'dbb': only the block kind 'repvgg'"),
         Arguments.of(
             "PSPNet",
             Map.of("pretrained", true),
-            "arch.args.pretrained of PSPNet: expected the path of a local ONNX file or false, as"),
+            "arch.args of PSPNet: 'pretrained' must be the path of a local ONNX file or false, as"),
         Arguments.of(
             "PSPNet", Map.of("pretrained", "no.onnx"), "arch.args.pretrained: there is no file"),
         Arguments.of(
             "RepVGG-A0",
             Map.of("backbone", "resnet18"),
-            "arch.args of RepVGG-A0: there is no 'backbone'; did you mean"));
+            "arch.args of RepVGG-A0: there is no 'backbone'; there is repconv, "));
   }
 
   @ParameterizedTest

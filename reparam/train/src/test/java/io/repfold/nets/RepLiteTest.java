@@ -70,7 +70,8 @@ class RepLiteTest {
   void dilations_are_numbers_above_0() {
     assertThatThrownBy(() -> network(Map.of("dilations", List.of(1, 0))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("dilations of RepLite")
+        .hasMessageContaining(
+            "arch.args of RepLite: 'dilations' must be a list of whole numbers of at least 1")
         .hasMessageContaining("a list of whole numbers of at least 1")
         .hasMessageContaining("[1, 0]");
   }

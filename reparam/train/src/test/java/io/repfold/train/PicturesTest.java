@@ -10,7 +10,7 @@ import io.repfold.data.Loader;
 import io.repfold.data.LoaderOptions;
 import io.repfold.data.Normalization;
 import io.repfold.data.Prepared;
-import io.repfold.data.RgbImage;
+import io.repfold.images.RgbImage;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Photos;
 import io.repfold.onnx.OnnxModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +52,7 @@ class SetupTest {
       value = {
         "start_from=null & arch={\"type\": \"RepLite\", \"args\": {\"in_channels\": 1}} | arch.args.in_channels: must be 3, red, green and blue, which grey images are read as too; found 1",
         "val_loader.args.ignore_index=254 | val_loader: 'ignore_index' must be that of train_loader: 255, found 254; set it once, at the top",
-        "train_loader.args.pad_label=3 | train_loader: The loader argument 'pad_label' takes a class (0 to 2) or the ignored label 255, found 3",
+        "train_loader.args.pad_label=3 | train_loader: loader arguments: 'pad_label' must be a class (0 to 2) or the ignored label 255, found 3",
       })
   void what_stands_in_the_way_is_named_before_there_is_a_folder(String overrides, String problem) {
     assertThatThrownBy(() -> warnings(overrides.split(" & ", -1)))
@@ -70,6 +73,17 @@ class SetupTest {
   @Test
   void an_ignored_label_at_the_top_is_that_of_both_loaders() {
     assertThat(warnings("ignore_index=254")).isEmpty();
+  }
+
+  @Test
+  void images_that_are_turned_without_their_labels_are_told() throws IOException {
+    Path photo = folder.resolve("data/train0.png");
+    TinyRun.write(folder);
+    Files.write(photo, Photos.turned(Files.readAllBytes(photo), 3));
+
+    assertThat(warnings())
+        .containsExactly(
+            "train_loader: 1 of 10 images are turned upright as their EXIF orientation says, their labels are not; see that these fit the upright images");
   }
 
   @Test

@@ -159,9 +159,9 @@ class TrainConfigTest {
         "trainer.epoch=3 | trainer.epoch: is not known here; did you mean 'epochs'?",
         "epochs=3 | epochs: is not known here; did you mean 'trainer.epochs'?",
         "optimiser.type=SGD | optimiser: is not known here; did you mean 'optimizer'?",
-        "train_loader.args.bach_size=2 | train_loader.args: Unknown loader argument 'bach_size'; did you mean 'batch_size'?",
-        "optimizer.args.lr=fast | optimizer.args.lr: must be a number of at least 0.0, found \"fast\"",
-        "optimizer.args.momentum=1.5 | optimizer.args of SGD: 'momentum' must be a number from 0.0 to 1.0, found 1.5",
+        "train_loader.args.bach_size=2 | train_loader.args: loader arguments: there is no 'bach_size'; did you mean 'batch_size'?",
+        "optimizer.args.lr=fast | optimizer.args.lr: must be a number of at least 0, found \"fast\"",
+        "optimizer.args.momentum=1.5 | optimizer.args of SGD: 'momentum' must be a number from 0 to 1, found 1.5",
         "optimizer.args.nesterov=1 | optimizer.args of SGD: 'nesterov' must be true or false, found 1",
         "optimizer.args.betas=[0.9, 0.9] | optimizer.args.betas: is not an argument of SGD; take it out, on the command line by --set optimizer.args.betas=null",
         "optimizer.type=AdamW | optimizer.args.momentum: is not an argument of AdamW; take it out, on the command line by --set optimizer.args.momentum=null",
@@ -172,7 +172,7 @@ class TrainConfigTest {
         "trainer=5 | trainer: must be an object in braces, found 5",
         "optimizer.type=SDG | optimizer.type: there is no 'SDG'; did you mean 'SGD'?",
         "arch=null | arch.type: is missing; name the network to build",
-        "train_loader.args.data_dir=null | train_loader.args: The loader argument 'data_dir' is missing",
+        "train_loader.args.data_dir=null | train_loader.args: loader arguments: 'data_dir' is missing; it must be a text",
         "ignore_index=-1 | ignore_index: must be a whole number from 0 to 65535, found -1",
         "arch.type=PSPnet | arch.type: there is no 'PSPnet'; did you mean 'PSPNet'?",
         "loss=CrossEntropyLos2d | loss: there is no 'CrossEntropyLos2d'; did you mean 'CrossEntropyLoss2d'?",
@@ -236,7 +236,7 @@ class TrainConfigTest {
       delimiter = '|',
       value = {
         "arch.args.freeze_bm=true | arch.args: there is no 'freeze_bm' with start_from; did you mean 'freeze_bn'?",
-        "arch.args.freeze_bn=yes | arch.args: 'freeze_bn' must be true or false, found yes",
+        "arch.args.freeze_bn=yes | arch.args: 'freeze_bn' must be true or false, found \"yes\"",
         "arch={\"args\": {\"repconv\": \"acb\"}} | arch.args: there is no 'repconv' with start_from; there is freeze_bn, freeze_backbone",
       })
   void what_a_file_to_start_from_would_not_heed_is_named(String override, String problem) {

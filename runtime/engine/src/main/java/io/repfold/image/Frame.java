@@ -1,5 +1,8 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
+import io.repfold.images.RgbImage;
+
 /**
  * Where an image lies in a network's input: scaled, at the top left, with zeros to its right and
  * below.
@@ -30,7 +33,7 @@ record Frame(ImageSize image, ImageSize scaled, ImageSize input) {
   }
 
   /** The image's rows as the network takes them. */
-  InputWriter.Rows rows(Pixels pixels) {
+  InputWriter.Rows rows(RgbImage pixels) {
     return new ScaledRows(
         pixels,
         Interpolation.between(image.height(), scaled.height()),

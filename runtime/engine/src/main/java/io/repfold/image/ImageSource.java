@@ -1,5 +1,8 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
+import io.repfold.images.Images;
+import io.repfold.images.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +14,10 @@ public final class ImageSource {
   }
 
   private final String name;
-  private final Loader<Pixels> pixels;
+  private final Loader<RgbImage> pixels;
   private final Loader<ImageSize> size;
 
-  private ImageSource(String name, Loader<Pixels> pixels, Loader<ImageSize> size) {
+  private ImageSource(String name, Loader<RgbImage> pixels, Loader<ImageSize> size) {
     this.name = name;
     this.pixels = pixels;
     this.size = size;
@@ -22,7 +25,8 @@ public final class ImageSource {
 
   /** A PNG or JPEG file, which is read when its turn comes. */
   public static ImageSource of(Path file) {
-    return new ImageSource(file.toString(), () -> Decoder.decode(file), () -> Decoder.size(file));
+    return new ImageSource(
+        file.toString(), () -> Images.read(file), () -> Images.header(file).size());
   }
 
   /**
@@ -32,13 +36,13 @@ public final class ImageSource {
    */
   public static ImageSource of(String name, byte[] content) {
     return new ImageSource(
-        name, () -> Decoder.decode(name, content), () -> Decoder.size(name, content));
+        name, () -> Images.read(name, content), () -> Images.header(name, content).size());
   }
 
   /** A decoded image, opaque; its colours are copied when its turn comes. */
   public static ImageSource of(String name, BufferedImage image) {
     ImageSize size = new ImageSize(image.getHeight(), image.getWidth());
-    return new ImageSource(name, () -> PixelReader.read(name, image), () -> size);
+    return new ImageSource(name, () -> Images.of(name, image), () -> size);
   }
 
   /**
@@ -53,8 +57,7 @@ public final class ImageSource {
           "'%s' of %s takes %d bytes, found %d"
               .formatted(name, size, 3 * size.pixels(), rgb.length));
     }
-    return new ImageSource(
-        name, () -> new Pixels.Bytes(size.width(), size.height(), rgb), () -> size);
+    return new ImageSource(name, () -> new RgbImage(size.height(), size.width(), rgb), () -> size);
   }
 
   /** What messages call it. */
@@ -63,7 +66,7 @@ public final class ImageSource {
   }
 
   /** Decodes it. */
-  Pixels decode() throws IOException {
+  RgbImage decode() throws IOException {
     return pixels.load();
   }
 

@@ -1,5 +1,9 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageFormatException;
+import io.repfold.images.ImageSize;
+import io.repfold.images.Images;
+import io.repfold.images.RgbImage;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.HostTensor;
 import java.io.IOException;
@@ -14,7 +18,7 @@ public final class ImageTensors {
   /**
    * Decodes an image, resizes it and normalises its colours. Resizing is bilinear between pixel
    * centres, without smoothing (ONNX Resize, mode linear, half_pixel); grey images serve as colour
-   * images; the orientation in a camera's EXIF data is not applied.
+   * images; what a camera's EXIF data say to be turned is turned upright.
    *
    * @return float32 [1, C, height, width]
    * @throws ImageFormatException if the file is neither PNG nor JPEG, is damaged, has transparent
@@ -38,7 +42,7 @@ public final class ImageTensors {
     if (!type.isFloating() && type != ElementType.UINT8) {
       throw new IllegalArgumentException("An image is floating or uint8, not " + type);
     }
-    Pixels pixels = Decoder.decode(file);
+    RgbImage pixels = Images.read(file);
     ImageSize size = new ImageSize(options.height(), options.width());
     long[] shape = shape(options, layout);
     float[] values =
@@ -76,6 +80,6 @@ public final class ImageTensors {
    * @throws ImageFormatException if it is no image that can be read
    */
   public static ImageSize size(Path file) throws IOException {
-    return Decoder.size(file);
+    return Images.header(file).size();
   }
 }

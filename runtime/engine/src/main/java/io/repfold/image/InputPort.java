@@ -1,6 +1,7 @@
 package io.repfold.image;
 
 import com.google.errorprone.annotations.FormatMethod;
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;

@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 

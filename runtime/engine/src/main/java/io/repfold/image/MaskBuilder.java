@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;

@@ -1,12 +1,15 @@
 package io.repfold.image;
 
 import io.repfold.image.Network.Job;
+import io.repfold.images.ImageFormatException;
+import io.repfold.images.ImageSize;
+import io.repfold.images.RgbImage;
 import java.util.List;
 
 /** A way to bring images of any size through a network. */
 interface Method {
   /** An image with its colours. */
-  record Decoded(String name, Pixels pixels) {}
+  record Decoded(String name, RgbImage pixels) {}
 
   /** Takes the result of an image, or what went wrong with it. */
   interface Results {

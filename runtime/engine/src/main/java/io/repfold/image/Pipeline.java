@@ -3,6 +3,7 @@ package io.repfold.image;
 import io.repfold.image.ImageSegmenter.Encoder;
 import io.repfold.image.Method.Decoded;
 import io.repfold.image.Network.Job;
+import io.repfold.images.ImageSize;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,8 +1,10 @@
 package io.repfold.image;
 
+import io.repfold.images.RgbImage;
+
 /** The rows of an image that is scaled to another size. */
 final class ScaledRows implements InputWriter.Rows {
-  private final Pixels pixels;
+  private final RgbImage pixels;
   private final Interpolation rows;
   private final Interpolation columns;
   private final float[] line;
@@ -11,7 +13,7 @@ final class ScaledRows implements InputWriter.Rows {
   private int topRow = -1;
   private int bottomRow = -1;
 
-  ScaledRows(Pixels pixels, Interpolation rows, Interpolation columns) {
+  ScaledRows(RgbImage pixels, Interpolation rows, Interpolation columns) {
     this.pixels = pixels;
     this.rows = rows;
     this.columns = columns;

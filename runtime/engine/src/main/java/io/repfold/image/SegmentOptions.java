@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

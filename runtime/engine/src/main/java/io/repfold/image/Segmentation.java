@@ -1,5 +1,6 @@
 package io.repfold.image;
 
+import io.repfold.images.RgbImage;
 import io.repfold.runtime.HostTensor;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -8,11 +9,11 @@ import java.util.Optional;
 /** What a network found in an image. */
 public final class Segmentation {
   private final String name;
-  private final Pixels pixels;
+  private final RgbImage pixels;
   private final Mask mask;
   private final Optional<HostTensor> probabilities;
 
-  Segmentation(String name, Pixels pixels, MaskBuilder built) {
+  Segmentation(String name, RgbImage pixels, MaskBuilder built) {
     this.name = name;
     this.pixels = pixels;
     this.mask = built.mask();

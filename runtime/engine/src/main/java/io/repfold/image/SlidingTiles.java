@@ -1,6 +1,8 @@
 package io.repfold.image;
 
 import io.repfold.image.Network.Job;
+import io.repfold.images.ImageSize;
+import io.repfold.images.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -165,7 +167,7 @@ final class SlidingTiles implements Method {
   }
 
   /** A part of an image; beyond it, a window is padded. */
-  private record Window(Pixels pixels, int top, int left, int height, int width)
+  private record Window(RgbImage pixels, int top, int left, int height, int width)
       implements InputWriter.Rows {
     @Override
     public void read(int y, float[] into) {

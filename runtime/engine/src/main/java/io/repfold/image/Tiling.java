@@ -1,5 +1,7 @@
 package io.repfold.image;
 
+import io.repfold.images.ImageSize;
+
 /**
  * How a window slides over an image.
  *

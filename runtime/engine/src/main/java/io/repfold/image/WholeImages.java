@@ -1,6 +1,8 @@
 package io.repfold.image;
 
 import io.repfold.image.Network.Job;
+import io.repfold.images.ImageFormatException;
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.EngineException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import com.google.protobuf.ByteString;
+import io.repfold.images.ImageFormatException;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.OnnxModel;
@@ -131,7 +132,8 @@ class ImageTensorsTest {
 
     Path huge = png(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
     claimSize(huge, 60_000, 60_000);
-    assertRefused(huge, "it has 60000 x 60000 pixels, and at most 67108864 are decoded");
+    assertRefused(
+        huge, "it has 60000 x 60000 pixels (width x height), and at most 67108864 are decoded");
 
     Path cut = png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 60));

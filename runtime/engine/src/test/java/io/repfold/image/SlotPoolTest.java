@@ -2,6 +2,7 @@ package io.repfold.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.images.ImageSize;
 import io.repfold.runtime.Engine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

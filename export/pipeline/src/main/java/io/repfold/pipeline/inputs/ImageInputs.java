@@ -2,8 +2,8 @@ package io.repfold.pipeline.inputs;
 
 import io.repfold.image.ImageLayout;
 import io.repfold.image.ImageOptions;
-import io.repfold.image.ImageSize;
 import io.repfold.image.ImageTensors;
+import io.repfold.images.ImageSize;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.Engine;

@@ -1,4 +1,4 @@
-package io.repfold.data;
+package io.repfold.images;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,10 @@
-package io.repfold.image;
+package io.repfold.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.kit.Photos;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DamageTest {
-  private static final byte[] JPEG = Pictures.encoded(Pictures.random(60, 80, 21), "jpeg");
+  private static final byte[] JPEG = encoded("jpeg");
+
+  private static byte[] encoded(String format) {
+    return Photos.encoded(Pictures.random(60, 80, 21, BufferedImage.TYPE_3BYTE_BGR), format);
+  }
 
   private static void assertRefused(byte[] content, String... words) {
-    assertThatThrownBy(() -> Decoder.decode("a.jpg", content))
+    assertThatThrownBy(() -> Images.read("a.jpg", content))
         .isInstanceOf(ImageFormatException.class)
         .hasMessageContaining("a.jpg")
         .hasMessageContainingAll(words);
@@ -61,7 +67,7 @@ class DamageTest {
 
   @Test
   void a_png_that_is_cut_off_is_refused() {
-    byte[] png = Pictures.encoded(Pictures.random(60, 80, 21), "png");
+    byte[] png = encoded("png");
     assertRefused(Arrays.copyOf(png, png.length / 2), "cannot be decoded", "may be damaged");
     png[png.length / 2] ^= 1;
     assertRefused(png, "cannot be decoded", "may be damaged");
@@ -76,7 +82,7 @@ class DamageTest {
 
   @Test
   void what_lies_around_the_pixels_does_no_harm() throws IOException {
-    Pixels whole = Decoder.decode("a.jpg", JPEG);
+    RgbImage whole = Images.read("a.jpg", JPEG);
     byte[] twoMore = {0, 0};
     byte[] profile = segment(0xe2, "ICC_PROFILE\0\u0001\u0001no profile");
     byte[] oldJfif = JPEG.clone();
@@ -91,8 +97,8 @@ class DamageTest {
           with(new byte[300], 20),
           oldJfif
         }) {
-      Pixels read = Decoder.decode("a.jpg", content);
-      assertThat(((Pixels.Bytes) read).rgb()).isEqualTo(((Pixels.Bytes) whole).rgb());
+      RgbImage read = Images.read("a.jpg", content);
+      assertThat(read).isEqualTo(whole);
     }
   }
 }

@@ -1,10 +1,10 @@
-package io.repfold.image;
+package io.repfold.images;
 
 import java.io.IOException;
 
 /** An image cannot be used. The message names the file, the problem and what to do. */
 public final class ImageFormatException extends IOException {
-  ImageFormatException(String file, String problem) {
+  public ImageFormatException(String file, String problem) {
     super("Cannot use the image '%s': %s".formatted(file, problem));
   }
 

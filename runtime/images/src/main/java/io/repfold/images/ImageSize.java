@@ -1,4 +1,4 @@
-package io.repfold.image;
+package io.repfold.images;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,28 +1,46 @@
-package io.repfold.image;
+package io.repfold.images;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
-/** Takes the colours out of a decoded image. */
+/** Takes the colors out of a decoded image. */
 final class PixelReader {
   private static final int OPAQUE = 0xff;
 
   private PixelReader() {}
 
-  static Pixels read(String name, BufferedImage image) throws ImageFormatException {
+  /**
+   * The colors, upright.
+   *
+   * @param orientation of the decoded image
+   */
+  static RgbImage read(String name, BufferedImage image, Orientation orientation)
+      throws ImageFormatException {
+    ImageSize stored = new ImageSize(image.getHeight(), image.getWidth());
+    ImageSize size = orientation.upright(stored);
+    RgbValues values = values(name, image);
+    RgbValues upright =
+        values instanceof RgbValues.Words words
+            ? new RgbValues.Words(orientation.upright(words.values(), stored, 3))
+            : new RgbValues.Bytes(orientation.upright(((RgbValues.Bytes) values).values(), stored));
+    return new RgbImage(size.height(), size.width(), upright);
+  }
+
+  private static RgbValues values(String name, BufferedImage image) throws ImageFormatException {
     if (image.getType() == BufferedImage.TYPE_3BYTE_BGR && image.getRaster().getParent() == null) {
       return reversed(image);
     }
     return image.getColorModel() instanceof ComponentColorModel
         ? samples(name, image)
-        : colours(name, image);
+        : colors(name, image);
   }
 
   /** What the JPEG and PNG decoders give for most files. */
-  private static Pixels reversed(BufferedImage image) {
+  private static RgbValues reversed(BufferedImage image) {
     byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     byte[] rgb = new byte[bgr.length];
     for (int i = 0; i < rgb.length; i += 3) {
@@ -30,16 +48,16 @@ final class PixelReader {
       rgb[i + 1] = bgr[i + 1];
       rgb[i + 2] = bgr[i];
     }
-    return new Pixels.Bytes(image.getWidth(), image.getHeight(), rgb);
+    return new RgbValues.Bytes(rgb);
   }
 
-  /** The stored numbers: BufferedImage.getRGB would convert grey values to another gamma. */
-  private static Pixels samples(String name, BufferedImage image) throws ImageFormatException {
+  /** The stored numbers: BufferedImage.getRGB would convert gray values to another gamma. */
+  private static RgbValues samples(String name, BufferedImage image) throws ImageFormatException {
     ColorModel model = image.getColorModel();
-    int colours = model.getNumColorComponents();
-    if (colours != 1 && colours != 3) {
+    int colors = model.getNumColorComponents();
+    if (colors != 1 && colors != 3) {
       throw new ImageFormatException(
-          name, "it has %d colour channels; convert it to an RGB PNG".formatted(colours));
+          name, "it has %d color channels; convert it to an RGB PNG".formatted(colors));
     }
     Raster raster = image.getRaster();
     int width = image.getWidth();
@@ -57,7 +75,7 @@ final class PixelReader {
           throw transparent(name);
         }
         for (int c = 0; c < 3; c++) {
-          long value = row[from + (colours == 1 ? 0 : c)];
+          long value = row[from + (colors == 1 ? 0 : c)];
           if (wide) {
             words[at++] = (short) ((value * 65535 + white / 2) / white);
           } else {
@@ -66,28 +84,39 @@ final class PixelReader {
         }
       }
     }
-    return wide
-        ? new Pixels.Words(width, image.getHeight(), words)
-        : new Pixels.Bytes(width, image.getHeight(), bytes);
+    return wide ? new RgbValues.Words(words) : new RgbValues.Bytes(bytes);
   }
 
-  private static Pixels colours(String name, BufferedImage image) throws ImageFormatException {
+  private static RgbValues colors(String name, BufferedImage image) throws ImageFormatException {
     int width = image.getWidth();
     byte[] rgb = new byte[3 * width * image.getHeight()];
     int[] row = new int[width];
     int at = 0;
     for (int y = 0; y < image.getHeight(); y++) {
-      image.getRGB(0, y, width, 1, row, 0, width);
-      for (int colour : row) {
-        if (colour >>> 24 != OPAQUE) {
+      readRow(image, y, row);
+      for (int color : row) {
+        if (color >>> 24 != OPAQUE) {
           throw transparent(name);
         }
-        rgb[at++] = (byte) (colour >> 16);
-        rgb[at++] = (byte) (colour >> 8);
-        rgb[at++] = (byte) colour;
+        rgb[at++] = (byte) (color >> 16);
+        rgb[at++] = (byte) (color >> 8);
+        rgb[at++] = (byte) color;
       }
     }
-    return new Pixels.Bytes(width, image.getHeight(), rgb);
+    return new RgbValues.Bytes(rgb);
+  }
+
+  /** As 0xAARRGGBB. */
+  private static void readRow(BufferedImage image, int y, int[] row) {
+    if (image.getColorModel() instanceof IndexColorModel palette) {
+      Raster raster = image.getRaster();
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, row.length, 1, 0, row);
+      for (int x = 0; x < row.length; x++) {
+        row[x] = palette.getRGB(row[x]);
+      }
+    } else {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+    }
   }
 
   private static ImageFormatException transparent(String name) {

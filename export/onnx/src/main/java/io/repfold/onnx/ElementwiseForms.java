@@ -12,14 +12,14 @@ final class ElementwiseForms {
   static Map<String, OpForm> all() {
     Map<String, OpForm> forms = new HashMap<>();
     for (Op.Unary.Function f : Op.Unary.Function.values()) {
-      forms.put(f.type(), OpForm.of(since(f), 1, 1, n -> new Op.Unary(f)));
+      forms.put(f.type(), OpForm.of(f.since(), 1, 1, n -> new Op.Unary(f)));
     }
     // Without the attributes broadcast and axis, opset 6 and below ask for equal shapes.
     for (Op.Binary.Function f : Op.Binary.Function.values()) {
-      forms.put(f.type(), OpForm.of(since(f), 2, 2, n -> new Op.Binary(f)));
+      forms.put(f.type(), OpForm.of(f.since(), 2, 2, n -> new Op.Binary(f)));
     }
     for (Op.Variadic.Function f : Op.Variadic.Function.values()) {
-      forms.put(f.type(), OpForm.of(6, 1, OpForm.ANY_NUMBER, n -> variadic(n, f)));
+      forms.put(f.type(), OpForm.of(Op.Variadic.SINCE, 1, OpForm.ANY_NUMBER, n -> variadic(n, f)));
     }
     forms.put("LeakyRelu", OpForm.of(1, 1, 1, n -> new Op.LeakyRelu(n.real("alpha", 0.01f))));
     forms.put("Elu", OpForm.of(1, 1, 1, n -> new Op.Elu(n.real("alpha", 1))));
@@ -35,21 +35,6 @@ final class ElementwiseForms {
     forms.put("MatMul", OpForm.of(1, 2, 2, n -> new Op.MatMul()));
     forms.put("Gemm", OpForm.of(6, 2, 3, ElementwiseForms::gemm));
     return forms;
-  }
-
-  private static int since(Op.Unary.Function function) {
-    return switch (function) {
-      case HARD_SWISH -> 14;
-      case ERF -> 9;
-      default -> 1;
-    };
-  }
-
-  private static int since(Op.Binary.Function function) {
-    return switch (function) {
-      case LESS_OR_EQUAL, GREATER_OR_EQUAL -> 12;
-      default -> 1;
-    };
   }
 
   private static Op variadic(NodeView node, Op.Variadic.Function function) {

@@ -91,22 +91,19 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder unary(Op.Unary op) {
-    rules.requireSince(14, op.function() == Op.Unary.Function.HARD_SWISH, "it");
-    rules.requireSince(9, op.function() == Op.Unary.Function.ERF, "it");
+    rules.requireSince(op.function().since(), true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder binary(Op.Binary op) {
-    boolean orEqual =
-        op.function() == Op.Binary.Function.LESS_OR_EQUAL
-            || op.function() == Op.Binary.Function.GREATER_OR_EQUAL;
-    rules.requireSince(12, orEqual, "it");
+    rules.requireSince(op.function().since(), true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder variadic(Op.Variadic op) {
+    rules.requireSince(Op.Variadic.SINCE, true, "its form without attributes");
     return proto;
   }
 
@@ -201,7 +198,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder reduce(Op.Reduce op) {
-    int inputSince = op.function() == Op.Reduce.Function.SUM ? 13 : 18;
+    int inputSince = op.function().axesInputSince();
     rules.requireAttributeBefore(inputSince, op.axes(), "axes");
     rules.requireSince(inputSince, op.noopWithoutAxes(), "noop_with_empty_axes");
     op.axes().ifPresent(a -> proto.integersIfAny("axes", a));

@@ -138,7 +138,13 @@ class TypedFormsTest {
   private static List<Form> elementwise() {
     List<Form> forms = new ArrayList<>();
     for (Op.Unary.Function f : Op.Unary.Function.values()) {
-      int since = f == Op.Unary.Function.HARD_SWISH ? 14 : f == Op.Unary.Function.ERF ? 9 : OLDEST;
+      int since =
+          switch (f) {
+            case MISH -> 18;
+            case HARD_SWISH -> 14;
+            case ERF -> 9;
+            default -> OLDEST;
+          };
       forms.add(Form.of(new Op.Unary(f), 1).since(since));
     }
     for (Op.Binary.Function f : Op.Binary.Function.values()) {

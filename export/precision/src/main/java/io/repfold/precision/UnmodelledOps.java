@@ -18,7 +18,7 @@ final class UnmodelledOps {
       Set.of(
           """
             Acos Acosh Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor
-            CastLike Celu Cos Cosh Gelu IsInf IsNaN Mish Mod Round Selu Shrink Sign Sin Sinh Tan
+            CastLike Celu Cos Cosh Gelu IsInf IsNaN Mod Round Selu Shrink Sign Sin Sinh Tan
             ThresholdedRelu Xor
             DeformConv Det Einsum GRU GlobalLpPool GlobalMaxPool InstanceNormalization LRN LSTM
             LayerNormalization LpNormalization LpPool MaxRoiPool MeanVarianceNormalization RNN

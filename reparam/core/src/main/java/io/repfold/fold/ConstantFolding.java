@@ -126,8 +126,7 @@ final class ConstantFolding {
   private static boolean jumps(Node node, NdArray result) {
     boolean whole =
         node.op() instanceof Op.Unary unary
-            && (unary.function() == Op.Unary.Function.FLOOR
-                || unary.function() == Op.Unary.Function.CEIL);
+            && unary.function().result() == Op.Unary.Function.Result.WHOLE;
     return whole || !result.type().isFloat();
   }
 

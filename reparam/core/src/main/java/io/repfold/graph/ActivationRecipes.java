@@ -11,7 +11,6 @@ final class ActivationRecipes {
     Map<String, Recipe> all = new HashMap<>();
     all.put("Selu", Recipe.of(6, 1, 1, ActivationRecipes::selu));
     all.put("Celu", Recipe.of(12, 1, 1, ActivationRecipes::celu));
-    all.put("Mish", Recipe.of(18, 1, 1, ActivationRecipes::mish));
     all.put("Swish", Recipe.of(24, 1, 1, ActivationRecipes::swish));
     all.put("Gelu", Recipe.of(20, 1, 1, ActivationRecipes::gelu));
     all.put("ThresholdedRelu", Recipe.of(10, 1, 1, ActivationRecipes::thresholdedRelu));
@@ -36,12 +35,6 @@ final class ActivationRecipes {
     Check.that(alpha > 0, "alpha must be positive, got %s", alpha);
     String scaled = c.over(c.input(0), c.number(alpha));
     return c.times(c.add(new Op.Elu(1), scaled), alpha);
-  }
-
-  /** {@code x tanh(softplus(x))}. */
-  private static String mish(Composer c) {
-    String softplus = c.unary(Op.Unary.Function.SOFTPLUS, c.input(0));
-    return c.times(c.input(0), c.unary(Op.Unary.Function.TANH, softplus));
   }
 
   /** {@code x sigmoid(alpha x)}. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An opaque node of the ONNX domain as nodes of modelled ops that compute the same, as ONNX defines
- * it: {@code Mish(x) = x tanh(softplus(x))}.
+ * it: {@code Swish(x) = x sigmoid(alpha x)}.
  */
 public sealed interface Decomposition {
   /**

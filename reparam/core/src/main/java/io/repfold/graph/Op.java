@@ -190,35 +190,83 @@ public sealed interface Op {
     }
   }
 
-  /** An elementwise function without attributes. */
+  /** An elementwise function without attributes. Input X of any shape, which the result has too. */
   record Unary(Unary.Function function) implements Op {
-    /** The functions, by ONNX name. */
+    /** The functions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      RELU("Relu"),
-      SIGMOID("Sigmoid"),
-      HARD_SWISH("HardSwish"),
-      NEG("Neg"),
-      ABS("Abs"),
-      EXP("Exp"),
-      LOG("Log"),
-      SQRT("Sqrt"),
-      RECIPROCAL("Reciprocal"),
-      TANH("Tanh"),
-      ERF("Erf"),
-      FLOOR("Floor"),
-      CEIL("Ceil"),
-      SOFTPLUS("Softplus"),
-      SOFTSIGN("Softsign"),
-      NOT("Not");
+      RELU("Relu", 1, 13, Result.REAL, Errors.KEPT),
+      SIGMOID("Sigmoid", 1, 13, Result.REAL, Errors.KEPT),
+      HARD_SWISH("HardSwish", 14, 22, Result.REAL, Errors.KEPT),
+      MISH("Mish", 18, 22, Result.REAL, Errors.KEPT),
+      NEG("Neg", 1, 13, Result.REAL, Errors.KEPT),
+      ABS("Abs", 1, 13, Result.REAL, Errors.KEPT),
+      EXP("Exp", 1, 13, Result.REAL, Errors.GROW),
+      LOG("Log", 1, 13, Result.REAL, Errors.GROW),
+      SQRT("Sqrt", 1, 13, Result.REAL, Errors.KEPT),
+      RECIPROCAL("Reciprocal", 1, 13, Result.REAL, Errors.DIVIDED),
+      TANH("Tanh", 1, 13, Result.REAL, Errors.KEPT),
+      ERF("Erf", 9, 13, Result.REAL, Errors.KEPT),
+      FLOOR("Floor", 1, 13, Result.WHOLE, Errors.KEPT),
+      CEIL("Ceil", 1, 13, Result.WHOLE, Errors.KEPT),
+      SOFTPLUS("Softplus", 1, 22, Result.REAL, Errors.GROW),
+      SOFTSIGN("Softsign", 1, 22, Result.REAL, Errors.KEPT),
+      NOT("Not", 1, 13, Result.CONDITION, Errors.KEPT);
 
-      private final String type;
-
-      Function(String type) {
-        this.type = type;
+      /** What kind of number comes out. */
+      public enum Result {
+        /** One that follows small changes of the input. */
+        REAL,
+        /** A whole one, constant between jumps. */
+        WHOLE,
+        /** True or false. */
+        CONDITION
       }
 
+      /** What becomes of small errors of the input. */
+      public enum Errors {
+        /** They stay small beside the largest results. */
+        KEPT,
+        /** They become large relative ones: exponentials and logarithms. */
+        GROW,
+        /** They have no bound where the input vanishes. */
+        DIVIDED
+      }
+
+      private final String type;
+      private final int since;
+      private final int bfloat16Since;
+      private final Result result;
+      private final Errors errors;
+
+      Function(String type, int since, int bfloat16Since, Result result, Errors errors) {
+        this.type = type;
+        this.since = since;
+        this.bfloat16Since = bfloat16Since;
+        this.result = result;
+        this.errors = errors;
+      }
+
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset that has it. */
+      public int since() {
+        return since;
+      }
+
+      /** The first opset in which it takes bfloat16, if it takes real numbers. */
+      public int bfloat16Since() {
+        return bfloat16Since;
+      }
+
+      public Result result() {
+        return result;
+      }
+
+      public Errors errors() {
+        return errors;
       }
     }
 
@@ -235,29 +283,58 @@ public sealed interface Op {
 
   /** An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). */
   record Binary(Binary.Function function) implements Op {
-    /** The functions, by ONNX name. */
+    /** The functions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      ADD("Add"),
-      SUB("Sub"),
-      MUL("Mul"),
-      DIV("Div"),
-      POW("Pow"),
-      EQUAL("Equal"),
-      LESS("Less"),
-      LESS_OR_EQUAL("LessOrEqual"),
-      GREATER("Greater"),
-      GREATER_OR_EQUAL("GreaterOrEqual"),
-      AND("And"),
-      OR("Or");
+      ADD("Add", 1, 13, Result.NUMBER),
+      SUB("Sub", 1, 13, Result.NUMBER),
+      MUL("Mul", 1, 13, Result.NUMBER),
+      DIV("Div", 1, 13, Result.NUMBER),
+      POW("Pow", 1, 13, Result.NUMBER),
+      EQUAL("Equal", 1, 13, Result.CONDITION),
+      LESS("Less", 1, 13, Result.CONDITION),
+      LESS_OR_EQUAL("LessOrEqual", 12, 16, Result.CONDITION),
+      GREATER("Greater", 1, 13, Result.CONDITION),
+      GREATER_OR_EQUAL("GreaterOrEqual", 12, 16, Result.CONDITION),
+      AND("And", 1, 13, Result.CONDITION),
+      OR("Or", 1, 13, Result.CONDITION);
 
-      private final String type;
-
-      Function(String type) {
-        this.type = type;
+      /** What comes out. */
+      public enum Result {
+        /** A number of the inputs' type. */
+        NUMBER,
+        /** True or false. */
+        CONDITION
       }
 
+      private final String type;
+      private final int since;
+      private final int bfloat16Since;
+      private final Result result;
+
+      Function(String type, int since, int bfloat16Since, Result result) {
+        this.type = type;
+        this.since = since;
+        this.bfloat16Since = bfloat16Since;
+        this.result = result;
+      }
+
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset that has it; up to 6 it broadcasts only if an attribute says so. */
+      public int since() {
+        return since;
+      }
+
+      /** The first opset in which it takes bfloat16, if it takes real numbers. */
+      public int bfloat16Since() {
+        return bfloat16Since;
+      }
+
+      public Result result() {
+        return result;
       }
     }
 
@@ -274,6 +351,9 @@ public sealed interface Op {
 
   /** An elementwise function of one or more inputs that broadcast (opset 8 and up). */
   record Variadic(Variadic.Function function) implements Op {
+    /** The first opset in which these have no attributes. */
+    public static final int SINCE = 6;
+
     /** The functions, by ONNX name. */
     public enum Function {
       SUM("Sum"),
@@ -504,22 +584,37 @@ public sealed interface Op {
       boolean keepsDims,
       boolean noopWithoutAxes)
       implements Op {
-    /** The reductions, by ONNX name. */
+    /** The reductions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      MEAN("ReduceMean"),
-      SUM("ReduceSum"),
-      MAX("ReduceMax"),
-      MIN("ReduceMin"),
-      PROD("ReduceProd");
+      MEAN("ReduceMean", 18, true),
+      SUM("ReduceSum", 13, true),
+      MAX("ReduceMax", 18, false),
+      MIN("ReduceMin", 18, false),
+      PROD("ReduceProd", 18, true);
 
       private final String type;
+      private final int axesInputSince;
+      private final boolean accumulates;
 
-      Function(String type) {
+      Function(String type, int axesInputSince, boolean accumulates) {
         this.type = type;
+        this.axesInputSince = axesInputSince;
+        this.accumulates = accumulates;
       }
 
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset in which the axes are an input and not an attribute. */
+      public int axesInputSince() {
+        return axesInputSince;
+      }
+
+      /** Whether rounding errors add up over the elements, as in a sum, and not in a maximum. */
+      public boolean accumulates() {
+        return accumulates;
       }
     }
 

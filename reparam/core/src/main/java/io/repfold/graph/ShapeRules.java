@@ -134,21 +134,17 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> unary(Op.Unary op) {
-    boolean whole =
-        op.function() == Op.Unary.Function.FLOOR || op.function() == Op.Unary.Function.CEIL;
-    return whole ? moved(x -> x) : same();
+    return switch (op.function().result()) {
+      case WHOLE -> moved(x -> x);
+      case REAL, CONDITION -> same();
+    };
   }
 
   @Override
   public List<Fact> binary(Op.Binary op) {
     require(2);
-    boolean comparison =
-        switch (op.function()) {
-          case ADD, SUB, MUL, DIV, POW -> false;
-          case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> true;
-        };
     Optional<ElementType> type =
-        comparison
+        op.function().result() == Op.Binary.Function.Result.CONDITION
             ? Optional.of(ElementType.BOOL)
             : op.function() == Op.Binary.Function.POW
                 ? input(0).type()

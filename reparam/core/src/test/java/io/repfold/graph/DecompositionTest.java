@@ -130,7 +130,7 @@ class DecompositionTest {
       delimiter = '|',
       value = {
         "Frobnicate | 17 | op Frobnicate of domain '' has no meaning here",
-        "Mish | 17 | its form before opset 18 has no meaning here",
+        "Swish | 17 | its form before opset 24 has no meaning here",
         "Upsample | 10 | it exists up to opset 9",
         "ReduceL2 | 17 | before opset 18 it has no second input",
         "InstanceNormalization | 17 | input 2 is missing",
@@ -167,14 +167,14 @@ class DecompositionTest {
 
   @Test
   void an_unknown_attribute_type_or_rank_is_refused() {
-    Node mish = new Node("", op("Mish", "beta", 1f), List.of("a"), List.of("y"));
+    Node swish = new Node("", op("Swish", "beta", 1f), List.of("a"), List.of("y"));
     Node shrink = new Node("", op("Shrink"), List.of("a"), List.of("y"));
     Node pool = new Node("", op("GlobalMaxPool"), List.of("a"), List.of("y"));
     Node wrong = new Node("", op("Gelu", "approximate", 1L), List.of("a"), List.of("y"));
     Value integers = Value.of("a", ElementType.INT32, Shape.of(2));
     Value nothing = new Value("a", Optional.empty(), Optional.empty());
 
-    assertThat(Decomposition.of(mish, List.of(integers), 18))
+    assertThat(Decomposition.of(swish, List.of(integers), 24))
         .isEqualTo(new Decomposition.Refused("attributes [beta] have no meaning here"));
     assertThat(Decomposition.of(wrong, List.of(integers), 20))
         .isEqualTo(new Decomposition.Refused("attribute 'approximate' has no meaning here: 1"));
@@ -189,11 +189,11 @@ class DecompositionTest {
   /** Whatever the node's own values are called. */
   @Test
   void parts_define_names_of_their_own() {
-    Op op = op("Mish");
+    Op op = op("Swish");
     Node node = new Node("", op, List.of("y/0"), List.of("y"));
     Value x = Value.float32("y/0", 2);
 
-    Decomposition.Parts parts = (Decomposition.Parts) Decomposition.of(node, List.of(x), 18);
+    Decomposition.Parts parts = (Decomposition.Parts) Decomposition.of(node, List.of(x), 24);
 
     List<String> defined = parts.nodes().stream().map(Node::output).toList();
     assertThat(defined).doesNotHaveDuplicates().doesNotContain("y/0").endsWith("y");
@@ -223,7 +223,7 @@ class DecompositionTest {
     assertThat(floatInputs(op("Sign"), List.of("x"))).isEmpty();
     assertThat(floatInputs(op("Frobnicate"), three)).isEmpty();
     assertThat(floatInputs(new Op.Identity(), three)).isEmpty();
-    Op foreign = new Op.Opaque("com.example", "Mish", Map.of(), List.of());
+    Op foreign = new Op.Opaque("com.example", "Swish", Map.of(), List.of());
     assertThat(floatInputs(foreign, List.of("x"))).isEmpty();
   }
 

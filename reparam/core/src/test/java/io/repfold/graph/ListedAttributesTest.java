@@ -127,6 +127,7 @@ class ListedAttributesTest {
             "Relu",
             "Sigmoid",
             "HardSwish",
+            "Mish",
             "Neg",
             "Abs",
             "Exp",

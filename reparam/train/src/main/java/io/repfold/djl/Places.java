@@ -26,9 +26,9 @@ final class Places {
       return IntStream.range(0, node.inputs().size());
     }
     if (op instanceof Op.Binary binary) {
-      return switch (binary.function()) {
-        case ADD, SUB, MUL, DIV, POW -> IntStream.of(0, 1);
-        case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> IntStream.empty();
+      return switch (binary.function().result()) {
+        case NUMBER -> IntStream.of(0, 1);
+        case CONDITION -> IntStream.empty();
       };
     }
     if (op instanceof Op.ScatterND) {
@@ -43,8 +43,7 @@ final class Places {
   /** Whether the output does not change with small changes of the input, or is none of it. */
   private static boolean isConstant(Op op) {
     if (op instanceof Op.Unary unary) {
-      return unary.function() == Op.Unary.Function.FLOOR
-          || unary.function() == Op.Unary.Function.CEIL;
+      return unary.function().result() == Op.Unary.Function.Result.WHOLE;
     }
     return op instanceof Op.ArgMax
         || op instanceof Op.ShapeOf

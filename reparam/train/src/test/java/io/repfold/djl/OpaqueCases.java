@@ -178,7 +178,6 @@ final class OpaqueCases {
         of("Selu", 17).on(x),
         of("Selu", 6).with("alpha", 2f).with("gamma", 0.5f).on(x),
         of("Celu", 12).with("alpha", 0.7f).on(x),
-        of("Mish", 18).on(x),
         of("Swish", 24).with("alpha", 1.5f).unknownToRuntime().on(x),
         of("Gelu", 20).on(x),
         of("Gelu", 20).with("approximate", "tanh").on(x),

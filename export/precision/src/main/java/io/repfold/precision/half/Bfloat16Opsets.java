@@ -48,10 +48,10 @@ final class Bfloat16Opsets {
       return WINDOWS;
     }
     if (op instanceof Op.Unary unary) {
-      return since(unary.function());
+      return Math.max(FIRST, unary.function().bfloat16Since());
     }
     if (op instanceof Op.Binary binary) {
-      return since(binary.function());
+      return Math.max(FIRST, binary.function().bfloat16Since());
     }
     if (op instanceof Op.LeakyRelu
         || op instanceof Op.PRelu
@@ -60,19 +60,5 @@ final class Bfloat16Opsets {
       return CONDITIONS;
     }
     return op instanceof Op.ConstantOfShape ? FILLS : FIRST;
-  }
-
-  private static int since(Op.Unary.Function function) {
-    return switch (function) {
-      case HARD_SWISH, SOFTPLUS, SOFTSIGN -> WINDOWS;
-      default -> FIRST;
-    };
-  }
-
-  private static int since(Op.Binary.Function function) {
-    return switch (function) {
-      case LESS_OR_EQUAL, GREATER_OR_EQUAL -> CONDITIONS;
-      default -> FIRST;
-    };
   }
 }

@@ -36,11 +36,7 @@ final class ReductionSizes {
   }
 
   private static boolean isSum(Op op) {
-    return op instanceof Op.Reduce reduce
-        && switch (reduce.function()) {
-          case MEAN, SUM, PROD -> true;
-          case MAX, MIN -> false;
-        };
+    return op instanceof Op.Reduce reduce && reduce.function().accumulates();
   }
 
   private static long elements(FloatValues ports, Node node, Shape x) {

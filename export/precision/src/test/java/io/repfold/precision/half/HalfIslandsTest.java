@@ -133,6 +133,19 @@ class HalfIslandsTest {
   }
 
   @ParameterizedTest
+  @EnumSource(
+      value = Op.Unary.Function.class,
+      names = {"RELU", "SIGMOID", "HARD_SWISH", "MISH", "SOFTSIGN", "TANH", "ERF"})
+  void activations_that_keep_errors_small_become_half(Op.Unary.Function function) {
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).opset("", 18);
+    b.node(new Op.Unary(function), List.of("a"), "f");
+
+    assertThat(
+            islands(conv(b, "f", "y", 1).output(Values.float32("y")).build(), HalfOptions.FLOAT16))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource({"1e-3, true", "1e-5, false"})
   void a_quotient_is_half_if_its_divisor_is_known_not_to_vanish(double smallest, boolean half) {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);

@@ -2,11 +2,14 @@ package io.repfold.onnx;
 
 import io.repfold.graph.Op;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The forms of the ops that work element by element, and of the products. */
 final class ElementwiseForms {
+  private static final List<String> GELUS = List.of("none", "tanh");
+
   private ElementwiseForms() {}
 
   static Map<String, OpForm> all() {
@@ -23,12 +26,19 @@ final class ElementwiseForms {
     }
     forms.put("LeakyRelu", OpForm.of(1, 1, 1, n -> new Op.LeakyRelu(n.real("alpha", 0.01f))));
     forms.put("Elu", OpForm.of(1, 1, 1, n -> new Op.Elu(n.real("alpha", 1))));
+    forms.put("Gelu", OpForm.of(20, 1, 1, ElementwiseForms::gelu));
+    forms.put(
+        "Selu",
+        OpForm.of(
+            6, 1, 1, n -> new Op.Selu(n.real("alpha", 1.6732632f), n.real("gamma", 1.050701f))));
+    forms.put("Celu", OpForm.of(12, 1, 1, ElementwiseForms::celu));
+    forms.put(
+        "ThresholdedRelu", OpForm.of(10, 1, 1, n -> new Op.ThresholdedRelu(n.real("alpha", 1))));
     forms.put("PRelu", OpForm.of(7, 2, 2, n -> new Op.PRelu()));
     forms.put(
         "HardSigmoid",
         OpForm.of(1, 1, 1, n -> new Op.HardSigmoid(n.real("alpha", 0.2f), n.real("beta", 0.5f))));
     forms.put("Clip", OpForm.of(6, 1, 3, ElementwiseForms::clip));
-    forms.put("Softmax", OpForm.of(1, 1, 1, ElementwiseForms::softmax));
     forms.put("Dropout", new OpForm(6, 1, 3, 2, ElementwiseForms::dropout));
     forms.put("Identity", OpForm.of(1, 1, 1, n -> new Op.Identity()));
     forms.put("Where", OpForm.of(9, 3, 3, n -> new Op.Where()));
@@ -55,9 +65,14 @@ final class ElementwiseForms {
         OptionalDouble.of(node.real("max", Float.MAX_VALUE)));
   }
 
-  private static Op softmax(NodeView node) {
-    boolean flattens = node.opset() < 13;
-    return new Op.Softmax(node.integer("axis", flattens ? 1 : -1), flattens);
+  private static Op gelu(NodeView node) {
+    return new Op.Gelu(node.choice("approximate", "none", GELUS).equals("tanh"));
+  }
+
+  private static Op celu(NodeView node) {
+    float alpha = node.real("alpha", 1);
+    node.require(alpha > 0);
+    return new Op.Celu(alpha);
   }
 
   /** Before opset 7 a Dropout drops unless {@code is_test}. */

@@ -16,7 +16,17 @@ class UnmodelledOpsTest {
     return Stream.of(
             Arrays.stream(Op.Unary.Function.values()).map(Op.Unary::new),
             Arrays.stream(Op.Binary.Function.values()).map(Op.Binary::new),
-            Arrays.stream(Op.Variadic.Function.values()).map(Op.Variadic::new))
+            Arrays.stream(Op.Variadic.Function.values()).map(Op.Variadic::new),
+            Stream.of(
+                new Op.Gelu(false),
+                new Op.Selu(1, 1),
+                new Op.Celu(1),
+                new Op.ThresholdedRelu(1),
+                new Op.LogSoftmax(-1, false),
+                new Op.Hardmax(-1, false),
+                new Op.InstanceNormalization(1),
+                new Op.LpNormalization(1, 1),
+                new Op.CumSum(false, false)))
         .flatMap(ops -> ops);
   }
 

@@ -38,6 +38,14 @@ final class ElementwiseMath {
     };
   }
 
+  static double gelu(double x, boolean tanh) {
+    double gate =
+        tanh
+            ? Math.tanh((x * x * x * 0.044715 + x) * Math.sqrt(2 / Math.PI))
+            : erf(x * Math.sqrt(0.5));
+    return x * 0.5 * (gate + 1);
+  }
+
   private static double softplus(double x) {
     return Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0);
   }

@@ -45,6 +45,14 @@ public sealed interface Op {
 
     R elu(Elu op);
 
+    R gelu(Gelu op);
+
+    R selu(Selu op);
+
+    R celu(Celu op);
+
+    R thresholdedRelu(ThresholdedRelu op);
+
     R pRelu(PRelu op);
 
     R hardSigmoid(HardSigmoid op);
@@ -52,6 +60,18 @@ public sealed interface Op {
     R clip(Clip op);
 
     R softmax(Softmax op);
+
+    R logSoftmax(LogSoftmax op);
+
+    R hardmax(Hardmax op);
+
+    R layerNormalization(LayerNormalization op);
+
+    R instanceNormalization(InstanceNormalization op);
+
+    R groupNormalization(GroupNormalization op);
+
+    R lpNormalization(LpNormalization op);
 
     R concat(Concat op);
 
@@ -96,6 +116,10 @@ public sealed interface Op {
     R spaceToDepth(SpaceToDepth op);
 
     R argMax(ArgMax op);
+
+    R topK(TopK op);
+
+    R cumSum(CumSum op);
 
     R dropout(Dropout op);
 
@@ -407,6 +431,74 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * {@code x/2 (1 + erf(x / sqrt(2)))} (opset 20, Hendrycks and Gimpel, 2016). Input X of any
+   * shape.
+   *
+   * @param tanh whether {@code tanh(sqrt(2/pi) (x + 0.044715 x^3))} stands for {@code erf}: ONNX
+   *     {@code approximate = tanh}
+   */
+  record Gelu(boolean tanh) implements Op {
+    @Override
+    public String type() {
+      return "Gelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gelu(this);
+    }
+  }
+
+  /**
+   * {@code gamma x} above 0, else {@code gamma alpha (exp(x) - 1)} (opset 6, Klambauer et al.,
+   * 2017). Input X of any shape.
+   */
+  record Selu(float alpha, float gamma) implements Op {
+    @Override
+    public String type() {
+      return "Selu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.selu(this);
+    }
+  }
+
+  /**
+   * {@code x} above 0, else {@code alpha (exp(x / alpha) - 1)} (opset 12, Barron, 2017). Input X of
+   * any shape.
+   */
+  record Celu(float alpha) implements Op {
+    public Celu {
+      Check.that(alpha > 0, "Celu: alpha must be positive, got %s", alpha);
+    }
+
+    @Override
+    public String type() {
+      return "Celu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.celu(this);
+    }
+  }
+
+  /** {@code x} above alpha, else 0 (opset 10). Input X of any shape. */
+  record ThresholdedRelu(float alpha) implements Op {
+    @Override
+    public String type() {
+      return "ThresholdedRelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.thresholdedRelu(this);
+    }
+  }
+
   /** Inputs X and slope, which broadcasts to X (unidirectional). */
   record PRelu() implements Op {
     @Override
@@ -463,6 +555,130 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The logarithm of {@link Softmax}, of the same form. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param flattens as {@link Softmax#flattens()}
+   */
+  record LogSoftmax(int axis, boolean flattens) implements Op {
+    @Override
+    public String type() {
+      return "LogSoftmax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.logSoftmax(this);
+    }
+  }
+
+  /**
+   * 1 for the first largest element along an axis and 0 for the others, in the form of {@link
+   * Softmax}. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param flattens as {@link Softmax#flattens()}
+   */
+  record Hardmax(int axis, boolean flattens) implements Op {
+    @Override
+    public String type() {
+      return "Hardmax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hardmax(this);
+    }
+  }
+
+  /**
+   * {@code (x - mean) / sqrt(variance + epsilon) * scale + B} with the statistics of an axis and
+   * all that follow (opset 17, Ba et al., 2016). Inputs X, scale and optional B, which broadcast to
+   * X (unidirectional). With the outputs mean and deviation, or a {@code stash_type} other than
+   * float32, it is {@link Opaque}.
+   *
+   * @param axis may be negative
+   */
+  record LayerNormalization(int axis, float epsilon) implements Op {
+    @Override
+    public String type() {
+      return "LayerNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.layerNormalization(this);
+    }
+  }
+
+  /**
+   * The same with the statistics of each channel of each image (opset 6, Ulyanov et al., 2016).
+   * Inputs X {@code [N, C, D...]} with at least one spatial axis, scale and B {@code [C]}.
+   */
+  record InstanceNormalization(float epsilon) implements Op {
+    @Override
+    public String type() {
+      return "InstanceNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.instanceNormalization(this);
+    }
+  }
+
+  /**
+   * The same with the statistics of each group of channels of each image (opset 18, Wu and He,
+   * 2018). Inputs X {@code [N, C, D...]}, scale and B {@code [C]}. With a {@code stash_type} other
+   * than float32 it is {@link Opaque}.
+   *
+   * @param groups divides the number of channels
+   * @param scalesGroups whether scale and B are {@code [groups]}, as in opsets 18 to 20
+   */
+  record GroupNormalization(int groups, float epsilon, boolean scalesGroups) implements Op {
+    public GroupNormalization {
+      Check.that(groups >= 1, "GroupNormalization: num_groups must be at least 1, got %d", groups);
+    }
+
+    @Override
+    public String type() {
+      return "GroupNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.groupNormalization(this);
+    }
+  }
+
+  /**
+   * {@code x} divided by its norm along an axis; 0 where that is 0. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param p 1 for the sum of absolute values, 2 for the root of the sum of squares
+   */
+  record LpNormalization(int axis, int p) implements Op {
+    public LpNormalization {
+      Check.that(p == 1 || p == 2, "LpNormalization: p must be 1 or 2, got %d", p);
+    }
+
+    @Override
+    public String type() {
+      return "LpNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.lpNormalization(this);
+    }
+  }
+
+  /**
+   * Inputs of one type and rank, whose sizes differ on one axis at most.
+   *
+   * @param axis may be negative
+   */
   record Concat(int axis) implements Op {
     @Override
     public String type() {
@@ -884,6 +1100,44 @@ public sealed interface Op {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.argMax(this);
+    }
+  }
+
+  /**
+   * The largest or smallest elements along an axis and their places, the better ones first and of
+   * equal ones the first. Inputs X and k, one INT64 (opset 10). Outputs: the elements, and their
+   * INT64 indices.
+   *
+   * @param axis may be negative
+   * @param sorted whether a runtime must sort them too; here they are sorted
+   */
+  record TopK(int axis, boolean largest, boolean sorted) implements Op {
+    @Override
+    public String type() {
+      return "TopK";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.topK(this);
+    }
+  }
+
+  /**
+   * Running sums along an axis (opset 11). Inputs X and the axis, one INT32 or INT64.
+   *
+   * @param exclusive whether an element's own value is left out of its sum
+   * @param reverse whether sums run from the end
+   */
+  record CumSum(boolean exclusive, boolean reverse) implements Op {
+    @Override
+    public String type() {
+      return "CumSum";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.cumSum(this);
     }
   }
 

@@ -55,6 +55,7 @@ final class SensitiveFunctions {
       return unary.function().errors() == Op.Unary.Function.Errors.GROW;
     }
     return op instanceof Op.Softmax
+        || op instanceof Op.LogSoftmax
         || (op instanceof Op.Binary binary && binary.function() == Op.Binary.Function.POW);
   }
 

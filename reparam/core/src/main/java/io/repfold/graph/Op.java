@@ -305,7 +305,10 @@ public sealed interface Op {
     }
   }
 
-  /** An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). */
+  /**
+   * An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). Inputs
+   * A and B of one type, numbers or, for And and Or, BOOL.
+   */
   record Binary(Binary.Function function) implements Op {
     /** The functions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
@@ -407,6 +410,7 @@ public sealed interface Op {
     }
   }
 
+  /** {@code x} from 0 on, else {@code alpha x} (Maas et al., 2013). Input X of any shape. */
   record LeakyRelu(float alpha) implements Op {
     @Override
     public String type() {
@@ -419,6 +423,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * {@code x} from 0 on, else {@code alpha (exp(x) - 1)} (Clevert et al., 2016). Input X of any
+   * shape.
+   */
   record Elu(float alpha) implements Op {
     @Override
     public String type() {
@@ -539,6 +547,8 @@ public sealed interface Op {
   }
 
   /**
+   * {@code exp(x)} divided by its sum along an axis. Input X of any shape.
+   *
    * @param axis may be negative
    * @param flattens whether the input is coerced to two dimensions before {@code axis} (up to opset
    *     12)
@@ -721,7 +731,8 @@ public sealed interface Op {
   }
 
   /**
-   * The optional second output holds the flat indices of the maxima, over the whole input tensor.
+   * Maxima over windows. Input X {@code [N, C, D...]}; padding never wins. The optional second
+   * output (opset 8) holds the flat indices of the maxima, over the whole input tensor.
    */
   record MaxPool(List<Integer> kernel, Window window, boolean ceilMode, boolean columnMajorIndices)
       implements Op {
@@ -740,7 +751,10 @@ public sealed interface Op {
     }
   }
 
-  /** Inputs X, indices, optional output shape. */
+  /**
+   * Puts pooled maxima back where they were, between zeros (opset 9). Inputs X {@code [N, C,
+   * D...]}, indices, INT64 and flat as those of {@link MaxPool}, optional output shape, INT64.
+   */
   record MaxUnpool(List<Integer> kernel, Window window) implements Op {
     public MaxUnpool {
       kernel = kernelShape("MaxUnpool", kernel);
@@ -757,6 +771,15 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Means over windows. Input X {@code [N, C, D...]}.
+   *
+   * @param kernel its size on each spatial axis, at least 1
+   * @param window stride, dilation (from opset 19) and padding in pixels
+   * @param ceilMode whether a last window may end behind the padding (opset 10)
+   * @param countIncludePad whether padding counts as zeros (opset 7), else a mean is over the
+   *     pixels inside; what {@code ceilMode} adds is never counted
+   */
   record AveragePool(List<Integer> kernel, Window window, boolean ceilMode, boolean countIncludePad)
       implements Op {
     public AveragePool {
@@ -774,6 +797,7 @@ public sealed interface Op {
     }
   }
 
+  /** The mean of each channel. Input X {@code [N, C, D...]}; the result is {@code [N, C, 1...]}. */
   record GlobalAveragePool() implements Op {
     @Override
     public String type() {
@@ -849,6 +873,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * A product of matrices, as NumPy's {@code matmul}. Inputs A {@code [..., M, K]} and B {@code
+   * [..., K, N]}, of which the leading axes broadcast (opset 1); one of a single axis is a vector,
+   * and that axis is not in the result.
+   */
   record MatMul() implements Op {
     @Override
     public String type() {
@@ -874,6 +903,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Makes two axes: of those before {@code axis}, and of the others. Input X of any shape.
+   *
+   * @param axis 0 to the rank; negative from opset 11 on
+   */
   record Flatten(int axis) implements Op {
     @Override
     public String type() {
@@ -900,7 +934,9 @@ public sealed interface Op {
   }
 
   /**
-   * @param permutation empty to reverse the axes
+   * The axes in another order. Input X of any shape.
+   *
+   * @param permutation which axis of X each axis of the result is; empty to reverse the axes
    */
   record Transpose(List<Integer> permutation) implements Op {
     public Transpose {
@@ -977,6 +1013,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Broadcasts X and a shape to each other (opset 8, multidirectional). Inputs X and shape, INT64
+   * {@code [K]}: a 1 in it leaves the axis of X as it is.
+   */
   record Expand() implements Op {
     @Override
     public String type() {
@@ -989,6 +1029,7 @@ public sealed interface Op {
     }
   }
 
+  /** Repeats X (opset 6). Inputs X and repeats, INT64, one number of at least 0 for each axis. */
   record Tile() implements Op {
     @Override
     public String type() {
@@ -1057,6 +1098,10 @@ public sealed interface Op {
   }
 
   /**
+   * Makes blocks of pixels of channels. Input X {@code [N, C b b, H, W]}; the result is {@code [N,
+   * C, H b, W b]} for a block size b (Shi et al., 2016).
+   *
+   * @param blockSize in pixels
    * @param columnRowDepth mode CRD (PyTorch's pixel shuffle) instead of DCR
    */
   record DepthToSpace(int blockSize, boolean columnRowDepth) implements Op {
@@ -1075,6 +1120,12 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Makes channels of the pixels of a block. Input X {@code [N, C, H, W]}; the result is {@code [N,
+   * C b b, H/b, W/b]} for a block size b.
+   *
+   * @param blockSize in pixels, divides H and W
+   */
   record SpaceToDepth(int blockSize) implements Op {
     public SpaceToDepth {
       Check.that(blockSize >= 1, "SpaceToDepth: blocksize must be at least 1, got %d", blockSize);
@@ -1091,6 +1142,13 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The INT64 index of the largest element along an axis. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param keepsDims whether the axis stays with size 1
+   * @param selectsLast whether of equal elements the last one counts (opset 12), else the first
+   */
   record ArgMax(int axis, boolean keepsDims, boolean selectsLast) implements Op {
     @Override
     public String type() {
@@ -1157,6 +1215,7 @@ public sealed interface Op {
     }
   }
 
+  /** The input, of any type and shape. */
   record Identity() implements Op {
     @Override
     public String type() {
@@ -1169,6 +1228,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Another element type (opset 6); reals become integers towards 0. Input X of any shape.
+   *
+   * @param to the type of the result
+   */
   record Cast(ElementType to) implements Op {
     @Override
     public String type() {
@@ -1181,6 +1245,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * No inputs.
+   *
+   * @param value the result
+   */
   record Constant(Tensor value) implements Op {
     @Override
     public String type() {
@@ -1194,7 +1263,9 @@ public sealed interface Op {
   }
 
   /**
-   * @param value one element
+   * The same number everywhere (opset 9). Input shape, INT64.
+   *
+   * @param value one element, of the type of the result
    */
   record ConstantOfShape(Tensor value) implements Op {
     public ConstantOfShape {
@@ -1229,6 +1300,7 @@ public sealed interface Op {
     }
   }
 
+  /** The number of X's elements, one INT64. Input X of any type and shape. */
   record Size() implements Op {
     @Override
     public String type() {
@@ -1241,6 +1313,12 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Slices of X at indices along an axis. Inputs X of rank r at least 1, and indices, integers of
+   * rank q; the result has q + r - 1 axes, those of the indices in the place of {@code axis}.
+   *
+   * @param axis may be negative; so may indices, which count from the end (opset 11)
+   */
   record Gather(int axis) implements Op {
     @Override
     public String type() {
@@ -1253,6 +1331,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * X where a condition is true, else Y (opset 9). Inputs condition, BOOL, X and Y, which broadcast
+   * (multidirectional).
+   */
   record Where() implements Op {
     @Override
     public String type() {
@@ -1265,7 +1347,10 @@ public sealed interface Op {
     }
   }
 
-  /** Without a reduction: updates replace. */
+  /**
+   * X with slices replaced (opset 11). Inputs X, indices, INT64 {@code [..., K]} for the first K
+   * axes of X, and updates {@code [..., the other axes]}. With a reduction it is {@link Opaque}.
+   */
   record ScatterND() implements Op {
     @Override
     public String type() {
@@ -1278,6 +1363,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * {@code start, start + delta, ...} up to before limit, or down to (opset 11). Inputs start,
+   * limit and delta, one number each of one type; delta is not 0.
+   */
   record Range() implements Op {
     @Override
     public String type() {

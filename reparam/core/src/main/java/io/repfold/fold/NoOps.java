@@ -93,7 +93,7 @@ final class NoOps {
         switch (function) {
           case ADD, SUB -> 0;
           case MUL, DIV -> 1;
-          default -> Double.NaN;
+          case POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> Double.NaN;
         };
     Optional<Tensor> constant = facts.graph().constant(node.input(1));
     return constant.isPresent()

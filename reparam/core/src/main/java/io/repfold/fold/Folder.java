@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Folds what can be folded: the door of this package.
  *
- * <p>Shapes are fixed first, if asked. {@link #SIMPLIFYING} runs until no node goes any more,
+ * <p>Shapes are fixed first, if asked. {@code SIMPLIFYING} runs until no node goes any more,
  * because each of its passes lets the others see more. Then transposed convolutions take in what
  * follows them, before the last pass would make a convolution of it; then linear regions become
  * convolutions. After each pass, what is kept has the type and the shape that it had.
@@ -21,22 +21,14 @@ import java.util.Set;
 public final class Folder {
   static final List<Pass> SIMPLIFYING =
       List.of(
-          new Pass(
-              "CastLikes",
-              "first: a Cast to a type that is told can be computed or removed",
-              CastLikes::resolved),
-          new Pass(
-              "ConstantFolding",
-              "before NoOps, which asks whether an operand is a constant, and whether it is neutral",
-              ConstantFolding::folded),
-          new Pass(
-              "NoOps",
-              "after ConstantFolding; what it bypasses lets shapes be computed in the next round",
-              NoOps::removed),
-          new Pass(
-              "DeadCode",
-              "last: the others leave nodes and tensors behind that nobody reads",
-              DeadCode::withoutUnread));
+          // First: a Cast to a type that is told can be computed or removed.
+          new Pass("CastLikes", CastLikes::resolved),
+          // Before NoOps, which asks whether an operand is a constant, and a neutral one.
+          new Pass("ConstantFolding", ConstantFolding::folded),
+          // After it; what this bypasses lets shapes be computed in the next round.
+          new Pass("NoOps", NoOps::removed),
+          // Last: the others leave nodes and tensors behind that nobody reads.
+          new Pass("DeadCode", DeadCode::withoutUnread));
 
   private static final String TRANSPOSED = "TransposedConvolutions";
   private static final String REGIONS = "LinearRegions";

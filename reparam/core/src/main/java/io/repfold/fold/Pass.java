@@ -15,9 +15,8 @@ import java.util.function.UnaryOperator;
  * One change of a graph that keeps its meaning.
  *
  * @param name of the pass, for messages
- * @param because why it stands where it does among the others
  */
-record Pass(String name, String because, UnaryOperator<Graph> step) {
+record Pass(String name, UnaryOperator<Graph> step) {
   /**
    * @throws InvalidGraphException if what is kept has another type or shape than before, or an
    *     input or output is gone; names the pass and the value

@@ -38,7 +38,7 @@ class PassTest {
   }
 
   private static void refused(UnaryOperator<Graph> step, String message) {
-    assertThatThrownBy(() -> new Pass("Wrong", "", step).run(graph()))
+    assertThatThrownBy(() -> new Pass("Wrong", step).run(graph()))
         .isInstanceOf(InvalidGraphException.class)
         .hasMessageStartingWith("Pass Wrong ")
         .hasMessageContaining(message);
@@ -81,13 +81,13 @@ class PassTest {
   @Test
   void other_changes_are_a_passes_own() {
     Graph same = with(new Op.Unary(Op.Unary.Function.SIGMOID));
-    assertThat(new Pass("Other", "", g -> same).run(graph())).isSameAs(same);
+    assertThat(new Pass("Other", g -> same).run(graph())).isSameAs(same);
     Graph shorter =
         new Graph.Builder("g")
             .input(Value.float32("x", 2, 3))
             .node(RELU, List.of("x"), "y")
             .output(Values.any("y"))
             .build();
-    assertThat(new Pass("Other", "", g -> shorter).run(graph())).isSameAs(shorter);
+    assertThat(new Pass("Other", g -> shorter).run(graph())).isSameAs(shorter);
   }
 }

@@ -2,54 +2,49 @@ package io.repfold.onnx;
 
 import io.repfold.graph.Op;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The forms of the ops that work element by element, and of the products. */
 final class ElementwiseForms {
+  private static final List<String> GELUS = List.of("none", "tanh");
+
   private ElementwiseForms() {}
 
   static Map<String, OpForm> all() {
     Map<String, OpForm> forms = new HashMap<>();
     for (Op.Unary.Function f : Op.Unary.Function.values()) {
-      forms.put(f.type(), OpForm.of(since(f), 1, 1, n -> new Op.Unary(f)));
+      forms.put(f.type(), OpForm.of(f.since(), 1, 1, n -> new Op.Unary(f)));
     }
     // Without the attributes broadcast and axis, opset 6 and below ask for equal shapes.
     for (Op.Binary.Function f : Op.Binary.Function.values()) {
-      forms.put(f.type(), OpForm.of(since(f), 2, 2, n -> new Op.Binary(f)));
+      forms.put(f.type(), OpForm.of(f.since(), 2, 2, n -> new Op.Binary(f)));
     }
     for (Op.Variadic.Function f : Op.Variadic.Function.values()) {
-      forms.put(f.type(), OpForm.of(6, 1, OpForm.ANY_NUMBER, n -> variadic(n, f)));
+      forms.put(f.type(), OpForm.of(Op.Variadic.SINCE, 1, OpForm.ANY_NUMBER, n -> variadic(n, f)));
     }
     forms.put("LeakyRelu", OpForm.of(1, 1, 1, n -> new Op.LeakyRelu(n.real("alpha", 0.01f))));
     forms.put("Elu", OpForm.of(1, 1, 1, n -> new Op.Elu(n.real("alpha", 1))));
+    forms.put("Gelu", OpForm.of(20, 1, 1, ElementwiseForms::gelu));
+    forms.put(
+        "Selu",
+        OpForm.of(
+            6, 1, 1, n -> new Op.Selu(n.real("alpha", 1.6732632f), n.real("gamma", 1.050701f))));
+    forms.put("Celu", OpForm.of(12, 1, 1, ElementwiseForms::celu));
+    forms.put(
+        "ThresholdedRelu", OpForm.of(10, 1, 1, n -> new Op.ThresholdedRelu(n.real("alpha", 1))));
     forms.put("PRelu", OpForm.of(7, 2, 2, n -> new Op.PRelu()));
     forms.put(
         "HardSigmoid",
         OpForm.of(1, 1, 1, n -> new Op.HardSigmoid(n.real("alpha", 0.2f), n.real("beta", 0.5f))));
     forms.put("Clip", OpForm.of(6, 1, 3, ElementwiseForms::clip));
-    forms.put("Softmax", OpForm.of(1, 1, 1, ElementwiseForms::softmax));
     forms.put("Dropout", new OpForm(6, 1, 3, 2, ElementwiseForms::dropout));
     forms.put("Identity", OpForm.of(1, 1, 1, n -> new Op.Identity()));
     forms.put("Where", OpForm.of(9, 3, 3, n -> new Op.Where()));
     forms.put("MatMul", OpForm.of(1, 2, 2, n -> new Op.MatMul()));
     forms.put("Gemm", OpForm.of(6, 2, 3, ElementwiseForms::gemm));
     return forms;
-  }
-
-  private static int since(Op.Unary.Function function) {
-    return switch (function) {
-      case HARD_SWISH -> 14;
-      case ERF -> 9;
-      default -> 1;
-    };
-  }
-
-  private static int since(Op.Binary.Function function) {
-    return switch (function) {
-      case LESS_OR_EQUAL, GREATER_OR_EQUAL -> 12;
-      default -> 1;
-    };
   }
 
   private static Op variadic(NodeView node, Op.Variadic.Function function) {
@@ -70,9 +65,14 @@ final class ElementwiseForms {
         OptionalDouble.of(node.real("max", Float.MAX_VALUE)));
   }
 
-  private static Op softmax(NodeView node) {
-    boolean flattens = node.opset() < 13;
-    return new Op.Softmax(node.integer("axis", flattens ? 1 : -1), flattens);
+  private static Op gelu(NodeView node) {
+    return new Op.Gelu(node.choice("approximate", "none", GELUS).equals("tanh"));
+  }
+
+  private static Op celu(NodeView node) {
+    float alpha = node.real("alpha", 1);
+    node.require(alpha > 0);
+    return new Op.Celu(alpha);
   }
 
   /** Before opset 7 a Dropout drops unless {@code is_test}. */

@@ -91,22 +91,19 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder unary(Op.Unary op) {
-    rules.requireSince(14, op.function() == Op.Unary.Function.HARD_SWISH, "it");
-    rules.requireSince(9, op.function() == Op.Unary.Function.ERF, "it");
+    rules.requireSince(op.function().since(), true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder binary(Op.Binary op) {
-    boolean orEqual =
-        op.function() == Op.Binary.Function.LESS_OR_EQUAL
-            || op.function() == Op.Binary.Function.GREATER_OR_EQUAL;
-    rules.requireSince(12, orEqual, "it");
+    rules.requireSince(op.function().since(), true, "it");
     return proto;
   }
 
   @Override
   public NodeBuilder variadic(Op.Variadic op) {
+    rules.requireSince(Op.Variadic.SINCE, true, "its form without attributes");
     return proto;
   }
 
@@ -140,10 +137,14 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder softmax(Op.Softmax op) {
+    return softmax(op.axis(), op.flattens());
+  }
+
+  private NodeBuilder softmax(int axis, boolean flattens) {
     rules.require(
-        op.flattens() == opset < 13,
+        flattens == opset < 13,
         "up to opset 12 it flattens its input to two dimensions, later it does not");
-    return proto.integer("axis", op.axis());
+    return proto.integer("axis", axis);
   }
 
   @Override
@@ -201,7 +202,7 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
 
   @Override
   public NodeBuilder reduce(Op.Reduce op) {
-    int inputSince = op.function() == Op.Reduce.Function.SUM ? 13 : 18;
+    int inputSince = op.function().axesInputSince();
     rules.requireAttributeBefore(inputSince, op.axes(), "axes");
     rules.requireSince(inputSince, op.noopWithoutAxes(), "noop_with_empty_axes");
     op.axes().ifPresent(a -> proto.integersIfAny("axes", a));
@@ -430,6 +431,82 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
     }
     to.ifPresent(type -> proto.integer("output_dtype", type.code()));
     return proto;
+  }
+
+  @Override
+  public NodeBuilder gelu(Op.Gelu op) {
+    rules.requireSince(20, true, "it");
+    return proto.text("approximate", op.tanh() ? "tanh" : "none");
+  }
+
+  @Override
+  public NodeBuilder selu(Op.Selu op) {
+    rules.requireSince(6, true, "its default numbers");
+    return proto.real("alpha", op.alpha()).real("gamma", op.gamma());
+  }
+
+  @Override
+  public NodeBuilder celu(Op.Celu op) {
+    rules.requireSince(12, true, "it");
+    return proto.real("alpha", op.alpha());
+  }
+
+  @Override
+  public NodeBuilder thresholdedRelu(Op.ThresholdedRelu op) {
+    rules.requireSince(10, true, "it");
+    return proto.real("alpha", op.alpha());
+  }
+
+  @Override
+  public NodeBuilder logSoftmax(Op.LogSoftmax op) {
+    return softmax(op.axis(), op.flattens());
+  }
+
+  @Override
+  public NodeBuilder hardmax(Op.Hardmax op) {
+    return softmax(op.axis(), op.flattens());
+  }
+
+  @Override
+  public NodeBuilder layerNormalization(Op.LayerNormalization op) {
+    rules.requireSince(17, true, "it");
+    rules.require(node.outputs().size() == 1, "here it has no statistics for outputs");
+    return proto.integer("axis", op.axis()).real("epsilon", op.epsilon());
+  }
+
+  @Override
+  public NodeBuilder instanceNormalization(Op.InstanceNormalization op) {
+    rules.requireSince(6, true, "its form without attributes of memory");
+    return proto.real("epsilon", op.epsilon());
+  }
+
+  @Override
+  public NodeBuilder groupNormalization(Op.GroupNormalization op) {
+    rules.requireSince(18, true, "it");
+    rules.require(
+        op.scalesGroups() == opset < 21,
+        "up to opset 20 it has one scale a group, later one a channel");
+    return proto.integer("num_groups", op.groups()).real("epsilon", op.epsilon());
+  }
+
+  @Override
+  public NodeBuilder lpNormalization(Op.LpNormalization op) {
+    return proto.integer("axis", op.axis()).integer("p", op.p());
+  }
+
+  @Override
+  public NodeBuilder topK(Op.TopK op) {
+    rules.requireSince(10, true, "a k that is an input");
+    rules.requireSince(
+        11, !op.largest() || !op.sorted(), "the smallest, or an order that is free,");
+    proto.integer("axis", op.axis());
+    return opset < 11 ? proto : proto.flag("largest", op.largest()).flag("sorted", op.sorted());
+  }
+
+  @Override
+  public NodeBuilder cumSum(Op.CumSum op) {
+    rules.requireSince(11, true, "it");
+    return proto.flagIfSet("exclusive", op.exclusive()).flagIfSet("reverse", op.reverse());
   }
 
   /** The names in order, since the op keeps none. */

@@ -21,6 +21,7 @@ final class OpReader {
 
   static {
     FORMS.putAll(ElementwiseForms.all());
+    FORMS.putAll(NormalizationForms.all());
     FORMS.putAll(WindowForms.all());
     FORMS.putAll(ShapeForms.all());
     FORMS.putAll(TensorForms.all());

@@ -68,7 +68,7 @@ final class ShapeForms {
 
   /** ReduceSum took its axes as an input in opset 13, the others in 18. */
   private static Op reduce(NodeView node, Op.Reduce.Function function) {
-    int inputSince = function == Op.Reduce.Function.SUM ? 13 : 18;
+    int inputSince = function.axesInputSince();
     Optional<List<Integer>> axes = axes(node, inputSince).filter(a -> !a.isEmpty());
     return new Op.Reduce(
         function,

@@ -30,12 +30,16 @@ class SignaturesTest {
           "antialias",
           "ceil_mode",
           "count_include_pad",
+          "exclusive",
           "exclude_outside",
           "is_test",
           "keepdims",
+          "largest",
           "noop_with_empty_axes",
+          "reverse",
           "saturate",
           "select_last_index",
+          "sorted",
           "spatial",
           "storage_order",
           "training_mode",
@@ -54,6 +58,7 @@ class SignaturesTest {
     for (var forms :
         List.of(
             ElementwiseForms.all(),
+            NormalizationForms.all(),
             WindowForms.all(),
             ShapeForms.all(),
             TensorForms.all(),
@@ -215,7 +220,8 @@ class SignaturesTest {
         NodeProto node = UsualNodes.node(type, opset, outputs);
         if (outputs < signature.minOutputs() || outputs > signature.maxOutputs()) {
           opaque(opset, node);
-        } else if (!type.equals("BatchNormalization") || outputs == 1) {
+        } else if (!type.equals("BatchNormalization") && !type.equals("LayerNormalization")
+            || outputs == 1) {
           typed(opset, node);
         }
         if (outputs > 0) {

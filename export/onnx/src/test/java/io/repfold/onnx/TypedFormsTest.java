@@ -138,7 +138,13 @@ class TypedFormsTest {
   private static List<Form> elementwise() {
     List<Form> forms = new ArrayList<>();
     for (Op.Unary.Function f : Op.Unary.Function.values()) {
-      int since = f == Op.Unary.Function.HARD_SWISH ? 14 : f == Op.Unary.Function.ERF ? 9 : OLDEST;
+      int since =
+          switch (f) {
+            case MISH -> 18;
+            case HARD_SWISH -> 14;
+            case ERF -> 9;
+            default -> OLDEST;
+          };
       forms.add(Form.of(new Op.Unary(f), 1).since(since));
     }
     for (Op.Binary.Function f : Op.Binary.Function.values()) {
@@ -155,6 +161,26 @@ class TypedFormsTest {
         List.of(
             Form.of(new Op.LeakyRelu(0.3f), 1),
             Form.of(new Op.Elu(0.3f), 1),
+            Form.of(new Op.Gelu(false), 1).since(20),
+            Form.of(new Op.Gelu(true), 1).since(20),
+            Form.of(new Op.Selu(1.5f, 0.9f), 1),
+            Form.of(new Op.Celu(0.3f), 1).since(12),
+            Form.of(new Op.ThresholdedRelu(0.3f), 1).since(10),
+            Form.of(new Op.LogSoftmax(2, true), 1).before(13),
+            Form.of(new Op.LogSoftmax(-1, false), 1).since(13),
+            Form.of(new Op.Hardmax(2, true), 1).before(13),
+            Form.of(new Op.Hardmax(-1, false), 1).since(13),
+            Form.of(new Op.LayerNormalization(-2, 0.1f), 2).since(17),
+            Form.of(new Op.LayerNormalization(1, 0.1f), 3).since(17),
+            Form.of(new Op.InstanceNormalization(0.1f), 3),
+            Form.of(new Op.GroupNormalization(2, 0.1f, true), 3).since(18).before(21),
+            Form.of(new Op.GroupNormalization(2, 0.1f, false), 3).since(21),
+            Form.of(new Op.LpNormalization(1, 1), 1),
+            Form.of(new Op.TopK(-2, true, true), 2).outputs(2).since(10),
+            Form.of(new Op.TopK(-2, false, true), 2).outputs(2).since(11),
+            Form.of(new Op.TopK(-2, true, false), 2).outputs(2).since(11),
+            Form.of(new Op.CumSum(true, false), 2).since(11),
+            Form.of(new Op.CumSum(false, true), 2).since(11),
             Form.of(new Op.PRelu(), 2).since(7),
             Form.of(new Op.HardSigmoid(0.25f, 0.4f), 1),
             Form.of(new Op.Clip(OptionalDouble.of(-1), six), 1).before(11),

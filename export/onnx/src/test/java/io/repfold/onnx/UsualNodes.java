@@ -23,6 +23,9 @@ final class UsualNodes {
           Map.entry("BatchNormalization", 6),
           Map.entry("Clip", 6),
           Map.entry("Dropout", 6),
+          Map.entry("InstanceNormalization", 6),
+          Map.entry("Selu", 6), // and its default numbers got more digits
+          Map.entry("TopK", 10), // k became an input
           Map.entry("Gemm", 6),
           Map.entry("Max", 6),
           Map.entry("Mean", 6),
@@ -73,7 +76,8 @@ final class UsualNodes {
   }
 
   static NodeProto node(String type, int opset) {
-    return node(type, opset, 1);
+    int needed = Operators.find(type, opset).orElseThrow().minOutputs();
+    return node(type, opset, Math.max(1, needed));
   }
 
   /** The attribute with its default, or with a legal value if it has none. */

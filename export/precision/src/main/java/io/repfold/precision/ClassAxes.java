@@ -45,9 +45,8 @@ public record ClassAxes(Map<String, Integer> found) {
     if (op instanceof Op.Softmax softmax) {
       return Optional.of(softmax.axis());
     }
-    if (op instanceof Op.Opaque opaque && opaque.type().equals("LogSoftmax")) {
-      int given = graph.opset() < 13 ? USUAL : -1;
-      return Optional.of(opaque.attributes().get("axis") instanceof Long a ? a.intValue() : given);
+    if (op instanceof Op.LogSoftmax softmax) {
+      return Optional.of(softmax.axis());
     }
     if (op instanceof Op.MatMul && graph.constant(node.input(1)).isPresent()) {
       return isOfVectors(graph, value) ? Optional.of(-1) : Optional.empty();

@@ -4,6 +4,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import java.util.ArrayList;
@@ -100,15 +101,12 @@ public final class FloatValues {
 
   /** Whether the op takes a value of any type, whatever the type of its results. */
   public static boolean readsAnything(Op op) {
-    return op instanceof Op.ShapeOf || op instanceof Op.Size || op instanceof Op.Cast;
+    return OpKind.MEASURES.includes(op) || op instanceof Op.Cast;
   }
 
   /** Whether half precision pays in the op itself: its work grows with the product of two sizes. */
   public static boolean isHeavy(Op op) {
-    return op instanceof Op.Conv
-        || op instanceof Op.ConvTranspose
-        || op instanceof Op.MatMul
-        || op instanceof Op.Gemm;
+    return OpKind.CONTRACTS.includes(op);
   }
 
   /** The float32 values that a node reads in its own type, constants among them. */

@@ -77,7 +77,13 @@ public final class RaiseToOpset13 {
       return node;
     }
     if (op instanceof Op.Softmax softmax && softmax.flattens()) {
-      return softmax(node, softmax);
+      return softmax(node, softmax.axis(), new Op.Softmax(softmax.axis(), false));
+    }
+    if (op instanceof Op.LogSoftmax softmax && softmax.flattens()) {
+      return softmax(node, softmax.axis(), new Op.LogSoftmax(softmax.axis(), false));
+    }
+    if (op instanceof Op.Hardmax hardmax && hardmax.flattens()) {
+      return softmax(node, hardmax.axis(), new Op.Hardmax(hardmax.axis(), false));
     }
     if (op instanceof Op.Squeeze squeeze && squeeze.axes().isPresent()) {
       return with(node, new Op.Squeeze(Optional.empty()), longs(squeeze.axes().get()));
@@ -137,17 +143,19 @@ public final class RaiseToOpset13 {
     return node;
   }
 
-  private Node softmax(Node node, Op.Softmax softmax) {
+  /**
+   * @param free the op that does not flatten
+   */
+  private Node softmax(Node node, int axis, Op free) {
     int rank = type(node).flatMap(Value::shape).map(Shape::rank).orElse(-1);
-    boolean last = softmax.axis() == -1 || softmax.axis() == rank - 1;
+    boolean last = axis == -1 || axis == rank - 1;
     Check.that(
         last,
         "%s flattens its input before axis %d, which opset 13 cannot say: export the model anew with"
             + " opset 13 or later",
         node.describe(),
-        softmax.axis());
-    return new Node(
-        node.name(), new Op.Softmax(softmax.axis(), false), node.inputs(), node.outputs());
+        axis);
+    return new Node(node.name(), free, node.inputs(), node.outputs());
   }
 
   private String[] clip(Node node, Op.Clip clip) {

@@ -18,7 +18,9 @@ import java.util.Set;
  * changes (docs/Changelog.md). {@link RaiseToOpset13} makes the way to opset 13.
  */
 public final class RaiseToOpset22 {
-  private static final int NEWEST = 22;
+  /** The newest opset that a graph can be raised to. */
+  public static final int NEWEST = 22;
+
   private static final int AXES_ARE_INPUTS = 18;
 
   private final Graph graph;
@@ -73,6 +75,11 @@ public final class RaiseToOpset22 {
       return reduction(node, reduce);
     } else if (node.op() instanceof Op.BatchNormalization norm) {
       require(!norm.training(), node, "it trains, and its outputs changed");
+    } else if (node.op() instanceof Op.GroupNormalization norm) {
+      require(
+          !norm.scalesGroups() || opset < 21,
+          node,
+          "it scales groups, and from opset 21 on it scales channels");
     } else if (node.op() instanceof Op.Resize resize) {
       require(
           !resize.coordinates().equals("tf_half_pixel_for_nn"), node, "its coordinates went away");

@@ -18,12 +18,12 @@ final class UnmodelledOps {
       Set.of(
           """
             Acos Acosh Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor
-            CastLike Celu Cos Cosh Gelu IsInf IsNaN Mish Mod Round Selu Shrink Sign Sin Sinh Tan
-            ThresholdedRelu Xor
-            DeformConv Det Einsum GRU GlobalLpPool GlobalMaxPool InstanceNormalization LRN LSTM
-            LayerNormalization LpNormalization LpPool MaxRoiPool MeanVarianceNormalization RNN
+            CastLike Cos Cosh IsInf IsNaN Mod Round Shrink Sign Sin Sinh Tan
+            Xor
+            DeformConv Det Einsum GRU GlobalLpPool GlobalMaxPool LRN LSTM
+            LayerNormalization LpPool MaxRoiPool MeanVarianceNormalization RNN
             STFT
-            AffineGrid ArgMax ArgMin BlackmanWindow CenterCropPad Col2Im Compress CumSum EyeLike
+            AffineGrid ArgMax ArgMin BlackmanWindow CenterCropPad Col2Im Compress EyeLike
             GatherElements GatherND HammingWindow HannWindow MelWeightMatrix NonMaxSuppression
             NonZero OneHot ReverseSequence ScatterElements ScatterND SpaceToDepth Trilu Unique
             ConcatFromSequence Optional OptionalGetElement OptionalHasElement SequenceAt
@@ -45,7 +45,6 @@ final class UnmodelledOps {
 
   static {
     CHANGED.put("TopK", 10);
-    List.of("Hardmax", "LogSoftmax").forEach(type -> CHANGED.put(type, 13));
     CHANGED.put("RoiAlign", 16);
     REDUCTIONS.forEach(type -> CHANGED.put(type, 18));
     List.of("DFT", "GridSample").forEach(type -> CHANGED.put(type, 20));

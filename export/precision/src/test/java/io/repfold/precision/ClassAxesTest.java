@@ -9,7 +9,6 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.kit.Layers;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -67,14 +66,13 @@ class ClassAxesTest {
     assertThat(ClassAxes.of(graph).found()).containsOnlyKeys("y");
   }
 
-  private static int ofLogSoftmax(int opset, Map<String, Object> attributes) {
-    Op op = new Op.Opaque("", "LogSoftmax", attributes, List.of());
+  private static int ofLogSoftmax(int opset, int axis) {
     Graph graph =
         new Graph.Builder("g")
             .opset("", opset)
             .input(Value.float32("x", 2, 3, 4))
-            .node(op, List.of("x"), "y")
-            .node(new Op.Opaque("", "Hardmax", attributes, List.of()), List.of("x"), "z")
+            .node(new Op.LogSoftmax(axis, opset < 13), List.of("x"), "y")
+            .node(new Op.LpNormalization(axis, 2), List.of("x"), "z")
             .output(new Value("y", Optional.empty(), Optional.empty()))
             .output(new Value("z", Optional.empty(), Optional.empty()))
             .build();
@@ -82,13 +80,12 @@ class ClassAxesTest {
     return ClassAxes.of(graph).of("y", 3);
   }
 
-  /** ONNX: axis 1 up to opset 12, the last one since. */
   @Test
-  void a_log_softmax_has_the_default_axis_of_its_opset() {
-    assertThat(ofLogSoftmax(12, Map.of())).isEqualTo(1);
-    assertThat(ofLogSoftmax(13, Map.of())).isEqualTo(2);
-    assertThat(ofLogSoftmax(13, Map.of("axis", 0L))).isEqualTo(0);
-    assertThat(ofLogSoftmax(12, Map.of("axis", -1L))).isEqualTo(2);
+  void a_log_softmax_has_the_axis_of_the_classes() {
+    assertThat(ofLogSoftmax(12, 1)).isEqualTo(1);
+    assertThat(ofLogSoftmax(13, -1)).isEqualTo(2);
+    assertThat(ofLogSoftmax(13, 0)).isEqualTo(0);
+    assertThat(ofLogSoftmax(12, -1)).isEqualTo(2);
   }
 
   private static int ofProduct(boolean constant, long... dims) {

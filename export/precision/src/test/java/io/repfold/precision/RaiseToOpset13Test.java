@@ -46,6 +46,8 @@ class RaiseToOpset13Test {
     return List.of(
         Old.of(12, new Op.Softmax(3, true)),
         Old.of(11, new Op.Softmax(-1, true)),
+        Old.of(12, new Op.LogSoftmax(3, true)),
+        Old.of(11, new Op.Hardmax(-1, true)),
         Old.of(12, new Op.Squeeze(Optional.of(List.of(0)))),
         Old.of(11, new Op.Unsqueeze(Optional.of(List.of(0, 3)))),
         Old.of(12, new Op.Split(1, Optional.of(List.of(4L)))),
@@ -108,6 +110,8 @@ class RaiseToOpset13Test {
   void what_may_mean_something_else_is_refused() {
     Map<Graph, String> refused = new LinkedHashMap<>();
     refused.put(Old.of(12, new Op.Softmax(1, true)).graph(), "flattens its input before axis 1");
+    refused.put(Old.of(12, new Op.LogSoftmax(1, true)).graph(), "flattens its input before axis 1");
+    refused.put(Old.of(12, new Op.Hardmax(2, true)).graph(), "flattens its input before axis 2");
     refused.put(
         Old.of(12, new Op.Opaque("", "Thing", Map.of(), List.of())).graph(),
         "Thing 'y' cannot be restated in opset 13");

@@ -2,13 +2,11 @@ package io.repfold.fold;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +14,16 @@ import java.util.Set;
 /**
  * Walks a graph forward and finds, for each value, its form and the cheaper way to compute it.
  * Nothing is multiplied here but biases: weights are looked at when a form is emitted.
+ *
+ * <p>The search is greedy. A node extends the forms of its operands, which are final by then;
+ * {@link Summands} then brings the terms together, and the form is chosen if it costs less than the
+ * node with what only it needs. No choice is taken back, except that {@link Folder} may block a
+ * value and start again.
+ *
+ * <p>Each node is looked at once, in topological order, so the walk ends. Of a form with t terms
+ * and c covered values, a node costs what {@link Summands#improve} does, and c times the readers of
+ * a value to see what is shared. t and c are bounded by the nodes of one region, between two nodes
+ * that are not linear.
  */
 final class Analysis {
   private final Graph graph;
@@ -24,6 +32,7 @@ final class Analysis {
   private final Map<String, Form> forms = new HashMap<>();
   private final Map<String, Choice> choices = new HashMap<>();
   private final Refusals refusals = new Refusals();
+  private final Explanations explanations;
   private final Summands summands;
   private final ConstantBorders borders;
   private final double growth;
@@ -36,7 +45,8 @@ final class Analysis {
     this.growth = growth;
     this.facts = new Facts(graph);
     this.linearOps = new LinearOps(facts);
-    this.summands = new Summands(facts, forms, choices, growth);
+    this.explanations = new Explanations(facts, forms, refusals);
+    this.summands = new Summands(facts, forms, choices, growth, explanations);
     this.borders = new ConstantBorders(facts, forms);
     for (Node node : graph.nodes()) {
       if (!node.outputs().isEmpty() && blocked.containsKey(node.output())) {
@@ -110,11 +120,11 @@ final class Analysis {
       }
     }
     if (linear.isSum() && !gridsAgree(linear, terms)) {
-      explainUnknownShapes(node, linear, terms);
+      explanations.unknownShapes(node, linear, terms);
       return;
     }
-    Form form = summands.improve(new Form(terms, covered), node.output(), refusals);
-    explainNonLinearSource(node, linear, form);
+    Form form = summands.improve(new Form(terms, covered), node.output());
+    explanations.nonLinearSource(node, linear, form);
     keep(node, form, costOfNodes(node, linear).plus(costOfShared(node, form)));
   }
 
@@ -210,15 +220,7 @@ final class Analysis {
     for (String value : stacked.values()) {
       Form form = forms.get(value);
       if (form == null && stacked.values().stream().anyMatch(this::isConvolution)) {
-        refusals.add(
-            node.output(),
-            graph
-                .producer(value)
-                .map(
-                    p ->
-                        "its input '%s' comes from %s, which is not linear"
-                            .formatted(value, p.describe()))
-                .orElse("its input '%s' is no convolution".formatted(value)));
+        explanations.stackOfOthers(node, value);
       }
       if (form == null
           || form.terms().size() != 1
@@ -238,9 +240,7 @@ final class Analysis {
       return;
     }
     if (!terms.stream().allMatch(t -> t.map().sameGridAs(first.map()))) {
-      refusals.add(
-          node.output(),
-          "its inputs are convolutions of '%s' on different grids".formatted(first.source()));
+      explanations.stackOnGrids(node, first.source());
       return;
     }
     Affine stack = Affine.stack(terms.stream().map(Term::map).toList());
@@ -250,10 +250,7 @@ final class Analysis {
     if (choice == null || !choice.folded()) {
       forms.remove(node.output());
       choices.remove(node.output());
-      refusals.add(
-          node.output(),
-          "one convolution for all its inputs would take %.0f multiply-adds a position instead of %.0f"
-              .formatted(Cost.of(stack).multiplyAdds(), now.multiplyAdds()));
+      explanations.stackCostsMore(node, Cost.of(stack), now);
     }
   }
 
@@ -277,84 +274,5 @@ final class Analysis {
             o ->
                 shape.isPresent()
                     && facts.shape(o.value()).filter(shape.get()::surelyEquals).isPresent());
-  }
-
-  private void explainUnknownShapes(Node node, Local.Linear linear, List<Term> terms) {
-    if (terms.stream().noneMatch(Term::windowed)) {
-      return;
-    }
-    Term first = terms.get(0);
-    boolean oneSource = terms.stream().allMatch(t -> t.source().equals(first.source()));
-    if (oneSource) {
-      refusals.add(
-          node.output(),
-          "its branches of '%s' have different strides or output grids".formatted(first.source()));
-      return;
-    }
-    List<String> shapes =
-        linear.operands().stream()
-            .map(
-                o ->
-                    "'%s' %s"
-                        .formatted(
-                            o.value(), facts.shape(o.value()).map(Shape::toString).orElse("[?]")))
-            .toList();
-    refusals.add(
-        node.output(),
-        "the shapes of its inputs are not known to be equal: %s; give --shape"
-            .formatted(String.join(", ", shapes)));
-  }
-
-  private void explainNonLinearSource(Node node, Local.Linear linear, Form form) {
-    if (node.op() instanceof Op.BatchNormalization
-        && form.terms().stream().noneMatch(Term::windowed)) {
-      String input = linear.operands().get(0).value();
-      if (!forms.containsKey(input)) {
-        refusals.add(
-            node.output(),
-            graph
-                .producer(input)
-                .map(p -> "its input comes from %s, which is not linear".formatted(p.describe()))
-                .orElse("its input '%s' is an input of the graph".formatted(input)));
-      }
-    }
-    if (!linear.isSum()) {
-      return;
-    }
-    for (Term branch : form.terms()) {
-      for (Term other : form.terms()) {
-        if (branch.windowed()) {
-          activationBetween(other.source(), branch.source())
-              .ifPresent(activation -> refusals.add(node.output(), notLinear(activation)));
-        }
-      }
-    }
-  }
-
-  private static String notLinear(Node node) {
-    return node.op() instanceof Op.Pad pad
-        ? "a branch pads by %s and another does not, so their borders differ"
-            .formatted(pad.mode().name().toLowerCase(Locale.ROOT))
-        : "a branch holds %s, which is not linear".formatted(node.describe());
-  }
-
-  /**
-   * The first op that is not linear on the way back from {@code value} to {@code source}, if that
-   * way is short.
-   */
-  private Optional<Node> activationBetween(String value, String source) {
-    String at = value;
-    Optional<Node> activation = Optional.empty();
-    for (int steps = 0; steps < 12 && !at.equals(source); steps++) {
-      Optional<Node> node = graph.producer(at);
-      if (node.isEmpty() || node.get().inputs().isEmpty()) {
-        return Optional.empty();
-      }
-      if (activation.isEmpty() && !forms.containsKey(at)) {
-        activation = node;
-      }
-      at = node.get().input(0);
-    }
-    return at.equals(source) ? activation : Optional.empty();
   }
 }

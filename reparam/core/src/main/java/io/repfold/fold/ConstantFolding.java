@@ -8,6 +8,7 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
@@ -81,8 +82,7 @@ final class ConstantFolding {
     Op op = node.op();
     if (op instanceof Op.Opaque
         || op instanceof Op.Constant
-        || op instanceof Op.QuantizeLinear
-        || op instanceof Op.DequantizeLinear
+        || OpKind.QUANTIZES.includes(op)
         || node.outputs().size() != 1
         || graph.isOutput(node.output())) {
       return false;
@@ -126,8 +126,7 @@ final class ConstantFolding {
   private static boolean jumps(Node node, NdArray result) {
     boolean whole =
         node.op() instanceof Op.Unary unary
-            && (unary.function() == Op.Unary.Function.FLOOR
-                || unary.function() == Op.Unary.Function.CEIL);
+            && unary.function().result() == Op.Unary.Function.Result.WHOLE;
     return whole || !result.type().isFloat();
   }
 

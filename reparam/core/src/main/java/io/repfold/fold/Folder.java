@@ -13,12 +13,35 @@ import java.util.Set;
 /**
  * Folds what can be folded: the door of this package.
  *
- * <p>The passes, in this order: shapes are fixed if asked; constants are computed and nodes that do
- * nothing removed until nothing changes, because each lets the other see more; transposed
- * convolutions take in what follows them; then linear regions become convolutions.
+ * <p>Shapes are fixed first, if asked. {@code SIMPLIFYING} runs until no node goes any more,
+ * because each of its passes lets the others see more. Then transposed convolutions take in what
+ * follows them, before the last pass would make a convolution of it; then linear regions become
+ * convolutions. After each pass, what is kept has the type and the shape that it had.
  */
 public final class Folder {
+  static final List<Pass> SIMPLIFYING =
+      List.of(
+          // First: a Cast to a type that is told can be computed or removed.
+          new Pass("CastLikes", CastLikes::resolved),
+          // Before NoOps, which asks whether an operand is a constant, and a neutral one.
+          new Pass("ConstantFolding", ConstantFolding::folded),
+          // After it; what this bypasses lets shapes be computed in the next round.
+          new Pass("NoOps", NoOps::removed),
+          // Last: the others leave nodes and tensors behind that nobody reads.
+          new Pass("DeadCode", DeadCode::withoutUnread));
+
+  private static final String TRANSPOSED = "TransposedConvolutions";
+  private static final String REGIONS = "LinearRegions";
+
   private Folder() {}
+
+  /** What came of one try. */
+  private sealed interface Attempt {
+    record Done(Result result) implements Attempt {}
+
+    /** Values, with the reason, that must be computed by the node that is there. */
+    record Blocked(Map<String, String> values) implements Attempt {}
+  }
 
   /** A folded graph and what happened. */
   public record Result(Graph graph, FoldReport report) {}
@@ -31,12 +54,13 @@ public final class Folder {
   public static Result fold(Graph graph, FoldOptions options) {
     Graph simple = simplified(graph, options);
     Map<String, String> blocked = new HashMap<>();
-    while (true) {
-      Result result = attempt(graph, simple, options, blocked);
-      if (result != null) {
-        return result;
-      }
+    Attempt attempt = attempt(graph, simple, options, blocked);
+    // Ends: each try that fails blocks a value more, and a blocked one is not tried.
+    while (attempt instanceof Attempt.Blocked more) {
+      blocked.putAll(more.values());
+      attempt = attempt(graph, simple, options, blocked);
     }
+    return ((Attempt.Done) attempt).result();
   }
 
   public static Result fold(Graph graph) {
@@ -60,23 +84,22 @@ public final class Folder {
     int nodes;
     do {
       nodes = current.nodes().size();
-      current =
-          DeadCode.withoutUnread(
-              NoOps.removed(ConstantFolding.folded(CastLikes.resolved(current))));
+      for (Pass pass : SIMPLIFYING) {
+        current = pass.run(current);
+      }
     } while (current.nodes().size() < nodes);
     return current;
   }
 
-  /** One try; null after an addition to {@code blocked}, which asks for another. */
-  private static @org.jspecify.annotations.Nullable Result attempt(
+  private static Attempt attempt(
       Graph original, Graph simple, FoldOptions options, Map<String, String> blocked) {
     Analysis analysis = new Analysis(simple, options.growth(), blocked);
     TransposedConvolutions transposed = new TransposedConvolutions(analysis, blocked.keySet());
     Graph ready = transposed.run();
     if (!transposed.refused().isEmpty()) {
-      blocked.putAll(transposed.refused());
-      return null;
+      return new Attempt.Blocked(transposed.refused());
     }
+    Pass.check(TRANSPOSED, simple, ready);
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), blocked);
     Emission emission = new Emission(last);
@@ -85,20 +108,20 @@ public final class Folder {
     for (Emission.Planned planned : emission.planned()) {
       Numbers computed = Numbers.of(planned.map(), planned.type(), options.product());
       if (computed.notFinite().isPresent()) {
-        blocked.put(
-            planned.target(),
+        String because =
             "output channel %d of the folded convolution is NaN or too large for %s"
-                .formatted(computed.notFinite().getAsInt(), planned.type()));
-        return null;
+                .formatted(computed.notFinite().getAsInt(), planned.type());
+        return new Attempt.Blocked(Map.of(planned.target(), because));
       }
       numbers.put(planned.output(), computed);
       tensors.put(planned.weight(), computed.weight());
       planned.bias().ifPresent(name -> tensors.put(name, computed.bias()));
     }
     Graph folded = emission.graph(tensors);
+    Pass.check(REGIONS, ready, folded);
     FoldReport report =
         new Reporting(original, last, emission, transposed.folded()).report(numbers, folded);
-    return new Result(folded, report);
+    return new Attempt.Done(new Result(folded, report));
   }
 
   /**

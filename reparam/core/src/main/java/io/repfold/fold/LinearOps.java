@@ -134,7 +134,7 @@ final class LinearOps {
     boolean known =
         switch (function) {
           case ADD, SUB, MUL, DIV -> true;
-          default -> false;
+          case POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> false;
         };
     if (!known) {
       return new NotLinear();

@@ -3,6 +3,7 @@ package io.repfold.fold;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import java.util.Arrays;
@@ -73,10 +74,7 @@ final class NoOps {
           && order.equals(java.util.stream.IntStream.range(0, order.size()).boxed().toList());
     }
     boolean keepsElements =
-        op instanceof Op.Reshape
-            || op instanceof Op.Flatten
-            || op instanceof Op.Squeeze
-            || op instanceof Op.Unsqueeze
+        OpKind.RESHAPES.includes(op)
             || op instanceof Op.Expand
             || op instanceof Op.Slice && stepsForward(node, facts.graph())
             || op instanceof Op.Pad && padsNothing(node, facts.graph());
@@ -95,7 +93,7 @@ final class NoOps {
         switch (function) {
           case ADD, SUB -> 0;
           case MUL, DIV -> 1;
-          default -> Double.NaN;
+          case POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> Double.NaN;
         };
     Optional<Tensor> constant = facts.graph().constant(node.input(1));
     return constant.isPresent()

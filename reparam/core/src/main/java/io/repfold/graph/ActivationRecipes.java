@@ -9,12 +9,7 @@ final class ActivationRecipes {
 
   static Map<String, Recipe> all() {
     Map<String, Recipe> all = new HashMap<>();
-    all.put("Selu", Recipe.of(6, 1, 1, ActivationRecipes::selu));
-    all.put("Celu", Recipe.of(12, 1, 1, ActivationRecipes::celu));
-    all.put("Mish", Recipe.of(18, 1, 1, ActivationRecipes::mish));
     all.put("Swish", Recipe.of(24, 1, 1, ActivationRecipes::swish));
-    all.put("Gelu", Recipe.of(20, 1, 1, ActivationRecipes::gelu));
-    all.put("ThresholdedRelu", Recipe.of(10, 1, 1, ActivationRecipes::thresholdedRelu));
     all.put("Shrink", Recipe.of(9, 1, 1, ActivationRecipes::shrink));
     all.put("Sign", Recipe.of(9, 1, 0, ActivationRecipes::sign));
     all.put("Round", Recipe.of(11, 1, 0, ActivationRecipes::round));
@@ -24,24 +19,14 @@ final class ActivationRecipes {
   }
 
   /** {@code gamma elu(x)}. */
-  private static String selu(Composer c) {
-    float alpha = (float) c.real("alpha", 1.6732632f);
-    double gamma = c.real("gamma", 1.050701f);
-    return c.times(c.add(new Op.Elu(alpha), c.input(0)), gamma);
+  static String selu(Composer c, Op.Selu op) {
+    return c.times(c.add(new Op.Elu(op.alpha()), c.input(0)), op.gamma());
   }
 
   /** {@code alpha elu(x / alpha)}. */
-  private static String celu(Composer c) {
-    double alpha = c.real("alpha", 1);
-    Check.that(alpha > 0, "alpha must be positive, got %s", alpha);
-    String scaled = c.over(c.input(0), c.number(alpha));
-    return c.times(c.add(new Op.Elu(1), scaled), alpha);
-  }
-
-  /** {@code x tanh(softplus(x))}. */
-  private static String mish(Composer c) {
-    String softplus = c.unary(Op.Unary.Function.SOFTPLUS, c.input(0));
-    return c.times(c.input(0), c.unary(Op.Unary.Function.TANH, softplus));
+  static String celu(Composer c, Op.Celu op) {
+    String scaled = c.over(c.input(0), c.number(op.alpha()));
+    return c.times(c.add(new Op.Elu(1), scaled), op.alpha());
   }
 
   /** {@code x sigmoid(alpha x)}. */
@@ -53,27 +38,21 @@ final class ActivationRecipes {
   /**
    * {@code x/2 (1 + erf(x / sqrt(2)))}, or {@code tanh} of a polynomial in place of {@code erf}.
    */
-  private static String gelu(Composer c) {
+  static String gelu(Composer c, Op.Gelu op) {
     String x = c.input(0);
-    String approximate = c.text("approximate", "none");
-    Check.that(
-        approximate.equals("none") || approximate.equals("tanh"),
-        "approximate must be none or tanh, got %s",
-        approximate);
     String gate;
-    if (approximate.equals("none")) {
-      gate = c.unary(Op.Unary.Function.ERF, c.times(x, Math.sqrt(0.5)));
-    } else {
+    if (op.tanh()) {
       String cube = c.times(c.times(c.times(x, x), x), 0.044715);
       gate = c.unary(Op.Unary.Function.TANH, c.times(c.plus(cube, x), Math.sqrt(2 / Math.PI)));
+    } else {
+      gate = c.unary(Op.Unary.Function.ERF, c.times(x, Math.sqrt(0.5)));
     }
     return c.times(c.times(x, 0.5), c.plus(gate, 1));
   }
 
   /** {@code x} above alpha, else 0. */
-  private static String thresholdedRelu(Composer c) {
-    String above = above(c, c.input(0), c.real("alpha", 1));
-    return c.add(new Op.Where(), above, c.input(0), c.number(0));
+  static String thresholdedRelu(Composer c, Op.ThresholdedRelu op) {
+    return c.add(new Op.Where(), above(c, c.input(0), op.alpha()), c.input(0), c.number(0));
   }
 
   /** {@code x + bias} below -lambd, {@code x - bias} above lambd, else 0. */

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an opaque node and collects the nodes that it is made of. Messages leave out the node.
+ * Reads a node and collects the nodes that it is made of. Messages leave out the node.
  *
  * <p>Numbers are double constants on the right of what they are combined with, so that the result
  * has the type of the node's first input.
@@ -30,7 +30,7 @@ final class Composer {
     this.node = node;
     this.inputs = inputs;
     this.opset = opset;
-    this.attributes = ((Op.Opaque) node.op()).attributes();
+    this.attributes = node.op() instanceof Op.Opaque opaque ? opaque.attributes() : Map.of();
     this.unread = new TreeSet<>(attributes.keySet());
     this.taken = new HashSet<>(node.inputs());
     this.taken.addAll(node.outputs());

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opaque node of the ONNX domain as nodes of modelled ops that compute the same, as ONNX defines
- * it: {@code Mish(x) = x tanh(softplus(x))}.
+ * A node of the ONNX domain as nodes of simpler ops that compute the same, as ONNX defines it:
+ * {@code Swish(x) = x sigmoid(alpha x)}.
  */
 public sealed interface Decomposition {
   /**
@@ -53,8 +53,8 @@ public sealed interface Decomposition {
   }
 
   /**
-   * Which inputs of an opaque node are real numbers that a gradient reaches, such as image, scale
-   * and shift of a LayerNormalization: none if the node has no parts.
+   * Which inputs of such a node are real numbers that a gradient reaches, such as image, scale and
+   * shift of a LayerNormalization: none if the node has no parts.
    */
   static List<Integer> floatInputs(Node node) {
     int count = Recipes.find(node.op()).map(Recipe::learnt).orElse(0);

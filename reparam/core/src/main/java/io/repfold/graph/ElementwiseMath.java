@@ -21,6 +21,7 @@ final class ElementwiseMath {
       case RELU -> map(x, v -> Math.max(0, v));
       case SIGMOID -> map(x, ElementwiseMath::sigmoid);
       case HARD_SWISH -> map(x, v -> v * Math.max(0, Math.min(1, v / 6 + 0.5)));
+      case MISH -> map(x, v -> v * Math.tanh(softplus(v)));
       case NEG -> map(x, v -> -v);
       case ABS -> map(x, Math::abs);
       case EXP -> map(x, Math::exp);
@@ -31,10 +32,22 @@ final class ElementwiseMath {
       case ERF -> map(x, ElementwiseMath::erf);
       case FLOOR -> map(x, Math::floor);
       case CEIL -> map(x, Math::ceil);
-      case SOFTPLUS -> map(x, v -> Math.log1p(Math.exp(-Math.abs(v))) + Math.max(v, 0));
+      case SOFTPLUS -> map(x, ElementwiseMath::softplus);
       case SOFTSIGN -> map(x, v -> v / (1 + Math.abs(v)));
       case NOT -> map(x, v -> v == 0 ? 1 : 0);
     };
+  }
+
+  static double gelu(double x, boolean tanh) {
+    double gate =
+        tanh
+            ? Math.tanh((x * x * x * 0.044715 + x) * Math.sqrt(2 / Math.PI))
+            : erf(x * Math.sqrt(0.5));
+    return x * 0.5 * (gate + 1);
+  }
+
+  private static double softplus(double x) {
+    return Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0);
   }
 
   private static double sigmoid(double x) {

@@ -352,6 +352,70 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding, 
   }
 
   @Override
+  public List<NdArray> gelu(Op.Gelu op) {
+    return List.of(ElementwiseMath.map(x(), v -> ElementwiseMath.gelu(v, op.tanh())));
+  }
+
+  @Override
+  public List<NdArray> selu(Op.Selu op) {
+    double alpha = op.alpha();
+    return List.of(ElementwiseMath.map(x(), v -> op.gamma() * (v < 0 ? alpha * Math.expm1(v) : v)));
+  }
+
+  @Override
+  public List<NdArray> celu(Op.Celu op) {
+    double alpha = op.alpha();
+    return List.of(ElementwiseMath.map(x(), v -> v < 0 ? alpha * Math.expm1(v / alpha) : v));
+  }
+
+  @Override
+  public List<NdArray> thresholdedRelu(Op.ThresholdedRelu op) {
+    return List.of(ElementwiseMath.map(x(), v -> v > op.alpha() ? v : 0));
+  }
+
+  @Override
+  public List<NdArray> logSoftmax(Op.LogSoftmax op) {
+    return List.of(NormalizationMath.logSoftmax(op, x(), sums()));
+  }
+
+  @Override
+  public List<NdArray> hardmax(Op.Hardmax op) {
+    return List.of(NormalizationMath.hardmax(op, x()));
+  }
+
+  @Override
+  public List<NdArray> layerNormalization(Op.LayerNormalization op) {
+    return List.of(StatisticsMath.layer(op, x(), input(1), optional(2), sums()));
+  }
+
+  @Override
+  public List<NdArray> instanceNormalization(Op.InstanceNormalization op) {
+    return List.of(StatisticsMath.instance(op, x(), input(1), input(2), sums()));
+  }
+
+  @Override
+  public List<NdArray> groupNormalization(Op.GroupNormalization op) {
+    return List.of(StatisticsMath.group(op, x(), input(1), input(2), sums()));
+  }
+
+  @Override
+  public List<NdArray> lpNormalization(Op.LpNormalization op) {
+    return List.of(StatisticsMath.lp(op, x(), sums()));
+  }
+
+  @Override
+  public List<NdArray> topK(Op.TopK op) {
+    input(1);
+    return ScanMath.topK(op, x(), longs(1));
+  }
+
+  @Override
+  public List<NdArray> cumSum(Op.CumSum op) {
+    input(1);
+    return List.of(ScanMath.cumSum(op, x(), longs(1), sums()));
+  }
+
+  @Override
   public List<NdArray> opaque(Op.Opaque op) {
     if (opset.isPresent()) {
       return Decomposed.evaluated(node, inputs, rounding, opset.getAsInt());

@@ -332,6 +332,69 @@ final class ListedAttributes implements Op.Visitor<List<String>> {
   }
 
   @Override
+  public List<String> gelu(Op.Gelu op) {
+    return unless("none", "approximate", op.tanh() ? "tanh" : "none").listed;
+  }
+
+  @Override
+  public List<String> selu(Op.Selu op) {
+    return unless(1.6732632f, "alpha", op.alpha()).unless(1.050701f, "gamma", op.gamma()).listed;
+  }
+
+  @Override
+  public List<String> celu(Op.Celu op) {
+    return unless(1f, "alpha", op.alpha()).listed;
+  }
+
+  @Override
+  public List<String> thresholdedRelu(Op.ThresholdedRelu op) {
+    return unless(1f, "alpha", op.alpha()).listed;
+  }
+
+  @Override
+  public List<String> logSoftmax(Op.LogSoftmax op) {
+    return unless(op.flattens() ? 1 : -1, "axis", op.axis()).listed;
+  }
+
+  @Override
+  public List<String> hardmax(Op.Hardmax op) {
+    return unless(op.flattens() ? 1 : -1, "axis", op.axis()).listed;
+  }
+
+  @Override
+  public List<String> layerNormalization(Op.LayerNormalization op) {
+    return unless(-1, "axis", op.axis()).unless(1e-5f, "epsilon", op.epsilon()).listed;
+  }
+
+  @Override
+  public List<String> instanceNormalization(Op.InstanceNormalization op) {
+    return unless(1e-5f, "epsilon", op.epsilon()).listed;
+  }
+
+  @Override
+  public List<String> groupNormalization(Op.GroupNormalization op) {
+    return put("num_groups", op.groups()).unless(1e-5f, "epsilon", op.epsilon()).listed;
+  }
+
+  @Override
+  public List<String> lpNormalization(Op.LpNormalization op) {
+    return unless(-1, "axis", op.axis()).unless(2, "p", op.p()).listed;
+  }
+
+  @Override
+  public List<String> topK(Op.TopK op) {
+    return unless(-1, "axis", op.axis())
+        .unless(1, "largest", op.largest() ? 1 : 0)
+        .unless(1, "sorted", op.sorted() ? 1 : 0)
+        .listed;
+  }
+
+  @Override
+  public List<String> cumSum(Op.CumSum op) {
+    return flag("exclusive", op.exclusive()).flag("reverse", op.reverse()).listed;
+  }
+
+  @Override
   public List<String> opaque(Op.Opaque op) {
     new TreeMap<>(op.attributes()).forEach((name, value) -> put(Listing.name(name), text(value)));
     if (!op.captures().isEmpty()) {

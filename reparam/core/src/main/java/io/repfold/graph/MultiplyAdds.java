@@ -58,10 +58,7 @@ public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
   }
 
   private static boolean isCounted(Op op) {
-    return op instanceof Op.Conv
-        || op instanceof Op.ConvTranspose
-        || op instanceof Op.Gemm
-        || op instanceof Op.MatMul;
+    return OpKind.CONTRACTS.includes(op);
   }
 
   private static Optional<Long> count(Node node, Map<String, Value> types) {

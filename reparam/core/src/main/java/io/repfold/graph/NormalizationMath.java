@@ -3,7 +3,7 @@ package io.repfold.graph;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Batch normalisation and softmax. */
+/** Batch normalization and softmaxes. */
 final class NormalizationMath {
   private NormalizationMath() {}
 
@@ -89,26 +89,97 @@ final class NormalizationMath {
     return variance;
   }
 
-  static NdArray softmax(Op.Softmax op, NdArray x, Sums sums) {
-    int axis = op.flattens() && op.axis() == x.rank() ? x.rank() : Layout.axis(op.axis(), x.rank());
-    int outer = Layout.product(x.dims(), 0, axis);
-    int inner = op.flattens() ? 1 : Layout.product(x.dims(), axis + 1, x.rank());
-    int length = op.flattens() ? Layout.product(x.dims(), axis, x.rank()) : x.dim(axis);
-    NdArray y = Layout.zeros(x.type(), x.dims());
-    for (int row = 0; row < outer * inner; row++) {
-      int start = row / inner * length * inner + row % inner;
+  /**
+   * Elements that are looked at together: {@code length} of them, {@code inner} apart.
+   *
+   * @param count how many such sets there are
+   */
+  record Rows(int count, int length, int inner) {
+    /** Along an axis. */
+    static Rows along(NdArray x, int axis) {
+      int at = Layout.axis(axis, x.rank());
+      int inner = Layout.product(x.dims(), at + 1, x.rank());
+      return new Rows(Layout.product(x.dims(), 0, at) * inner, x.dim(at), inner);
+    }
+
+    /** Over an axis and all that follow, of which there may be none. */
+    static Rows from(NdArray x, int axis) {
+      int at = axis == x.rank() ? axis : Layout.axis(axis, x.rank());
+      return new Rows(Layout.product(x.dims(), 0, at), Layout.product(x.dims(), at, x.rank()), 1);
+    }
+
+    static Rows of(NdArray x, int axis, boolean flattens) {
+      return flattens ? from(x, axis) : along(x, axis);
+    }
+
+    /** The place of the first element of a row. */
+    int start(int row) {
+      return row / inner * length * inner + row % inner;
+    }
+
+    double largest(NdArray x, int start) {
       double max = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < length; i++) {
         max = Math.max(max, x.data()[start + i * inner]);
       }
+      return max;
+    }
+  }
+
+  static NdArray softmax(Op.Softmax op, NdArray x, Sums sums) {
+    Rows rows = Rows.of(x, op.axis(), op.flattens());
+    NdArray y = Layout.zeros(x.type(), x.dims());
+    for (int row = 0; row < rows.count(); row++) {
+      int start = rows.start(row);
+      double max = rows.largest(x, start);
       double sum = 0;
-      for (int i = 0; i < length; i++) {
-        double exp = Math.exp(x.data()[start + i * inner] - max);
-        y.data()[start + i * inner] = exp;
+      for (int i = 0; i < rows.length(); i++) {
+        double exp = Math.exp(x.data()[start + i * rows.inner()] - max);
+        y.data()[start + i * rows.inner()] = exp;
         sum = sums.add(sum, exp);
       }
-      for (int i = 0; i < length; i++) {
-        y.data()[start + i * inner] /= sum;
+      for (int i = 0; i < rows.length(); i++) {
+        y.data()[start + i * rows.inner()] /= sum;
+      }
+    }
+    return y;
+  }
+
+  /**
+   * {@code x - m - log(sum(exp(x - m)))}, where m is the largest element, or the largest number in
+   * place of an infinity, so that it can be subtracted from itself.
+   */
+  static NdArray logSoftmax(Op.LogSoftmax op, NdArray x, Sums sums) {
+    double most = x.type() == ElementType.DOUBLE ? Double.MAX_VALUE : Float.MAX_VALUE;
+    Rows rows = Rows.of(x, op.axis(), op.flattens());
+    NdArray y = Layout.zeros(x.type(), x.dims());
+    for (int row = 0; row < rows.count(); row++) {
+      int start = rows.start(row);
+      double max = Math.min(most, Math.max(-most, rows.largest(x, start)));
+      double sum = 0;
+      for (int i = 0; i < rows.length(); i++) {
+        double shifted = x.data()[start + i * rows.inner()] - max;
+        y.data()[start + i * rows.inner()] = shifted;
+        sum = sums.add(sum, Math.exp(shifted));
+      }
+      for (int i = 0; i < rows.length(); i++) {
+        y.data()[start + i * rows.inner()] -= Math.log(sum);
+      }
+    }
+    return y;
+  }
+
+  static NdArray hardmax(Op.Hardmax op, NdArray x) {
+    Rows rows = Rows.of(x, op.axis(), op.flattens());
+    NdArray y = Layout.zeros(x.type(), x.dims());
+    for (int row = 0; row < rows.count(); row++) {
+      int start = rows.start(row);
+      double max = rows.largest(x, start);
+      boolean found = false;
+      for (int i = 0; i < rows.length() && !found; i++) {
+        int at = start + i * rows.inner();
+        found = x.data()[at] == max || Double.isNaN(max);
+        y.data()[at] = found ? 1 : 0;
       }
     }
     return y;

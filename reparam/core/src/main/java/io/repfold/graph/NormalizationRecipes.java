@@ -13,7 +13,6 @@ final class NormalizationRecipes {
 
   static Map<String, Recipe> all() {
     Map<String, Recipe> all = new HashMap<>();
-    all.put("InstanceNormalization", Recipe.of(6, 3, 3, NormalizationRecipes::instance));
     all.put("GroupNormalization", Recipe.of(18, 3, 3, NormalizationRecipes::group));
     all.put("LayerNormalization", new Recipe(17, 2, 3, 3, NormalizationRecipes::layer));
     all.put("RMSNormalization", Recipe.of(23, 2, 2, NormalizationRecipes::rootMeanSquare));
@@ -60,26 +59,35 @@ final class NormalizationRecipes {
   }
 
   /** Over all pixels of a channel. */
-  private static String instance(Composer c) {
+  static String instance(Composer c, Op.InstanceNormalization op) {
     int rank = c.rank(0);
     Check.that(rank >= 3, "the input must be [N, C, D...], got %d axes", rank);
-    double epsilon = c.real("epsilon", DEFAULT_EPSILON);
-    return affine(c, normalized(c, c.input(0), Composer.range(2, rank), epsilon), rank);
+    return affine(c, normalized(c, c.input(0), Composer.range(2, rank), op.epsilon()), rank);
   }
 
   /** Over all pixels of a group of channels; scale and shift are a group's up to opset 20. */
   private static String group(Composer c) {
     c.ignore("stash_type");
+    int groups = Math.toIntExact(c.integer("num_groups", 0));
+    float epsilon = (float) c.real("epsilon", DEFAULT_EPSILON);
+    return group(c, new Op.GroupNormalization(groups, epsilon, c.opset() < 21));
+  }
+
+  static String group(Composer c, Op.GroupNormalization op) {
     int rank = c.rank(0);
     Check.that(rank >= 2, "the input must be [N, C, D...], got %d axes", rank);
-    long groups = c.integer("num_groups", 0);
-    Check.that(groups >= 1, "num_groups must be at least 1, got %d", groups);
-    double epsilon = c.real("epsilon", DEFAULT_EPSILON);
-    String grouped = c.reshape(c.input(0), c.longs(0, groups, -1));
-    String y = normalized(c, grouped, List.of(2), epsilon);
-    return c.opset() < 21
+    String grouped = c.reshape(c.input(0), c.longs(0, op.groups(), -1));
+    String y = normalized(c, grouped, List.of(2), op.epsilon());
+    return op.scalesGroups()
         ? c.reshapeLike(affine(c, y, 3), c.input(0))
         : affine(c, c.reshapeLike(y, c.input(0)), rank);
+  }
+
+  static String layer(Composer c, Op.LayerNormalization op) {
+    int rank = c.rank(0);
+    List<Integer> axes = Composer.range(Layout.axis(op.axis(), rank), rank);
+    String y = c.times(normalized(c, c.input(0), axes, op.epsilon()), c.input(1));
+    return c.has(2) ? c.plus(y, c.input(2)) : y;
   }
 
   /** Over an axis and all that follow. Outputs: the result, mean, 1 / deviation. */
@@ -100,6 +108,17 @@ final class NormalizationRecipes {
   private static List<Integer> fromAxis(Composer c) {
     int rank = c.rank(0);
     return Composer.range(Layout.axis(c.integer("axis", -1), rank), rank);
+  }
+
+  /** By the norm, or by 1 where it is 0. */
+  static String lp(Composer c, Op.LpNormalization op) {
+    List<Integer> axis = List.of(Layout.axis(op.axis(), c.rank(0)));
+    String x = c.input(0);
+    String sizes = op.p() == 1 ? c.unary(Op.Unary.Function.ABS, x) : c.times(x, x);
+    String sum = c.reduce(Op.Reduce.Function.SUM, sizes, axis);
+    String zero = c.indicator(c.binary(Op.Binary.Function.EQUAL, sum, c.number(0)));
+    String divisor = c.plus(sum, zero);
+    return c.over(x, op.p() == 1 ? divisor : c.unary(Op.Unary.Function.SQRT, divisor));
   }
 
   private static String rootMeanSquare(Composer c) {

@@ -45,6 +45,14 @@ public sealed interface Op {
 
     R elu(Elu op);
 
+    R gelu(Gelu op);
+
+    R selu(Selu op);
+
+    R celu(Celu op);
+
+    R thresholdedRelu(ThresholdedRelu op);
+
     R pRelu(PRelu op);
 
     R hardSigmoid(HardSigmoid op);
@@ -52,6 +60,18 @@ public sealed interface Op {
     R clip(Clip op);
 
     R softmax(Softmax op);
+
+    R logSoftmax(LogSoftmax op);
+
+    R hardmax(Hardmax op);
+
+    R layerNormalization(LayerNormalization op);
+
+    R instanceNormalization(InstanceNormalization op);
+
+    R groupNormalization(GroupNormalization op);
+
+    R lpNormalization(LpNormalization op);
 
     R concat(Concat op);
 
@@ -96,6 +116,10 @@ public sealed interface Op {
     R spaceToDepth(SpaceToDepth op);
 
     R argMax(ArgMax op);
+
+    R topK(TopK op);
+
+    R cumSum(CumSum op);
 
     R dropout(Dropout op);
 
@@ -190,35 +214,83 @@ public sealed interface Op {
     }
   }
 
-  /** An elementwise function without attributes. */
+  /** An elementwise function without attributes. Input X of any shape, which the result has too. */
   record Unary(Unary.Function function) implements Op {
-    /** The functions, by ONNX name. */
+    /** The functions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      RELU("Relu"),
-      SIGMOID("Sigmoid"),
-      HARD_SWISH("HardSwish"),
-      NEG("Neg"),
-      ABS("Abs"),
-      EXP("Exp"),
-      LOG("Log"),
-      SQRT("Sqrt"),
-      RECIPROCAL("Reciprocal"),
-      TANH("Tanh"),
-      ERF("Erf"),
-      FLOOR("Floor"),
-      CEIL("Ceil"),
-      SOFTPLUS("Softplus"),
-      SOFTSIGN("Softsign"),
-      NOT("Not");
+      RELU("Relu", 1, 13, Result.REAL, Errors.KEPT),
+      SIGMOID("Sigmoid", 1, 13, Result.REAL, Errors.KEPT),
+      HARD_SWISH("HardSwish", 14, 22, Result.REAL, Errors.KEPT),
+      MISH("Mish", 18, 22, Result.REAL, Errors.KEPT),
+      NEG("Neg", 1, 13, Result.REAL, Errors.KEPT),
+      ABS("Abs", 1, 13, Result.REAL, Errors.KEPT),
+      EXP("Exp", 1, 13, Result.REAL, Errors.GROW),
+      LOG("Log", 1, 13, Result.REAL, Errors.GROW),
+      SQRT("Sqrt", 1, 13, Result.REAL, Errors.KEPT),
+      RECIPROCAL("Reciprocal", 1, 13, Result.REAL, Errors.DIVIDED),
+      TANH("Tanh", 1, 13, Result.REAL, Errors.KEPT),
+      ERF("Erf", 9, 13, Result.REAL, Errors.KEPT),
+      FLOOR("Floor", 1, 13, Result.WHOLE, Errors.KEPT),
+      CEIL("Ceil", 1, 13, Result.WHOLE, Errors.KEPT),
+      SOFTPLUS("Softplus", 1, 22, Result.REAL, Errors.GROW),
+      SOFTSIGN("Softsign", 1, 22, Result.REAL, Errors.KEPT),
+      NOT("Not", 1, 13, Result.CONDITION, Errors.KEPT);
 
-      private final String type;
-
-      Function(String type) {
-        this.type = type;
+      /** What kind of number comes out. */
+      public enum Result {
+        /** One that follows small changes of the input. */
+        REAL,
+        /** A whole one, constant between jumps. */
+        WHOLE,
+        /** True or false. */
+        CONDITION
       }
 
+      /** What becomes of small errors of the input. */
+      public enum Errors {
+        /** They stay small beside the largest results. */
+        KEPT,
+        /** They become large relative ones: exponentials and logarithms. */
+        GROW,
+        /** They have no bound where the input vanishes. */
+        DIVIDED
+      }
+
+      private final String type;
+      private final int since;
+      private final int bfloat16Since;
+      private final Result result;
+      private final Errors errors;
+
+      Function(String type, int since, int bfloat16Since, Result result, Errors errors) {
+        this.type = type;
+        this.since = since;
+        this.bfloat16Since = bfloat16Since;
+        this.result = result;
+        this.errors = errors;
+      }
+
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset that has it. */
+      public int since() {
+        return since;
+      }
+
+      /** The first opset in which it takes bfloat16, if it takes real numbers. */
+      public int bfloat16Since() {
+        return bfloat16Since;
+      }
+
+      public Result result() {
+        return result;
+      }
+
+      public Errors errors() {
+        return errors;
       }
     }
 
@@ -233,31 +305,63 @@ public sealed interface Op {
     }
   }
 
-  /** An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). */
+  /**
+   * An elementwise function of two inputs that broadcast (multidirectional, opset 7 and up). Inputs
+   * A and B of one type, numbers or, for And and Or, BOOL.
+   */
   record Binary(Binary.Function function) implements Op {
-    /** The functions, by ONNX name. */
+    /** The functions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      ADD("Add"),
-      SUB("Sub"),
-      MUL("Mul"),
-      DIV("Div"),
-      POW("Pow"),
-      EQUAL("Equal"),
-      LESS("Less"),
-      LESS_OR_EQUAL("LessOrEqual"),
-      GREATER("Greater"),
-      GREATER_OR_EQUAL("GreaterOrEqual"),
-      AND("And"),
-      OR("Or");
+      ADD("Add", 1, 13, Result.NUMBER),
+      SUB("Sub", 1, 13, Result.NUMBER),
+      MUL("Mul", 1, 13, Result.NUMBER),
+      DIV("Div", 1, 13, Result.NUMBER),
+      POW("Pow", 1, 13, Result.NUMBER),
+      EQUAL("Equal", 1, 13, Result.CONDITION),
+      LESS("Less", 1, 13, Result.CONDITION),
+      LESS_OR_EQUAL("LessOrEqual", 12, 16, Result.CONDITION),
+      GREATER("Greater", 1, 13, Result.CONDITION),
+      GREATER_OR_EQUAL("GreaterOrEqual", 12, 16, Result.CONDITION),
+      AND("And", 1, 13, Result.CONDITION),
+      OR("Or", 1, 13, Result.CONDITION);
 
-      private final String type;
-
-      Function(String type) {
-        this.type = type;
+      /** What comes out. */
+      public enum Result {
+        /** A number of the inputs' type. */
+        NUMBER,
+        /** True or false. */
+        CONDITION
       }
 
+      private final String type;
+      private final int since;
+      private final int bfloat16Since;
+      private final Result result;
+
+      Function(String type, int since, int bfloat16Since, Result result) {
+        this.type = type;
+        this.since = since;
+        this.bfloat16Since = bfloat16Since;
+        this.result = result;
+      }
+
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset that has it; up to 6 it broadcasts only if an attribute says so. */
+      public int since() {
+        return since;
+      }
+
+      /** The first opset in which it takes bfloat16, if it takes real numbers. */
+      public int bfloat16Since() {
+        return bfloat16Since;
+      }
+
+      public Result result() {
+        return result;
       }
     }
 
@@ -274,6 +378,9 @@ public sealed interface Op {
 
   /** An elementwise function of one or more inputs that broadcast (opset 8 and up). */
   record Variadic(Variadic.Function function) implements Op {
+    /** The first opset in which these have no attributes. */
+    public static final int SINCE = 6;
+
     /** The functions, by ONNX name. */
     public enum Function {
       SUM("Sum"),
@@ -303,6 +410,7 @@ public sealed interface Op {
     }
   }
 
+  /** {@code x} from 0 on, else {@code alpha x} (Maas et al., 2013). Input X of any shape. */
   record LeakyRelu(float alpha) implements Op {
     @Override
     public String type() {
@@ -315,6 +423,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * {@code x} from 0 on, else {@code alpha (exp(x) - 1)} (Clevert et al., 2016). Input X of any
+   * shape.
+   */
   record Elu(float alpha) implements Op {
     @Override
     public String type() {
@@ -324,6 +436,74 @@ public sealed interface Op {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.elu(this);
+    }
+  }
+
+  /**
+   * {@code x/2 (1 + erf(x / sqrt(2)))} (opset 20, Hendrycks and Gimpel, 2016). Input X of any
+   * shape.
+   *
+   * @param tanh whether {@code tanh(sqrt(2/pi) (x + 0.044715 x^3))} stands for {@code erf}: ONNX
+   *     {@code approximate = tanh}
+   */
+  record Gelu(boolean tanh) implements Op {
+    @Override
+    public String type() {
+      return "Gelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gelu(this);
+    }
+  }
+
+  /**
+   * {@code gamma x} above 0, else {@code gamma alpha (exp(x) - 1)} (opset 6, Klambauer et al.,
+   * 2017). Input X of any shape.
+   */
+  record Selu(float alpha, float gamma) implements Op {
+    @Override
+    public String type() {
+      return "Selu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.selu(this);
+    }
+  }
+
+  /**
+   * {@code x} above 0, else {@code alpha (exp(x / alpha) - 1)} (opset 12, Barron, 2017). Input X of
+   * any shape.
+   */
+  record Celu(float alpha) implements Op {
+    public Celu {
+      Check.that(alpha > 0, "Celu: alpha must be positive, got %s", alpha);
+    }
+
+    @Override
+    public String type() {
+      return "Celu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.celu(this);
+    }
+  }
+
+  /** {@code x} above alpha, else 0 (opset 10). Input X of any shape. */
+  record ThresholdedRelu(float alpha) implements Op {
+    @Override
+    public String type() {
+      return "ThresholdedRelu";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.thresholdedRelu(this);
     }
   }
 
@@ -367,6 +547,8 @@ public sealed interface Op {
   }
 
   /**
+   * {@code exp(x)} divided by its sum along an axis. Input X of any shape.
+   *
    * @param axis may be negative
    * @param flattens whether the input is coerced to two dimensions before {@code axis} (up to opset
    *     12)
@@ -383,6 +565,130 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The logarithm of {@link Softmax}, of the same form. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param flattens as {@link Softmax#flattens()}
+   */
+  record LogSoftmax(int axis, boolean flattens) implements Op {
+    @Override
+    public String type() {
+      return "LogSoftmax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.logSoftmax(this);
+    }
+  }
+
+  /**
+   * 1 for the first largest element along an axis and 0 for the others, in the form of {@link
+   * Softmax}. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param flattens as {@link Softmax#flattens()}
+   */
+  record Hardmax(int axis, boolean flattens) implements Op {
+    @Override
+    public String type() {
+      return "Hardmax";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hardmax(this);
+    }
+  }
+
+  /**
+   * {@code (x - mean) / sqrt(variance + epsilon) * scale + B} with the statistics of an axis and
+   * all that follow (opset 17, Ba et al., 2016). Inputs X, scale and optional B, which broadcast to
+   * X (unidirectional). With the outputs mean and deviation, or a {@code stash_type} other than
+   * float32, it is {@link Opaque}.
+   *
+   * @param axis may be negative
+   */
+  record LayerNormalization(int axis, float epsilon) implements Op {
+    @Override
+    public String type() {
+      return "LayerNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.layerNormalization(this);
+    }
+  }
+
+  /**
+   * The same with the statistics of each channel of each image (opset 6, Ulyanov et al., 2016).
+   * Inputs X {@code [N, C, D...]} with at least one spatial axis, scale and B {@code [C]}.
+   */
+  record InstanceNormalization(float epsilon) implements Op {
+    @Override
+    public String type() {
+      return "InstanceNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.instanceNormalization(this);
+    }
+  }
+
+  /**
+   * The same with the statistics of each group of channels of each image (opset 18, Wu and He,
+   * 2018). Inputs X {@code [N, C, D...]}, scale and B {@code [C]}. With a {@code stash_type} other
+   * than float32 it is {@link Opaque}.
+   *
+   * @param groups divides the number of channels
+   * @param scalesGroups whether scale and B are {@code [groups]}, as in opsets 18 to 20
+   */
+  record GroupNormalization(int groups, float epsilon, boolean scalesGroups) implements Op {
+    public GroupNormalization {
+      Check.that(groups >= 1, "GroupNormalization: num_groups must be at least 1, got %d", groups);
+    }
+
+    @Override
+    public String type() {
+      return "GroupNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.groupNormalization(this);
+    }
+  }
+
+  /**
+   * {@code x} divided by its norm along an axis; 0 where that is 0. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param p 1 for the sum of absolute values, 2 for the root of the sum of squares
+   */
+  record LpNormalization(int axis, int p) implements Op {
+    public LpNormalization {
+      Check.that(p == 1 || p == 2, "LpNormalization: p must be 1 or 2, got %d", p);
+    }
+
+    @Override
+    public String type() {
+      return "LpNormalization";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.lpNormalization(this);
+    }
+  }
+
+  /**
+   * Inputs of one type and rank, whose sizes differ on one axis at most.
+   *
+   * @param axis may be negative
+   */
   record Concat(int axis) implements Op {
     @Override
     public String type() {
@@ -425,7 +731,8 @@ public sealed interface Op {
   }
 
   /**
-   * The optional second output holds the flat indices of the maxima, over the whole input tensor.
+   * Maxima over windows. Input X {@code [N, C, D...]}; padding never wins. The optional second
+   * output (opset 8) holds the flat indices of the maxima, over the whole input tensor.
    */
   record MaxPool(List<Integer> kernel, Window window, boolean ceilMode, boolean columnMajorIndices)
       implements Op {
@@ -444,7 +751,10 @@ public sealed interface Op {
     }
   }
 
-  /** Inputs X, indices, optional output shape. */
+  /**
+   * Puts pooled maxima back where they were, between zeros (opset 9). Inputs X {@code [N, C,
+   * D...]}, indices, INT64 and flat as those of {@link MaxPool}, optional output shape, INT64.
+   */
   record MaxUnpool(List<Integer> kernel, Window window) implements Op {
     public MaxUnpool {
       kernel = kernelShape("MaxUnpool", kernel);
@@ -461,6 +771,15 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Means over windows. Input X {@code [N, C, D...]}.
+   *
+   * @param kernel its size on each spatial axis, at least 1
+   * @param window stride, dilation (from opset 19) and padding in pixels
+   * @param ceilMode whether a last window may end behind the padding (opset 10)
+   * @param countIncludePad whether padding counts as zeros (opset 7), else a mean is over the
+   *     pixels inside; what {@code ceilMode} adds is never counted
+   */
   record AveragePool(List<Integer> kernel, Window window, boolean ceilMode, boolean countIncludePad)
       implements Op {
     public AveragePool {
@@ -478,6 +797,7 @@ public sealed interface Op {
     }
   }
 
+  /** The mean of each channel. Input X {@code [N, C, D...]}; the result is {@code [N, C, 1...]}. */
   record GlobalAveragePool() implements Op {
     @Override
     public String type() {
@@ -504,22 +824,37 @@ public sealed interface Op {
       boolean keepsDims,
       boolean noopWithoutAxes)
       implements Op {
-    /** The reductions, by ONNX name. */
+    /** The reductions, with what ONNX says of them (docs/Changelog.md). */
     public enum Function {
-      MEAN("ReduceMean"),
-      SUM("ReduceSum"),
-      MAX("ReduceMax"),
-      MIN("ReduceMin"),
-      PROD("ReduceProd");
+      MEAN("ReduceMean", 18, true),
+      SUM("ReduceSum", 13, true),
+      MAX("ReduceMax", 18, false),
+      MIN("ReduceMin", 18, false),
+      PROD("ReduceProd", 18, true);
 
       private final String type;
+      private final int axesInputSince;
+      private final boolean accumulates;
 
-      Function(String type) {
+      Function(String type, int axesInputSince, boolean accumulates) {
         this.type = type;
+        this.axesInputSince = axesInputSince;
+        this.accumulates = accumulates;
       }
 
+      /** The ONNX {@code op_type}. */
       public String type() {
         return type;
+      }
+
+      /** The first opset in which the axes are an input and not an attribute. */
+      public int axesInputSince() {
+        return axesInputSince;
+      }
+
+      /** Whether rounding errors add up over the elements, as in a sum, and not in a maximum. */
+      public boolean accumulates() {
+        return accumulates;
       }
     }
 
@@ -538,6 +873,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * A product of matrices, as NumPy's {@code matmul}. Inputs A {@code [..., M, K]} and B {@code
+   * [..., K, N]}, of which the leading axes broadcast (opset 1); one of a single axis is a vector,
+   * and that axis is not in the result.
+   */
   record MatMul() implements Op {
     @Override
     public String type() {
@@ -563,6 +903,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Makes two axes: of those before {@code axis}, and of the others. Input X of any shape.
+   *
+   * @param axis 0 to the rank; negative from opset 11 on
+   */
   record Flatten(int axis) implements Op {
     @Override
     public String type() {
@@ -589,7 +934,9 @@ public sealed interface Op {
   }
 
   /**
-   * @param permutation empty to reverse the axes
+   * The axes in another order. Input X of any shape.
+   *
+   * @param permutation which axis of X each axis of the result is; empty to reverse the axes
    */
   record Transpose(List<Integer> permutation) implements Op {
     public Transpose {
@@ -666,6 +1013,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Broadcasts X and a shape to each other (opset 8, multidirectional). Inputs X and shape, INT64
+   * {@code [K]}: a 1 in it leaves the axis of X as it is.
+   */
   record Expand() implements Op {
     @Override
     public String type() {
@@ -678,6 +1029,7 @@ public sealed interface Op {
     }
   }
 
+  /** Repeats X (opset 6). Inputs X and repeats, INT64, one number of at least 0 for each axis. */
   record Tile() implements Op {
     @Override
     public String type() {
@@ -746,6 +1098,10 @@ public sealed interface Op {
   }
 
   /**
+   * Makes blocks of pixels of channels. Input X {@code [N, C b b, H, W]}; the result is {@code [N,
+   * C, H b, W b]} for a block size b (Shi et al., 2016).
+   *
+   * @param blockSize in pixels
    * @param columnRowDepth mode CRD (PyTorch's pixel shuffle) instead of DCR
    */
   record DepthToSpace(int blockSize, boolean columnRowDepth) implements Op {
@@ -764,6 +1120,12 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Makes channels of the pixels of a block. Input X {@code [N, C, H, W]}; the result is {@code [N,
+   * C b b, H/b, W/b]} for a block size b.
+   *
+   * @param blockSize in pixels, divides H and W
+   */
   record SpaceToDepth(int blockSize) implements Op {
     public SpaceToDepth {
       Check.that(blockSize >= 1, "SpaceToDepth: blocksize must be at least 1, got %d", blockSize);
@@ -780,6 +1142,13 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The INT64 index of the largest element along an axis. Input X of any shape.
+   *
+   * @param axis may be negative
+   * @param keepsDims whether the axis stays with size 1
+   * @param selectsLast whether of equal elements the last one counts (opset 12), else the first
+   */
   record ArgMax(int axis, boolean keepsDims, boolean selectsLast) implements Op {
     @Override
     public String type() {
@@ -789,6 +1158,44 @@ public sealed interface Op {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.argMax(this);
+    }
+  }
+
+  /**
+   * The largest or smallest elements along an axis and their places, the better ones first and of
+   * equal ones the first. Inputs X and k, one INT64 (opset 10). Outputs: the elements, and their
+   * INT64 indices.
+   *
+   * @param axis may be negative
+   * @param sorted whether a runtime must sort them too; here they are sorted
+   */
+  record TopK(int axis, boolean largest, boolean sorted) implements Op {
+    @Override
+    public String type() {
+      return "TopK";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.topK(this);
+    }
+  }
+
+  /**
+   * Running sums along an axis (opset 11). Inputs X and the axis, one INT32 or INT64.
+   *
+   * @param exclusive whether an element's own value is left out of its sum
+   * @param reverse whether sums run from the end
+   */
+  record CumSum(boolean exclusive, boolean reverse) implements Op {
+    @Override
+    public String type() {
+      return "CumSum";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.cumSum(this);
     }
   }
 
@@ -808,6 +1215,7 @@ public sealed interface Op {
     }
   }
 
+  /** The input, of any type and shape. */
   record Identity() implements Op {
     @Override
     public String type() {
@@ -820,6 +1228,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Another element type (opset 6); reals become integers towards 0. Input X of any shape.
+   *
+   * @param to the type of the result
+   */
   record Cast(ElementType to) implements Op {
     @Override
     public String type() {
@@ -832,6 +1245,11 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * No inputs.
+   *
+   * @param value the result
+   */
   record Constant(Tensor value) implements Op {
     @Override
     public String type() {
@@ -845,7 +1263,9 @@ public sealed interface Op {
   }
 
   /**
-   * @param value one element
+   * The same number everywhere (opset 9). Input shape, INT64.
+   *
+   * @param value one element, of the type of the result
    */
   record ConstantOfShape(Tensor value) implements Op {
     public ConstantOfShape {
@@ -880,6 +1300,7 @@ public sealed interface Op {
     }
   }
 
+  /** The number of X's elements, one INT64. Input X of any type and shape. */
   record Size() implements Op {
     @Override
     public String type() {
@@ -892,6 +1313,12 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Slices of X at indices along an axis. Inputs X of rank r at least 1, and indices, integers of
+   * rank q; the result has q + r - 1 axes, those of the indices in the place of {@code axis}.
+   *
+   * @param axis may be negative; so may indices, which count from the end (opset 11)
+   */
   record Gather(int axis) implements Op {
     @Override
     public String type() {
@@ -904,6 +1331,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * X where a condition is true, else Y (opset 9). Inputs condition, BOOL, X and Y, which broadcast
+   * (multidirectional).
+   */
   record Where() implements Op {
     @Override
     public String type() {
@@ -916,7 +1347,10 @@ public sealed interface Op {
     }
   }
 
-  /** Without a reduction: updates replace. */
+  /**
+   * X with slices replaced (opset 11). Inputs X, indices, INT64 {@code [..., K]} for the first K
+   * axes of X, and updates {@code [..., the other axes]}. With a reduction it is {@link Opaque}.
+   */
   record ScatterND() implements Op {
     @Override
     public String type() {
@@ -929,6 +1363,10 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * {@code start, start + delta, ...} up to before limit, or down to (opset 11). Inputs start,
+   * limit and delta, one number each of one type; delta is not 0.
+   */
   record Range() implements Op {
     @Override
     public String type() {

@@ -20,8 +20,44 @@ final class Recipes {
   private Recipes() {}
 
   static Optional<Recipe> find(Op op) {
-    return op instanceof Op.Opaque opaque && opaque.domain().isEmpty()
-        ? Optional.ofNullable(ALL.get(opaque.type()))
+    return op instanceof Op.Opaque opaque
+        ? Optional.ofNullable(opaque.domain().isEmpty() ? ALL.get(opaque.type()) : null)
+        : ofModelled(op);
+  }
+
+  /** Those of ops that have a meaning of their own, for who computes with the simpler ones. */
+  private static Optional<Recipe> ofModelled(Op op) {
+    if (op instanceof Op.Gelu gelu) {
+      return made(1, 1, 1, c -> ActivationRecipes.gelu(c, gelu));
+    }
+    if (op instanceof Op.Selu selu) {
+      return made(1, 1, 1, c -> ActivationRecipes.selu(c, selu));
+    }
+    if (op instanceof Op.Celu celu) {
+      return made(1, 1, 1, c -> ActivationRecipes.celu(c, celu));
+    }
+    if (op instanceof Op.ThresholdedRelu relu) {
+      return made(1, 1, 1, c -> ActivationRecipes.thresholdedRelu(c, relu));
+    }
+    if (op instanceof Op.LogSoftmax softmax) {
+      return made(1, 1, 1, c -> ReductionRecipes.logSoftmax(c, softmax));
+    }
+    if (op instanceof Op.LayerNormalization norm) {
+      return made(2, 3, 3, c -> NormalizationRecipes.layer(c, norm));
+    }
+    if (op instanceof Op.InstanceNormalization norm) {
+      return made(3, 3, 3, c -> NormalizationRecipes.instance(c, norm));
+    }
+    if (op instanceof Op.GroupNormalization norm) {
+      return made(3, 3, 3, c -> NormalizationRecipes.group(c, norm));
+    }
+    return op instanceof Op.LpNormalization norm
+        ? made(1, 1, 1, c -> NormalizationRecipes.lp(c, norm))
         : Optional.empty();
+  }
+
+  /** In any opset: the op says its form. */
+  private static Optional<Recipe> made(int least, int most, int learnt, Recipe.Single body) {
+    return Optional.of(Recipe.of(1, least, most, learnt, body));
   }
 }

@@ -17,7 +17,6 @@ final class ReductionRecipes {
     all.put("ReduceLogSum", reduction(ReductionRecipes::logSum));
     all.put("ReduceLogSumExp", reduction(ReductionRecipes::logSumExp));
     all.put("ReduceSumSquare", reduction(ReductionRecipes::sumSquare));
-    all.put("LogSoftmax", Recipe.of(1, 1, 1, ReductionRecipes::logSoftmax));
     return all;
   }
 
@@ -79,13 +78,10 @@ final class ReductionRecipes {
   }
 
   /** {@code x - m - log(sum(exp(x - m)))}; up to opset 12 over all axes from one on. */
-  private static String logSoftmax(Composer c) {
-    c.requireReal();
-    boolean flattens = c.opset() < 13;
+  static String logSoftmax(Composer c, Op.LogSoftmax op) {
     int rank = c.rank(0);
-    int axis = Math.toIntExact(c.integer("axis", flattens ? 1 : -1));
-    int from = flattens && axis == rank ? rank : Layout.axis(axis, rank);
-    List<Integer> axes = Composer.range(from, flattens ? rank : from + 1);
+    int from = op.flattens() && op.axis() == rank ? rank : Layout.axis(op.axis(), rank);
+    List<Integer> axes = Composer.range(from, op.flattens() ? rank : from + 1);
     String largest = finite(c, c.reduce(Op.Reduce.Function.MAX, c.input(0), axes));
     String shifted = c.minus(c.input(0), largest);
     String exponentials = c.unary(Op.Unary.Function.EXP, shifted);

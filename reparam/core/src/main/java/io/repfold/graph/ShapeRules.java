@@ -134,21 +134,17 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> unary(Op.Unary op) {
-    boolean whole =
-        op.function() == Op.Unary.Function.FLOOR || op.function() == Op.Unary.Function.CEIL;
-    return whole ? moved(x -> x) : same();
+    return switch (op.function().result()) {
+      case WHOLE -> moved(x -> x);
+      case REAL, CONDITION -> same();
+    };
   }
 
   @Override
   public List<Fact> binary(Op.Binary op) {
     require(2);
-    boolean comparison =
-        switch (op.function()) {
-          case ADD, SUB, MUL, DIV, POW -> false;
-          case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> true;
-        };
     Optional<ElementType> type =
-        comparison
+        op.function().result() == Op.Binary.Function.Result.CONDITION
             ? Optional.of(ElementType.BOOL)
             : op.function() == Op.Binary.Function.POW
                 ? input(0).type()
@@ -209,13 +205,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
 
   @Override
   public List<Fact> softmax(Op.Softmax op) {
-    return reshaped(
-        x -> {
-          if (!op.flattens() || op.axis() != x.rank()) {
-            Layout.axis(op.axis(), x.rank());
-          }
-          return x;
-        });
+    return alongAxis(op.axis(), op.flattens());
   }
 
   @Override
@@ -621,6 +611,137 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
           scale,
           along,
           x);
+    }
+  }
+
+  @Override
+  public List<Fact> gelu(Op.Gelu op) {
+    return same();
+  }
+
+  @Override
+  public List<Fact> selu(Op.Selu op) {
+    return same();
+  }
+
+  @Override
+  public List<Fact> celu(Op.Celu op) {
+    return same();
+  }
+
+  @Override
+  public List<Fact> thresholdedRelu(Op.ThresholdedRelu op) {
+    return same();
+  }
+
+  @Override
+  public List<Fact> logSoftmax(Op.LogSoftmax op) {
+    return alongAxis(op.axis(), op.flattens());
+  }
+
+  @Override
+  public List<Fact> hardmax(Op.Hardmax op) {
+    return alongAxis(op.axis(), op.flattens());
+  }
+
+  @Override
+  public List<Fact> layerNormalization(Op.LayerNormalization op) {
+    require(2);
+    List<Fact> y = alongAxis(op.axis(), false);
+    for (int i = 1; i <= 2; i++) {
+      Shape parameter = shape(i);
+      Shape x = shape(0);
+      if (parameter != null && x != null) {
+        DimMath.checkStretches(parameter, x);
+      }
+    }
+    return y;
+  }
+
+  @Override
+  public List<Fact> instanceNormalization(Op.InstanceNormalization op) {
+    require(3);
+    Shape x = shape(0);
+    Check.that(x == null || x.rank() >= 3, "the input must be [N, C, D...], got %s", x);
+    checkChannels(x == null ? Dim.unknown() : x.dim(1));
+    return same();
+  }
+
+  @Override
+  public List<Fact> groupNormalization(Op.GroupNormalization op) {
+    require(3);
+    Shape x = shape(0);
+    Check.that(x == null || x.rank() >= 2, "the input must be [N, C, D...], got %s", x);
+    Dim channels = x == null ? Dim.unknown() : x.dim(1);
+    Check.that(
+        !(channels instanceof Dim.Known known) || known.size() % op.groups() == 0,
+        "%s channels are not divisible into %d groups",
+        channels,
+        op.groups());
+    checkChannels(op.scalesGroups() ? Dim.of(op.groups()) : channels);
+    return same();
+  }
+
+  @Override
+  public List<Fact> lpNormalization(Op.LpNormalization op) {
+    return alongAxis(op.axis(), false);
+  }
+
+  @Override
+  public List<Fact> topK(Op.TopK op) {
+    require(2);
+    Optional<List<Optional<SizeExpression>>> k = sizes(1);
+    Check.that(k.isEmpty() || k.get().size() == 1, "k must be one number, got %s", shape(1));
+    Optional<long[]> wanted = longs(Optional.empty(), 1);
+    Fact values =
+        reshaped(
+                x -> {
+                  List<Dim> dims = new ArrayList<>(x.dims());
+                  int axis = Layout.axis(op.axis(), x.rank());
+                  boolean fits =
+                      wanted.isEmpty()
+                          || wanted.get()[0] >= 0
+                              && !(x.dim(axis) instanceof Dim.Known known
+                                  && known.size() < wanted.get()[0]);
+                  Check.that(fits, "k does not fit axis %d of %s", axis, x);
+                  dims.set(axis, k.map(size -> DimMath.dim(size.get(0))).orElse(Dim.unknown()));
+                  return new Shape(dims);
+                })
+            .get(0);
+    return List.of(values, integers(values.shape().orElse(null)).get(0));
+  }
+
+  @Override
+  public List<Fact> cumSum(Op.CumSum op) {
+    require(2);
+    Optional<long[]> axis = longs(Optional.empty(), 1);
+    Check.that(
+        axis.isEmpty() || axis.get().length == 1, "the axis must be one number, got %s", shape(1));
+    return axis.isEmpty() ? same() : alongAxis(Math.toIntExact(axis.get()[0]), false);
+  }
+
+  /** The input's shape, which must have the axis. */
+  private List<Fact> alongAxis(int axis, boolean flattens) {
+    return reshaped(
+        x -> {
+          if (!flattens || axis != x.rank()) {
+            Layout.axis(axis, x.rank());
+          }
+          return x;
+        });
+  }
+
+  /** Checks that scale and shift, inputs 1 and 2, have one number for each channel. */
+  private void checkChannels(Dim channels) {
+    for (int i = 1; i <= 2; i++) {
+      Shape parameter = shape(i);
+      Check.that(
+          parameter == null
+              || parameter.rank() == 1 && !DimMath.contradict(parameter.dim(0), channels),
+          "input %d of shape %s does not fit %s channels",
+          i,
+          parameter,
+          channels);
     }
   }
 

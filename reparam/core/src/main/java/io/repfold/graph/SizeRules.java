@@ -127,7 +127,7 @@ final class SizeRules {
       case MUL -> a.times(b);
       case DIV -> quotient(a, b, real);
       case EQUAL -> equal(a, b);
-      default -> Optional.empty();
+      case POW, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> Optional.empty();
     };
   }
 

@@ -61,16 +61,14 @@ final class TensorUses {
 
   /** Whether the node asks for the shape or the type of an input only. */
   private static boolean isDescribed(Node node, int input) {
-    return node.op() instanceof Op.ShapeOf
-        || node.op() instanceof Op.Size
+    return OpKind.MEASURES.includes(node.op())
         || input == 1 && node.op() instanceof Op.Opaque op && op.type().equals("CastLike");
   }
 
   /** Whether a single number that the node reads may be more than a number in a formula. */
   private static boolean isParameter(Node node) {
     return isAffine(node.op())
-        || node.op() instanceof Op.BatchNormalization
-        || node.op() instanceof Op.Opaque op && op.type().endsWith("Normalization")
+        || OpKind.isNormalization(node.op())
         || node.op() instanceof Op.PRelu;
   }
 

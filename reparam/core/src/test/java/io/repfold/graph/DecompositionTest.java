@@ -62,7 +62,7 @@ class DecompositionTest {
 
   @Test
   void exponentials_do_not_overflow() {
-    assertThat(computed(13, op("LogSoftmax"), 1e4, 1e4 - 1, -1e4, -INFINITE))
+    assertThat(computed(13, new Op.LogSoftmax(-1, false), 1e4, 1e4 - 1, -1e4, -INFINITE))
         .usingComparatorWithPrecision(1e-9)
         .containsExactly(
             -Math.log1p(Math.exp(-1)),
@@ -84,8 +84,8 @@ class DecompositionTest {
   /** Before opset 13 it is a softmax over all axes from one on, of which there may be none. */
   @Test
   void an_older_log_softmax_flattens() {
-    assertThat(computed(11, op("LogSoftmax", "axis", 0L), 0, 0)[0]).isEqualTo(-Math.log(2));
-    assertThat(computed(11, op("LogSoftmax"), 5, 7)).containsExactly(0, 0);
+    assertThat(computed(11, new Op.LogSoftmax(0, true), 0, 0)[0]).isEqualTo(-Math.log(2));
+    assertThat(computed(11, new Op.LogSoftmax(1, true), 5, 7)).containsExactly(0, 0);
   }
 
   @ParameterizedTest
@@ -116,9 +116,11 @@ class DecompositionTest {
     Shape image = symbolic("N", 6, "H", "W");
     List<Graph> graphs =
         List.of(
-            graph(17, op("InstanceNormalization"), image, Shape.of(6), Shape.of(6)),
+            graph(17, new Op.InstanceNormalization(1e-5f), image, Shape.of(6), Shape.of(6)),
             graph(21, op("GroupNormalization", "num_groups", 2L), image, Shape.of(6), Shape.of(6)),
             graph(17, op("LayerNormalization"), image, symbolic("W")),
+            graph(17, new Op.LayerNormalization(-1, 0.1f), image, symbolic("W")),
+            graph(21, new Op.GroupNormalization(2, 0.1f, false), image, Shape.of(6), Shape.of(6)),
             graph(13, op("LRN", "size", 3L), image));
     for (Graph graph : graphs) {
       assertThat(ShapeInference.infer(graph).get("y")).hasToString("y: FLOAT[N, 6, H, W]");
@@ -130,11 +132,11 @@ class DecompositionTest {
       delimiter = '|',
       value = {
         "Frobnicate | 17 | op Frobnicate of domain '' has no meaning here",
-        "Mish | 17 | its form before opset 18 has no meaning here",
+        "Swish | 17 | its form before opset 24 has no meaning here",
         "Upsample | 10 | it exists up to opset 9",
         "ReduceL2 | 17 | before opset 18 it has no second input",
-        "InstanceNormalization | 17 | input 2 is missing",
-        "Selu | 17 | it takes up to 1 inputs, got 2",
+        "GroupNormalization | 18 | input 2 is missing",
+        "Shrink | 17 | it takes up to 1 inputs, got 2",
         "LRN | 17 | it takes up to 1 inputs, got 2",
         "GatherND | 10 | its form before opset 11 has no meaning here",
         "Einsum | 17 | equation '' has 1 terms for 2 operands"
@@ -167,17 +169,17 @@ class DecompositionTest {
 
   @Test
   void an_unknown_attribute_type_or_rank_is_refused() {
-    Node mish = new Node("", op("Mish", "beta", 1f), List.of("a"), List.of("y"));
+    Node swish = new Node("", op("Swish", "beta", 1f), List.of("a"), List.of("y"));
     Node shrink = new Node("", op("Shrink"), List.of("a"), List.of("y"));
     Node pool = new Node("", op("GlobalMaxPool"), List.of("a"), List.of("y"));
-    Node wrong = new Node("", op("Gelu", "approximate", 1L), List.of("a"), List.of("y"));
+    Node wrong = new Node("", op("Einsum", "equation", 1L), List.of("a"), List.of("y"));
     Value integers = Value.of("a", ElementType.INT32, Shape.of(2));
     Value nothing = new Value("a", Optional.empty(), Optional.empty());
 
-    assertThat(Decomposition.of(mish, List.of(integers), 18))
+    assertThat(Decomposition.of(swish, List.of(integers), 24))
         .isEqualTo(new Decomposition.Refused("attributes [beta] have no meaning here"));
     assertThat(Decomposition.of(wrong, List.of(integers), 20))
-        .isEqualTo(new Decomposition.Refused("attribute 'approximate' has no meaning here: 1"));
+        .isEqualTo(new Decomposition.Refused("attribute 'equation' has no meaning here: 1"));
     assertThat(Decomposition.of(shrink, List.of(integers), 18))
         .isEqualTo(new Decomposition.Refused("it is computed of real numbers only, not of INT32"));
     assertThat(Decomposition.of(shrink, List.of(nothing), 18))
@@ -189,11 +191,11 @@ class DecompositionTest {
   /** Whatever the node's own values are called. */
   @Test
   void parts_define_names_of_their_own() {
-    Op op = op("Mish");
+    Op op = op("Swish");
     Node node = new Node("", op, List.of("y/0"), List.of("y"));
     Value x = Value.float32("y/0", 2);
 
-    Decomposition.Parts parts = (Decomposition.Parts) Decomposition.of(node, List.of(x), 18);
+    Decomposition.Parts parts = (Decomposition.Parts) Decomposition.of(node, List.of(x), 24);
 
     List<String> defined = parts.nodes().stream().map(Node::output).toList();
     assertThat(defined).doesNotHaveDuplicates().doesNotContain("y/0").endsWith("y");
@@ -223,7 +225,7 @@ class DecompositionTest {
     assertThat(floatInputs(op("Sign"), List.of("x"))).isEmpty();
     assertThat(floatInputs(op("Frobnicate"), three)).isEmpty();
     assertThat(floatInputs(new Op.Identity(), three)).isEmpty();
-    Op foreign = new Op.Opaque("com.example", "Mish", Map.of(), List.of());
+    Op foreign = new Op.Opaque("com.example", "Swish", Map.of(), List.of());
     assertThat(floatInputs(foreign, List.of("x"))).isEmpty();
   }
 

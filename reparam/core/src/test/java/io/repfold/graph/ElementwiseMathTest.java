@@ -8,11 +8,15 @@ import static io.repfold.graph.Nodes.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ElementwiseMathTest {
   @ParameterizedTest
@@ -23,6 +27,9 @@ class ElementwiseMathTest {
     "SIGMOID, 1, 0.7310585786300049",
     "HARD_SWISH, -1, -0.3333333333333333",
     "HARD_SWISH, 4, 4",
+    "MISH, 1, 0.8650983882673103",
+    "MISH, -700, -6.901773580631839e-302",
+    "MISH, 800, 800",
     "NEG, 2, -2",
     "ABS, -2, 2",
     "EXP, 1, 2.718281828459045",
@@ -43,6 +50,28 @@ class ElementwiseMathTest {
   })
   void unary_functions_have_their_values(Op.Unary.Function function, double x, double expected) {
     assertThat(apply(new Op.Unary(function), vector(x)).data()[0])
+        .isCloseTo(expected, offset(1e-15 + 1e-14 * Math.abs(expected)));
+  }
+
+  static Stream<Arguments> activations() {
+    return Stream.of(
+        arguments(new Op.Gelu(false), -3, -0.00404969409489031),
+        arguments(new Op.Gelu(false), 1, 0.841344746068543),
+        arguments(new Op.Gelu(true), -3, -0.0036373920817729943),
+        arguments(new Op.Gelu(true), 4, 3.9999297540518075),
+        arguments(new Op.Selu(1.5f, 0.9f), -2, -1.1672973367077528),
+        arguments(new Op.Selu(1.5f, 0.9f), 3, 2.6999999284744263),
+        arguments(new Op.Celu(0.3f), -0.1, -0.08504060735983371),
+        arguments(new Op.Celu(0.3f), 2, 2),
+        arguments(new Op.ThresholdedRelu(0.5f), 0.5, 0),
+        arguments(new Op.ThresholdedRelu(0.5f), -3, 0),
+        arguments(new Op.ThresholdedRelu(-1), -0.5, -0.5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("activations")
+  void activations_with_attributes_have_their_values(Op op, double x, double expected) {
+    assertThat(apply(op, vector(x)).data()[0])
         .isCloseTo(expected, offset(1e-15 + 1e-14 * Math.abs(expected)));
   }
 

@@ -21,6 +21,7 @@ class ElementwiseSpecialsTest {
     "RELU, 0, Infinity, NaN",
     "SIGMOID, 0, 1, NaN",
     "HARD_SWISH, NaN, Infinity, NaN",
+    "MISH, NaN, Infinity, NaN",
     "NEG, Infinity, -Infinity, NaN",
     "ABS, Infinity, Infinity, NaN",
     "EXP, 0, Infinity, NaN",

@@ -39,6 +39,20 @@ class ListedAttributesTest {
   void functions_with_numbers() {
     assertThat(line(new Op.LeakyRelu(0.2f))).isEqualTo("LeakyRelu alpha=0.2");
     assertThat(line(new Op.Elu(0.5f))).isEqualTo("Elu alpha=0.5");
+    assertThat(line(new Op.Gelu(true))).isEqualTo("Gelu approximate=tanh");
+    assertThat(line(new Op.Gelu(false))).isEqualTo("Gelu");
+    assertThat(line(new Op.Selu(1.6732632f, 1))).isEqualTo("Selu gamma=1.0");
+    assertThat(line(new Op.Selu(2, 1.050701f))).isEqualTo("Selu alpha=2.0");
+    assertThat(line(new Op.Celu(0.5f))).isEqualTo("Celu alpha=0.5");
+    assertThat(line(new Op.ThresholdedRelu(0.5f))).isEqualTo("ThresholdedRelu alpha=0.5");
+    assertThat(line(new Op.InstanceNormalization(0.5f)))
+        .isEqualTo("InstanceNormalization epsilon=0.5");
+    assertThat(line(new Op.LayerNormalization(1, 1e-5f))).isEqualTo("LayerNormalization axis=1");
+    assertThat(line(new Op.GroupNormalization(1, 0.5f, false)))
+        .isEqualTo("GroupNormalization num_groups=1 epsilon=0.5");
+    assertThat(line(new Op.LpNormalization(-1, 1))).isEqualTo("LpNormalization p=1");
+    assertThat(line(new Op.CumSum(true, false))).isEqualTo("CumSum exclusive=1");
+    assertThat(line(new Op.CumSum(false, true))).isEqualTo("CumSum reverse=1");
     assertThat(line(new Op.HardSigmoid(0.25f, 1))).isEqualTo("HardSigmoid alpha=0.25 beta=1.0");
     assertThat(line(new Op.BatchNormalization(1e-5f, 0.1f, false)))
         .isEqualTo("BatchNormalization momentum=0.1");
@@ -54,6 +68,12 @@ class ListedAttributesTest {
     assertThat(line(new Op.Softmax(1, false))).isEqualTo("Softmax axis=1");
     assertThat(line(new Op.Softmax(1, true))).isEqualTo("Softmax");
     assertThat(line(new Op.Softmax(-1, true))).isEqualTo("Softmax axis=-1");
+    assertThat(line(new Op.LogSoftmax(1, true))).isEqualTo("LogSoftmax");
+    assertThat(line(new Op.LogSoftmax(1, false))).isEqualTo("LogSoftmax axis=1");
+    assertThat(line(new Op.Hardmax(-1, false))).isEqualTo("Hardmax");
+    assertThat(line(new Op.Hardmax(-1, true))).isEqualTo("Hardmax axis=-1");
+    assertThat(line(new Op.TopK(-1, true, true))).isEqualTo("TopK");
+    assertThat(line(new Op.TopK(0, false, false))).isEqualTo("TopK axis=0 largest=0 sorted=0");
     assertThat(line(new Op.Concat(0))).isEqualTo("Concat axis=0");
     assertThat(line(new Op.Flatten(0))).isEqualTo("Flatten axis=0");
     assertThat(line(new Op.Gather(-1))).isEqualTo("Gather axis=-1");
@@ -127,6 +147,7 @@ class ListedAttributesTest {
             "Relu",
             "Sigmoid",
             "HardSwish",
+            "Mish",
             "Neg",
             "Abs",
             "Exp",

@@ -44,7 +44,11 @@ enum NodeKind {
   CONSTANT_OF_SHAPE(d -> new RandomMath(d).constantOfShape()),
   RANGE(d -> new RandomMath(d).range()),
   QUANTIZE_LINEAR(d -> new RandomMath(d).quantize()),
-  DEQUANTIZE_LINEAR(d -> new RandomMath(d).dequantize());
+  DEQUANTIZE_LINEAR(d -> new RandomMath(d).dequantize()),
+  LAYER_NORMALIZATION(d -> new RandomMath(d).layerNorm()),
+  CHANNEL_NORMALIZATION(d -> new RandomMath(d).channelNorm()),
+  TOP_K(d -> new RandomMath(d).topK()),
+  CUM_SUM(d -> new RandomMath(d).cumSum());
 
   private final Function<Draw, RandomNode> generator;
 

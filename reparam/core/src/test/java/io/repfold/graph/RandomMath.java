@@ -26,6 +26,10 @@ record RandomMath(Draw draw) {
         draw.one(
             new Op.LeakyRelu(0.1f),
             new Op.Elu(2),
+            new Op.Gelu(draw.coin()),
+            new Op.Selu(1.5f, 0.9f),
+            new Op.Celu(0.3f),
+            new Op.ThresholdedRelu(0.3f),
             new Op.HardSigmoid(0.3f, 0.4f),
             new Op.Clip(OptionalDouble.of(-1), OptionalDouble.empty()),
             new Op.Identity(),
@@ -46,7 +50,57 @@ record RandomMath(Draw draw) {
 
   RandomNode softmax() {
     NdArray x = x();
-    return RandomNode.of(new Op.Softmax(draw.axis(x.rank()), draw.coin()), x);
+    int axis = draw.axis(x.rank());
+    boolean flattens = draw.coin();
+    return RandomNode.of(
+        draw.one(
+            new Op.Softmax(axis, flattens),
+            new Op.LogSoftmax(axis, flattens),
+            new Op.Hardmax(axis, flattens),
+            new Op.LpNormalization(axis, draw.between(1, 2))),
+        x);
+  }
+
+  RandomNode layerNorm() {
+    NdArray x = x();
+    RandomNode node = RandomNode.of(new Op.LayerNormalization(draw.axis(x.rank()), 1e-3f), x);
+    node.with(draw.stretchingFloats(x.dims()));
+    return draw.coin() ? node : node.with(draw.stretchingFloats(x.dims()));
+  }
+
+  RandomNode channelNorm() {
+    boolean groups = draw.coin();
+    int[] dims = draw.sizes(draw.rarely() ? draw.between(0, 1) : draw.between(groups ? 2 : 3, 4));
+    int channels = dims.length < 2 ? 1 : dims[1];
+    int count = draw.one(1, 1, 2, Math.max(1, channels));
+    boolean scalesGroups = draw.coin();
+    Op op =
+        groups
+            ? new Op.GroupNormalization(count, 1e-3f, scalesGroups)
+            : new Op.InstanceNormalization(1e-3f);
+    int size = groups && scalesGroups ? count : channels;
+    RandomNode node = RandomNode.of(op, draw.floats(dims));
+    for (int i = 0; i < 2; i++) {
+      node.with(draw.floats(draw.rarely() ? new int[] {1, size} : new int[] {draw.near(size)}));
+    }
+    return node;
+  }
+
+  RandomNode topK() {
+    NdArray x = x();
+    int axis = draw.axis(x.rank());
+    boolean inside = axis >= -x.rank() && axis < x.rank();
+    int most = inside ? x.dim(Math.floorMod(axis, x.rank())) : 2;
+    int k = draw.rarely() ? draw.one(-1, most + 1) : draw.between(0, most);
+    return RandomNode.of(new Op.TopK(axis, draw.coin(), draw.coin()), x)
+        .withParameter(draw.longs(draw.rarely() ? List.of(k, k) : List.of(k)))
+        .withOutputs(2);
+  }
+
+  RandomNode cumSum() {
+    NdArray x = x();
+    return RandomNode.of(new Op.CumSum(draw.coin(), draw.coin()), x)
+        .withParameter(Nodes.scalar(ElementType.INT64, draw.axis(x.rank())));
   }
 
   RandomNode binary() {

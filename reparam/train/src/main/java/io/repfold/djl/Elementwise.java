@@ -14,6 +14,7 @@ final class Elementwise {
       case RELU -> JniUtils.relu(x);
       case SIGMOID -> JniUtils.sigmoid(x);
       case HARD_SWISH -> hardSwish(x);
+      case MISH -> mish(x);
       case NEG -> JniUtils.neg(x);
       case ABS -> JniUtils.abs(x);
       case EXP -> JniUtils.exp(x);
@@ -32,6 +33,14 @@ final class Elementwise {
 
   private static PtNDArray hardSwish(PtNDArray x) {
     try (PtNDArray gate = hardSigmoid(x, 1f / 6, 0.5f)) {
+      return JniUtils.mul(x, gate);
+    }
+  }
+
+  /** {@code x tanh(softplus(x))}. */
+  private static PtNDArray mish(PtNDArray x) {
+    try (PtNDArray softplus = JniUtils.softPlus(x);
+        PtNDArray gate = JniUtils.tanh(softplus)) {
       return JniUtils.mul(x, gate);
     }
   }

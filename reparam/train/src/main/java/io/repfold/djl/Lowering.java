@@ -497,6 +497,71 @@ final class Lowering implements Op.Visitor<Step> {
   }
 
   @Override
+  public Step gelu(Op.Gelu op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step selu(Op.Selu op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step celu(Op.Celu op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step thresholdedRelu(Op.ThresholdedRelu op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step logSoftmax(Op.LogSoftmax op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step hardmax(Op.Hardmax op) {
+    throw notDifferentiable("it picks one place");
+  }
+
+  @Override
+  public Step layerNormalization(Op.LayerNormalization op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step instanceNormalization(Op.InstanceNormalization op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step groupNormalization(Op.GroupNormalization op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step lpNormalization(Op.LpNormalization op) {
+    throw madeOfParts();
+  }
+
+  @Override
+  public Step topK(Op.TopK op) {
+    throw notDifferentiable("places in an order have no gradient here");
+  }
+
+  @Override
+  public Step cumSum(Op.CumSum op) {
+    throw notDifferentiable("running sums have no step here");
+  }
+
+  /** Such a node is planned part by part, by the definition that ONNX gives of it. */
+  private static IllegalStateException madeOfParts() {
+    return new IllegalStateException("its parts are lowered, not the node");
+  }
+
+  @Override
   public Step opaque(Op.Opaque op) {
     throw new InvalidGraphException(
         "repfold cannot compute op %s of domain '%s', so it cannot be trained; replace it, or train the"

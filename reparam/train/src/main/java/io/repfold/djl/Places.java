@@ -3,6 +3,7 @@ package io.repfold.djl;
 import io.repfold.graph.Decomposition;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import java.util.stream.IntStream;
 
 /** What the inputs of a node are to it. */
@@ -26,15 +27,15 @@ final class Places {
       return IntStream.range(0, node.inputs().size());
     }
     if (op instanceof Op.Binary binary) {
-      return switch (binary.function()) {
-        case ADD, SUB, MUL, DIV, POW -> IntStream.of(0, 1);
-        case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> IntStream.empty();
+      return switch (binary.function().result()) {
+        case NUMBER -> IntStream.of(0, 1);
+        case CONDITION -> IntStream.empty();
       };
     }
     if (op instanceof Op.ScatterND) {
       return IntStream.of(0, 2);
     }
-    if (op instanceof Op.Opaque) {
+    if (op instanceof Op.Opaque || Decomposition.isKnown(op)) {
       return Decomposition.floatInputs(node).stream().mapToInt(Integer::intValue);
     }
     return isConstant(op) ? IntStream.empty() : IntStream.of(0);
@@ -43,17 +44,12 @@ final class Places {
   /** Whether the output does not change with small changes of the input, or is none of it. */
   private static boolean isConstant(Op op) {
     if (op instanceof Op.Unary unary) {
-      return unary.function() == Op.Unary.Function.FLOOR
-          || unary.function() == Op.Unary.Function.CEIL;
+      return unary.function().result() == Op.Unary.Function.Result.WHOLE;
     }
-    return op instanceof Op.ArgMax
-        || op instanceof Op.ShapeOf
-        || op instanceof Op.Size
-        || op instanceof Op.Constant
-        || op instanceof Op.ConstantOfShape
-        || op instanceof Op.Range
-        || op instanceof Op.QuantizeLinear
-        || op instanceof Op.DequantizeLinear;
+    return switch (OpKind.of(op)) {
+      case MEASURES, GENERATES, QUANTIZES -> true;
+      default -> op instanceof Op.ArgMax || op instanceof Op.Hardmax;
+    };
   }
 
   /** The inputs whose numbers are in the output, and do not only tell its shape or place. */

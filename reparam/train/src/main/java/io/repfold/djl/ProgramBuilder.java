@@ -52,10 +52,10 @@ final class ProgramBuilder {
   private final Map<NdArray, Integer> onDevice = new HashMap<>();
   private final List<Planned> planned = new ArrayList<>();
 
-  /** By name; inside an opaque node, those that its parts can read. */
+  /** By name; inside a node with parts, those that its parts can read. */
   private Map<String, Operand> values = new HashMap<>();
 
-  /** The opaque node whose part is planned. */
+  /** The node whose part is planned. */
   private @Nullable Node whole;
 
   private ProgramBuilder(
@@ -136,7 +136,7 @@ final class ProgramBuilder {
   }
 
   private void plan(Node node) {
-    if (node.op() instanceof Op.Opaque) {
+    if (node.op() instanceof Op.Opaque || Decomposition.isKnown(node.op())) {
       planParts(node);
       return;
     }
@@ -187,7 +187,7 @@ final class ProgramBuilder {
     planned.add(plan);
   }
 
-  /** Plans what computes the same as an opaque node, of which messages name the node. */
+  /** Plans what computes the same as a node, of which messages name the node. */
   private void planParts(Node node) {
     Map<String, Operand> outer = values;
     Map<String, Operand> inner = new HashMap<>();

@@ -5,6 +5,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import java.util.HashSet;
@@ -75,7 +76,7 @@ final class Roles {
     graph.requiredInputs().stream().map(Value::name).forEach(content::add);
     Set<String> shaped = new HashSet<>(content);
     for (Node node : graph.nodes()) {
-      boolean counts = node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size;
+      boolean counts = OpKind.MEASURES.includes(node.op());
       if (counts) {
         if (node.inputs().stream().anyMatch(shaped::contains)) {
           sizes.addAll(node.outputs());
@@ -105,10 +106,7 @@ final class Roles {
   }
 
   static boolean hasKernel(Op op) {
-    return op instanceof Op.Conv
-        || op instanceof Op.ConvTranspose
-        || op instanceof Op.MatMul
-        || op instanceof Op.Gemm;
+    return OpKind.CONTRACTS.includes(op);
   }
 
   /** The value that nodes which only move elements hand on. */
@@ -201,21 +199,14 @@ final class Roles {
   }
 
   static boolean moves(Op op) {
-    return op instanceof Op.Identity
-        || op instanceof Op.Reshape
-        || op instanceof Op.Transpose
-        || op instanceof Op.Squeeze
-        || op instanceof Op.Unsqueeze
-        || op instanceof Op.Flatten
-        || op instanceof Op.Expand
-        || op instanceof Op.Tile
-        || op instanceof Op.Slice
-        || op instanceof Op.Pad
-        || op instanceof Op.Split;
+    return switch (OpKind.of(op)) {
+      case PASSES, RESHAPES, MOVES -> true;
+      default -> false;
+    };
   }
 
   private static boolean isFormula(Op op) {
-    return op instanceof Op.Binary || op instanceof Op.Variadic || op instanceof Op.Where;
+    return OpKind.COMBINES.includes(op);
   }
 
   private Parameter.Type type(Node node, int place) {
@@ -226,7 +217,7 @@ final class Roles {
     if (op instanceof Op.Conv || op instanceof Op.ConvTranspose || op instanceof Op.Gemm) {
       return place == 2 ? Parameter.Type.BIAS : Parameter.Type.WEIGHT;
     }
-    if (op instanceof Op.Opaque opaque && opaque.type().endsWith("Normalization") && place > 0) {
+    if (OpKind.isNormalization(op) && place > 0) {
       return place == 1 ? Parameter.Type.GAMMA : Parameter.Type.BETA;
     }
     if (op instanceof Op.Binary binary) {
@@ -239,7 +230,8 @@ final class Roles {
   /** Of what is added to a matrix product, or scales and shifts what was normalised. */
   private Parameter.Type type(String other, Op.Binary.Function function) {
     Op op = graph.producer(source(graph, other)).<Op>map(Node::op).orElse(null);
-    boolean normalized = op instanceof Op.Opaque o && o.type().endsWith("Normalization");
+    boolean normalized =
+        op != null && OpKind.isNormalization(op) && !(op instanceof Op.BatchNormalization);
     if (function == Op.Binary.Function.MUL && normalized) {
       return Parameter.Type.GAMMA;
     }

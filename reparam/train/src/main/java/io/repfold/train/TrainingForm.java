@@ -125,10 +125,7 @@ record TrainingForm(Graph graph, List<String> notes) {
     if (node.op() instanceof Op.ArgMax argMax) {
       return isOverClasses(graph, node, argMax.axis());
     }
-    return node.op() instanceof Op.Opaque opaque
-        && opaque.type().equals("LogSoftmax")
-        && isOverClasses(
-            graph, node, opaque.attributes().get("axis") instanceof Long axis ? axis : -1);
+    return node.op() instanceof Op.LogSoftmax softmax && isOverClasses(graph, node, softmax.axis());
   }
 
   private static boolean isOverClasses(Graph graph, Node node, long axis) {

@@ -4,6 +4,7 @@ import static io.repfold.djl.Cases.IMAGE;
 import static io.repfold.djl.Cases.scalar;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource.Role;
@@ -20,7 +21,8 @@ final class ElementwiseCases {
           f == Op.Unary.Function.LOG
               || f == Op.Unary.Function.SQRT
               || f == Op.Unary.Function.RECIPROCAL;
-      if (f != Op.Unary.Function.NOT) {
+      // What came later is among the OpaqueCases, which have an opset each.
+      if (f != Op.Unary.Function.NOT && f.since() <= Graph.Builder.DEFAULT_OPSET) {
         cases.add(
             f.type(),
             (b, x) -> b.unary(f, positive ? b.unary(Op.Unary.Function.EXP, x) : x),

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One opaque node, in the opset given. Scales and shifts are inputs like the image, so that all are
- * probed.
+ * One node that is trained by its parts, in the opset given. Scales and shifts are inputs like the
+ * image, so that all are probed.
  */
 final class OpaqueCases {
   private final String type;
@@ -24,6 +24,7 @@ final class OpaqueCases {
   private final Map<String, Object> attributes = new LinkedHashMap<>();
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final List<String> outputs = new ArrayList<>(List.of("y"));
+  private Optional<Op> modelled = Optional.empty();
   private Optional<Op> before = Optional.empty();
   private boolean added;
   private boolean runtime = true;
@@ -35,6 +36,13 @@ final class OpaqueCases {
 
   private static OpaqueCases of(String type, int opset) {
     return new OpaqueCases(type, opset);
+  }
+
+  /** A modelled op. */
+  private static OpaqueCases of(Op op, int opset) {
+    OpaqueCases cases = new OpaqueCases(op.toString(), opset);
+    cases.modelled = Optional.of(op);
+    return cases;
   }
 
   private OpaqueCases with(String attribute, Object value) {
@@ -84,7 +92,7 @@ final class OpaqueCases {
     }
     constants.forEach(graph::initializer);
     inputs.addAll(constants.keySet());
-    Op op = new Op.Opaque("", type, attributes, List.of());
+    Op op = modelled.orElseGet(() -> new Op.Opaque("", type, attributes, List.of()));
     graph.node(new Node("node", op, inputs, outputs));
     for (String output : outputs) {
       graph.output(new Value(output, Optional.of(ElementType.FLOAT), Optional.empty()));
@@ -125,7 +133,7 @@ final class OpaqueCases {
 
   private static List<Case> normalizations() {
     long[] c3 = dims(3);
-    OpaqueCases instance = of("InstanceNormalization", 17).with("epsilon", 1e-2f);
+    OpaqueCases instance = of(new Op.InstanceNormalization(1e-2f), 17);
     return List.of(
         instance.on(dims(2, 3, 5), c3, c3),
         instance.on(dims(2, 3, 4, 5), c3, c3),
@@ -136,6 +144,14 @@ final class OpaqueCases {
             .on(dims(2, 6, 3, 5), c3, c3),
         of("GroupNormalization", 21).with("num_groups", 3L).on(dims(2, 6, 3, 5), dims(6), dims(6)),
         of("GroupNormalization", 21).with("num_groups", 1L).on(dims(2, 3, 7), c3, c3),
+        of(new Op.GroupNormalization(3, 1e-2f, true), 18)
+            .unknownToRuntime()
+            .on(dims(2, 6, 3, 5), c3, c3),
+        of(new Op.GroupNormalization(3, 1e-2f, false), 21).on(dims(2, 6, 3, 5), dims(6), dims(6)),
+        of(new Op.LayerNormalization(-2, 1e-5f), 17).on(dims(2, 3, 5), dims(3, 5)),
+        of(new Op.LayerNormalization(1, 0.1f), 17).on(dims(2, 3, 1, 5), dims(3, 1, 5), dims(5)),
+        of(new Op.LpNormalization(1, 2), 17).on(dims(2, 3, 5)),
+        of(new Op.LpNormalization(-1, 1), 17).on(dims(2, 3, 5)),
         of("LayerNormalization", 17)
             .outputs("mean", "deviation")
             .on(dims(2, 3, 5), dims(5), dims(5)),
@@ -175,21 +191,21 @@ final class OpaqueCases {
   private static List<Case> activations() {
     long[] x = dims(2, 3, 1, 5);
     return List.of(
-        of("Selu", 17).on(x),
-        of("Selu", 6).with("alpha", 2f).with("gamma", 0.5f).on(x),
-        of("Celu", 12).with("alpha", 0.7f).on(x),
-        of("Mish", 18).on(x),
+        of(new Op.Selu(1.6732632f, 1.050701f), 17).on(x),
+        of(new Op.Selu(2, 0.5f), 6).on(x),
+        of(new Op.Celu(0.7f), 12).on(x),
         of("Swish", 24).with("alpha", 1.5f).unknownToRuntime().on(x),
-        of("Gelu", 20).on(x),
-        of("Gelu", 20).with("approximate", "tanh").on(x),
-        of("ThresholdedRelu", 10).with("alpha", 0.3f).on(x),
+        of(new Op.Unary(Op.Unary.Function.MISH), 18).on(x),
+        of(new Op.Gelu(false), 20).on(x),
+        of(new Op.Gelu(true), 20).on(x),
+        of(new Op.ThresholdedRelu(0.3f), 10).on(x),
         of("Shrink", 9).with("bias", 0.2f).with("lambd", 0.4f).on(x),
         of("Sign", 13).addedToInput().on(x),
         of("Round", 11).addedToInput().on(x),
-        of("LogSoftmax", 11).on(x),
-        of("LogSoftmax", 11).with("axis", -2L).on(x),
-        of("LogSoftmax", 13).on(x),
-        of("LogSoftmax", 13).with("axis", 1L).on(x),
+        of(new Op.LogSoftmax(1, true), 11).on(x),
+        of(new Op.LogSoftmax(-2, true), 11).on(x),
+        of(new Op.LogSoftmax(-1, false), 13).on(x),
+        of(new Op.LogSoftmax(1, false), 13).on(x),
         of("CastLike", 15).on(x, dims(1)),
         of("CastLike", 15)
             .after(new Op.Cast(ElementType.INT64))

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is awkward to train: zeros under a root, ties, sizes that change, nodes that do not fit. */
 class OpaqueTrainingTest {
   private static Graph graph(String type, int opset, Map<String, Object> attributes) {
-    Op op = new Op.Opaque("", type, attributes, List.of());
+    return graph(new Op.Opaque("", type, attributes, List.of()), opset);
+  }
+
+  private static Graph graph(Op op, int opset) {
     Value image = new Value("x", Optional.of(ElementType.FLOAT), Optional.empty());
     return new Graph.Builder("g")
         .opset("", opset)
@@ -92,6 +95,24 @@ class OpaqueTrainingTest {
       }
       assertThat(block.graph()).isEqualTo(graph);
     }
+  }
+
+  /** Divided by 1 in the place of their norm. */
+  @Test
+  void zeros_have_the_slope_one_behind_a_norm() {
+    for (int p = 1; p <= 2; p++) {
+      Graph graph = graph(new Op.LpNormalization(-1, p), 17);
+      assertThat(gradient(graph, new float[] {0, -0f, 0}, 1, 3)).containsOnly(1);
+    }
+  }
+
+  @Test
+  void a_choice_has_no_gradient() {
+    assertThatThrownBy(() -> gradient(graph(new Op.Hardmax(-1, false), 13), new float[6], 2, 3))
+        .isInstanceOf(InvalidGraphException.class)
+        .hasMessage(
+            "Hardmax 'node', inputs ([2, 3]): it picks one place; it can be computed in advance only,"
+                + " from shapes and constants");
   }
 
   @ParameterizedTest

@@ -3,8 +3,10 @@ package io.repfold.precision.half;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Tensor;
 import io.repfold.precision.FloatValues;
+import io.repfold.precision.RaiseToOpset22;
 import io.repfold.precision.Range;
 import io.repfold.precision.half.HalfReport.Cause;
 import java.util.ArrayDeque;
@@ -79,11 +81,20 @@ final class Float32Islands {
   }
 
   private Optional<KeepReason> ofOp(Node node) {
-    if (node.op() instanceof Op.BatchNormalization) {
+    if (OpKind.NORMALIZES.includes(node.op())) {
       return Optional.of(
           KeepReason.of(
               Cause.NORMALIZATION,
               "a normalization that is not folded into a layer needs float32 statistics"));
+    }
+    if (HalfOpsets.since(node.op(), options.type()) > RaiseToOpset22.NEWEST) {
+      return Optional.of(
+          KeepReason.of(
+              Cause.FUNCTION,
+              "ONNX has it in %s from opset %d on, and repfold writes opsets up to %d",
+              format.type(),
+              HalfOpsets.since(node.op(), options.type()),
+              RaiseToOpset22.NEWEST));
     }
     if (sizes.contains(node) || node.op() instanceof Op.Range) {
       return Optional.of(

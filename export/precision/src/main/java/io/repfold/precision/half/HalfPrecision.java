@@ -56,7 +56,7 @@ public final class HalfPrecision {
     SourceGraphCheck.check(ports);
     check(ports, options);
     IdentityHashMap<Node, KeepReason> verdicts = Float32Islands.of(ports, options);
-    int opset = Bfloat16Opsets.needed(ports, verdicts, options.type());
+    int opset = HalfOpsets.needed(ports, verdicts, options.type());
     if (opset > graph.opset()) {
       ports = FloatValues.of(RaiseToOpset22.of(ports.graph(), opset), options.types());
       verdicts = Float32Islands.of(ports, options);

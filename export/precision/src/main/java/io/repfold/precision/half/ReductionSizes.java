@@ -3,6 +3,7 @@ package io.repfold.precision.half;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
@@ -28,19 +29,25 @@ final class ReductionSizes {
     if (op instanceof Op.AveragePool pool) {
       return Optional.of(pool.kernel().stream().mapToLong(k -> k).reduce(1, (a, b) -> a * b));
     }
-    if (!(op instanceof Op.GlobalAveragePool || op instanceof Op.Softmax || isSum(op))) {
+    if (op instanceof Op.CumSum || normalizesByItsInput(op)) {
+      return Optional.of(UNKNOWN);
+    }
+    if (!(op instanceof Op.GlobalAveragePool
+        || op instanceof Op.Softmax
+        || op instanceof Op.LogSoftmax
+        || isSum(op))) {
       return Optional.empty();
     }
     Optional<Shape> shape = ports.known(node.input(0)).flatMap(Value::shape);
     return Optional.of(shape.map(x -> elements(ports, node, x)).orElse(UNKNOWN));
   }
 
+  private static boolean normalizesByItsInput(Op op) {
+    return OpKind.NORMALIZES.includes(op) && !(op instanceof Op.BatchNormalization);
+  }
+
   private static boolean isSum(Op op) {
-    return op instanceof Op.Reduce reduce
-        && switch (reduce.function()) {
-          case MEAN, SUM, PROD -> true;
-          case MAX, MIN -> false;
-        };
+    return op instanceof Op.Reduce reduce && reduce.function().accumulates();
   }
 
   private static long elements(FloatValues ports, Node node, Shape x) {
@@ -49,8 +56,10 @@ final class ReductionSizes {
       return product(x, IntStream.range(Math.min(2, rank), rank));
     }
     if (node.op() instanceof Op.Softmax softmax) {
-      int axis = softmax.axis() < 0 ? softmax.axis() + rank : softmax.axis();
-      return product(x, softmax.flattens() ? IntStream.range(axis, rank) : IntStream.of(axis));
+      return product(x, axes(softmax.axis(), softmax.flattens(), rank));
+    }
+    if (node.op() instanceof Op.LogSoftmax softmax) {
+      return product(x, axes(softmax.axis(), softmax.flattens(), rank));
     }
     Op.Reduce reduce = (Op.Reduce) node.op();
     Optional<List<Integer>> axes = axes(ports, node, reduce);
@@ -61,6 +70,11 @@ final class ReductionSizes {
       return reduce.noopWithoutAxes() ? 1 : product(x, IntStream.range(0, rank));
     }
     return product(x, axes.get().stream().mapToInt(a -> a < 0 ? a + rank : a));
+  }
+
+  private static IntStream axes(int given, boolean flattens, int rank) {
+    int axis = given < 0 ? given + rank : given;
+    return flattens ? IntStream.range(axis, rank) : IntStream.of(axis);
   }
 
   /** The axes if they are known; none for all. */

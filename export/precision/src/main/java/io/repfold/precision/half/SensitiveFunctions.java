@@ -52,12 +52,10 @@ final class SensitiveFunctions {
 
   private static boolean grows(Op op) {
     if (op instanceof Op.Unary unary) {
-      return switch (unary.function()) {
-        case EXP, LOG, SOFTPLUS -> true;
-        default -> false;
-      };
+      return unary.function().errors() == Op.Unary.Function.Errors.GROW;
     }
     return op instanceof Op.Softmax
+        || op instanceof Op.LogSoftmax
         || (op instanceof Op.Binary binary && binary.function() == Op.Binary.Function.POW);
   }
 
@@ -66,7 +64,8 @@ final class SensitiveFunctions {
     if (op instanceof Op.Binary binary && binary.function() == Op.Binary.Function.DIV) {
       return node.input(1);
     }
-    return op instanceof Op.Unary unary && unary.function() == Op.Unary.Function.RECIPROCAL
+    return op instanceof Op.Unary unary
+            && unary.function().errors() == Op.Unary.Function.Errors.DIVIDED
         ? node.input(0)
         : "";
   }

@@ -4,6 +4,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.precision.FloatValues;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -43,7 +44,7 @@ final class SizeNodes {
   private void followShapes() {
     Set<String> sizes = new HashSet<>();
     for (Node node : graph.nodes()) {
-      boolean starts = node.op() instanceof Op.ShapeOf || node.op() instanceof Op.Size;
+      boolean starts = OpKind.MEASURES.includes(node.op());
       if (starts || continues(node, sizes)) {
         sizes.addAll(node.outputs());
         add(node);

@@ -4,6 +4,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -34,12 +35,7 @@ public enum IntegerRole {
           target == QuantizationTarget.TENSORRT && resize.mode().equals("linear");
       return exact || interpolates ? SAME_GRID : NONE;
     }
-    if (op instanceof Op.MaxPool
-        || op instanceof Op.Reshape
-        || op instanceof Op.Transpose
-        || op instanceof Op.Flatten
-        || op instanceof Op.Squeeze
-        || op instanceof Op.Unsqueeze) {
+    if (op instanceof Op.MaxPool || op instanceof Op.Transpose || OpKind.RESHAPES.includes(op)) {
       return SAME_GRID;
     }
     boolean cpu = target == QuantizationTarget.CPU;

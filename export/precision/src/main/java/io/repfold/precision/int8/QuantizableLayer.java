@@ -4,6 +4,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Tensor;
 import java.util.Optional;
 
@@ -29,12 +30,7 @@ record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axi
 
   static Finding find(Graph graph, Node node, QuantizationTarget target) {
     Op op = node.op();
-    boolean layer =
-        op instanceof Op.Conv
-            || op instanceof Op.ConvTranspose
-            || op instanceof Op.Gemm
-            || op instanceof Op.MatMul;
-    if (!layer) {
+    if (!OpKind.CONTRACTS.includes(op)) {
       return new Finding.NoLayer();
     }
     Optional<Tensor> weight = graph.constant(node.input(1));

@@ -6,6 +6,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,10 +92,7 @@ public final class TensorRtQuantizationCheck {
   }
 
   private static boolean isLayer(Op op) {
-    return op instanceof Op.Conv
-        || op instanceof Op.ConvTranspose
-        || op instanceof Op.Gemm
-        || op instanceof Op.MatMul;
+    return OpKind.CONTRACTS.includes(op);
   }
 
   private void checkNumbers(Node node, boolean back) {

@@ -9,6 +9,7 @@ import static io.repfold.precision.Graphs.run;
 import static io.repfold.precision.Graphs.runAll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.repfold.fold.Folder;
 import io.repfold.graph.ElementType;
@@ -28,10 +29,13 @@ import io.repfold.precision.half.HalfReport.Island;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HalfIslandsTest {
   private static List<Island> islands(Graph graph, HalfOptions options) {
@@ -130,6 +134,54 @@ class HalfIslandsTest {
             islands(conv(b, "f", "y", 1).output(Values.float32("y")).build(), HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)
         .containsExactly(tuple("f", Cause.FUNCTION));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Op.Unary.Function.class,
+      names = {"RELU", "SIGMOID", "HARD_SWISH", "MISH", "SOFTSIGN", "TANH", "ERF"})
+  void activations_that_keep_errors_small_become_half(Op.Unary.Function function) {
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).opset("", 18);
+    b.node(new Op.Unary(function), List.of("a"), "f");
+
+    assertThat(
+            islands(conv(b, "f", "y", 1).output(Values.float32("y")).build(), HalfOptions.FLOAT16))
+        .isEmpty();
+  }
+
+  static Stream<Arguments> islandsOfOps() {
+    return Stream.of(
+        arguments(new Op.Gelu(true), HalfOptions.FLOAT16, ""),
+        arguments(new Op.Selu(1, 1), HalfOptions.FLOAT16, ""),
+        arguments(new Op.ThresholdedRelu(1), HalfOptions.FLOAT16, ""),
+        arguments(new Op.Celu(1), HalfOptions.FLOAT16, "FUNCTION"),
+        arguments(new Op.LogSoftmax(-1, false), HalfOptions.FLOAT16, "FUNCTION"),
+        arguments(new Op.Hardmax(-1, false), HalfOptions.FLOAT16, ""),
+        arguments(new Op.LpNormalization(-1, 2), HalfOptions.FLOAT16, "NORMALIZATION"),
+        arguments(new Op.InstanceNormalization(1), HalfOptions.FLOAT16, "NORMALIZATION"),
+        arguments(new Op.LayerNormalization(-1, 1), HalfOptions.FLOAT16, "NORMALIZATION"),
+        arguments(new Op.TopK(2, true, true), HalfOptions.FLOAT16, ""),
+        arguments(new Op.TopK(2, true, true), HalfOptions.BFLOAT16, "FUNCTION"),
+        arguments(new Op.CumSum(false, false), HalfOptions.FLOAT16, "REDUCTION"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("islandsOfOps")
+  void ops_stay_where_their_results_or_the_standard_ask_for_it(
+      Op op, HalfOptions options, String cause) {
+    Graph.Builder b = conv(images(3, 3), "x", "a", 0.5).opset("", 22);
+    b.initializer("one", Tensor.ofLongs(new long[] {1}, 1));
+    b.initializer("scale", Tensors.filled(1, op instanceof Op.LayerNormalization ? 3 : 4));
+    boolean scales = op instanceof Op.LayerNormalization || op instanceof Op.InstanceNormalization;
+    boolean counts = op instanceof Op.TopK || op instanceof Op.CumSum;
+    List<String> inputs =
+        scales ? List.of("a", "scale", "scale") : counts ? List.of("a", "one") : List.of("a");
+    b.node(op, inputs, "f");
+    Graph graph = conv(b, "f", "y", 1).output(Values.float32("y")).build();
+
+    assertThat(islands(graph, options))
+        .extracting(i -> i.output() + " " + i.cause())
+        .isEqualTo(cause.isEmpty() ? List.of() : List.of("f " + cause));
   }
 
   @ParameterizedTest

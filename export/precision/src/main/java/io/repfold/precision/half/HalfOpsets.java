@@ -7,16 +7,19 @@ import io.repfold.precision.FloatValues;
 import java.util.IdentityHashMap;
 
 /**
- * From which opset on an op takes bfloat16, by ONNX's list of changes (docs/Changelog.md): most
- * from 13, those that look at windows of an image and the rarer activations from 22.
+ * From which opset on an op takes a half type, by ONNX's list of changes (docs/Changelog.md):
+ * float16 from the first, but for Celu; bfloat16 most from 13, those that look at windows of an
+ * image and the rarer activations from 22.
  */
-final class Bfloat16Opsets {
+final class HalfOpsets {
   private static final int FIRST = 13;
   private static final int CONDITIONS = 16;
   private static final int FILLS = 20;
   private static final int WINDOWS = 22;
+  private static final int ORDERS = 24;
+  private static final int CELU = 28;
 
-  private Bfloat16Opsets() {}
+  private HalfOpsets() {}
 
   /**
    * The opset that a graph must have, at least.
@@ -31,11 +34,25 @@ final class Bfloat16Opsets {
     }
     return ports.graph().nodes().stream()
         .filter(node -> ports.chooses(node) && !islands.containsKey(node))
-        .mapToInt(node -> since(node.op()))
+        .mapToInt(node -> bfloat16Since(node.op()))
         .reduce(FIRST, Math::max);
   }
 
-  private static int since(Op op) {
+  /** The first opset in which the op takes this half type. */
+  static int since(Op op, ElementType type) {
+    if (type == ElementType.BFLOAT16) {
+      return bfloat16Since(op);
+    }
+    return op instanceof Op.Celu ? CELU : 1;
+  }
+
+  private static int bfloat16Since(Op op) {
+    if (op instanceof Op.Celu) {
+      return CELU;
+    }
+    if (op instanceof Op.TopK) {
+      return ORDERS;
+    }
     if (op instanceof Op.Conv
         || op instanceof Op.ConvTranspose
         || op instanceof Op.MaxPool
@@ -44,14 +61,16 @@ final class Bfloat16Opsets {
         || op instanceof Op.GlobalAveragePool
         || op instanceof Op.Dropout
         || op instanceof Op.Elu
+        || op instanceof Op.Selu
+        || op instanceof Op.ThresholdedRelu
         || op instanceof Op.HardSigmoid) {
       return WINDOWS;
     }
     if (op instanceof Op.Unary unary) {
-      return since(unary.function());
+      return Math.max(FIRST, unary.function().bfloat16Since());
     }
     if (op instanceof Op.Binary binary) {
-      return since(binary.function());
+      return Math.max(FIRST, binary.function().bfloat16Since());
     }
     if (op instanceof Op.LeakyRelu
         || op instanceof Op.PRelu
@@ -60,19 +79,5 @@ final class Bfloat16Opsets {
       return CONDITIONS;
     }
     return op instanceof Op.ConstantOfShape ? FILLS : FIRST;
-  }
-
-  private static int since(Op.Unary.Function function) {
-    return switch (function) {
-      case HARD_SWISH, SOFTPLUS, SOFTSIGN -> WINDOWS;
-      default -> FIRST;
-    };
-  }
-
-  private static int since(Op.Binary.Function function) {
-    return switch (function) {
-      case LESS_OR_EQUAL, GREATER_OR_EQUAL -> CONDITIONS;
-      default -> FIRST;
-    };
   }
 }

@@ -23,7 +23,7 @@ record IdentityBranch(boolean normalized) implements Branch {
     if (spec.kernel().stride(0) != 1 || spec.kernel().stride(1) != 1) {
       return Optional.of("the stride is " + spec.kernel().strides());
     }
-    if (!Placement.centred(spec.kernel(), 1, 1).needsNoPads()) {
+    if (!CenteredKernel.centred(spec.kernel(), 1, 1).needsNoPads()) {
       return Optional.of(
           "the pads %s do not put the kernel's centre on the pixel itself"
               .formatted(spec.kernel().pads()));

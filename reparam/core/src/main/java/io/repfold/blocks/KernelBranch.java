@@ -62,7 +62,7 @@ record KernelBranch(String name, int height, int width, boolean own, boolean nor
 
   @Override
   public String append(GraphBuilder b, String x, RepSpec spec) {
-    Placement placement = Placement.centred(spec.kernel(), height, width);
+    CenteredKernel placement = CenteredKernel.centred(spec.kernel(), height, width);
     return normalized ? placement.convBn(b, x, spec) : placement.conv(b, x, spec);
   }
 }

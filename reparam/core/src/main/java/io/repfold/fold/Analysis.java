@@ -16,12 +16,12 @@ import java.util.Set;
  * Nothing is multiplied here but biases: weights are looked at when a form is emitted.
  *
  * <p>The search is greedy. A node extends the forms of its operands, which are final by then;
- * {@link Summands} then brings the terms together, and the form is chosen if it costs less than the
+ * {@link TermMerger} then brings the terms together, and the form is chosen if it costs less than the
  * node with what only it needs. No choice is taken back, except that {@link Folder} may block a
  * value and start again.
  *
  * <p>Each node is looked at once, in topological order, so the walk ends. Of a form with t terms
- * and c covered values, a node costs what {@link Summands#improve} does, and c times the readers of
+ * and c covered values, a node costs what {@link TermMerger#improve} does, and c times the readers of
  * a value to see what is shared. t and c are bounded by the nodes of one region, between two nodes
  * that are not linear.
  */
@@ -33,7 +33,7 @@ final class Analysis {
   private final Map<String, Choice> choices = new HashMap<>();
   private final Refusals refusals = new Refusals();
   private final Explanations explanations;
-  private final Summands summands;
+  private final TermMerger summands;
   private final ConstantBorders borders;
   private final double growth;
 
@@ -46,7 +46,7 @@ final class Analysis {
     this.facts = new Facts(graph);
     this.linearOps = new LinearOps(facts);
     this.explanations = new Explanations(facts, forms, refusals);
-    this.summands = new Summands(facts, forms, choices, growth, explanations);
+    this.summands = new TermMerger(facts, forms, choices, growth, explanations);
     this.borders = new ConstantBorders(facts, forms);
     for (Node node : graph.nodes()) {
       if (!node.outputs().isEmpty() && blocked.containsKey(node.output())) {
@@ -91,20 +91,20 @@ final class Analysis {
       keep(node, bordered.get(), summands.cost(bordered.get()).plus(copies));
       return;
     }
-    Local local = linearOps.of(node);
-    if (local instanceof Local.Refused refused) {
+    Linearity local = linearOps.of(node);
+    if (local instanceof Linearity.Refused refused) {
       refusals.add(node.output(), refused.because());
-    } else if (local instanceof Local.Stacked stacked) {
+    } else if (local instanceof Linearity.Stacked stacked) {
       stacked(node, stacked);
-    } else if (local instanceof Local.Linear linear) {
+    } else if (local instanceof Linearity.Linear linear) {
       linear(node, linear);
     }
   }
 
-  private void linear(Node node, Local.Linear linear) {
+  private void linear(Node node, Linearity.Linear linear) {
     Set<String> covered = new HashSet<>(Set.of(node.output()));
     List<Term> terms = new ArrayList<>();
-    for (Local.Operand operand : linear.operands()) {
+    for (Linearity.Operand operand : linear.operands()) {
       Form inner = forms.get(operand.value());
       if (linear.isSum()
           && inner != null
@@ -193,10 +193,10 @@ final class Analysis {
   }
 
   /** The node itself, and what only it needs. */
-  private Cost costOfNodes(Node node, Local.Linear linear) {
+  private Cost costOfNodes(Node node, Linearity.Linear linear) {
     Cost cost = Cost.NONE;
     Set<String> counted = new HashSet<>();
-    for (Local.Operand operand : linear.operands()) {
+    for (Linearity.Operand operand : linear.operands()) {
       Choice choice = choices.get(operand.value());
       if (choice != null
           && counted.add(operand.value())
@@ -211,7 +211,7 @@ final class Analysis {
     return cost.plus(Cost.of(linear.operands().get(0).map()));
   }
 
-  private void stacked(Node node, Local.Stacked stacked) {
+  private void stacked(Node node, Linearity.Stacked stacked) {
     List<Term> terms = new ArrayList<>();
     Set<String> covered = new HashSet<>(Set.of(node.output()));
     Cost now = Cost.NONE;
@@ -260,7 +260,7 @@ final class Analysis {
   }
 
   /** Whether the operands of a sum surely have one shape, so that it does not broadcast. */
-  private boolean gridsAgree(Local.Linear linear, List<Term> terms) {
+  private boolean gridsAgree(Linearity.Linear linear, List<Term> terms) {
     Term first = terms.get(0);
     boolean oneSource =
         terms.stream()

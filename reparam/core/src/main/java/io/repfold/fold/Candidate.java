@@ -54,11 +54,11 @@ sealed interface Candidate {
           "the model has opset %d, and blocks need %d; convert the model first"
               .formatted(graph.opset(), OLDEST_OPSET));
     }
-    Local local = new LinearOps(facts).of(node);
-    if (local instanceof Local.Refused refused) {
+    Linearity local = new LinearOps(facts).of(node);
+    if (local instanceof Linearity.Refused refused) {
       return new Refused(refused.because());
     }
-    if (!(local instanceof Local.Linear linear)) {
+    if (!(local instanceof Linearity.Linear linear)) {
       return new Refused("its window or its weight is none that can be folded back");
     }
     Tensor weight = graph.constant(node.input(1)).orElseThrow();

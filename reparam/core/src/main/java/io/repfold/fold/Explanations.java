@@ -93,7 +93,7 @@ final class Explanations {
         "'%s' is also read by %s, and computing it twice does not pay".formatted(source, other));
   }
 
-  void unknownShapes(Node node, Local.Linear linear, List<Term> terms) {
+  void unknownShapes(Node node, Linearity.Linear linear, List<Term> terms) {
     if (terms.stream().noneMatch(Term::windowed)) {
       return;
     }
@@ -119,7 +119,7 @@ final class Explanations {
             .formatted(String.join(", ", shapes)));
   }
 
-  void nonLinearSource(Node node, Local.Linear linear, Form form) {
+  void nonLinearSource(Node node, Linearity.Linear linear, Form form) {
     if (node.op() instanceof Op.BatchNormalization
         && form.terms().stream().noneMatch(Term::windowed)) {
       String input = linear.operands().get(0).value();

@@ -75,7 +75,7 @@ public final class Folder {
     Graph ready = transposed.run();
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), Map.of());
-    Emission emission = new Emission(last);
+    FoldedGraphWriter emission = new FoldedGraphWriter(last);
     return new Reporting(graph, last, emission, transposed.folded()).report(Map.of(), null);
   }
 
@@ -102,11 +102,11 @@ public final class Folder {
     Pass.check(TRANSPOSED, simple, ready);
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), blocked);
-    Emission emission = new Emission(last);
+    FoldedGraphWriter emission = new FoldedGraphWriter(last);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    Map<String, Numbers> numbers = new LinkedHashMap<>();
-    for (Emission.Planned planned : emission.planned()) {
-      Numbers computed = Numbers.of(planned.map(), planned.type(), options.product());
+    Map<String, RoundedWeights> numbers = new LinkedHashMap<>();
+    for (FoldedGraphWriter.Planned planned : emission.planned()) {
+      RoundedWeights computed = RoundedWeights.of(planned.map(), planned.type(), options.product());
       if (computed.notFinite().isPresent()) {
         String because =
             "output channel %d of the folded convolution is NaN or too large for %s"

@@ -28,7 +28,7 @@ final class HeldNodes {
    * What the form of {@code target} does without and no other folded value inside it needs: a term
    * may be such a value, and then its nodes are of that value's region.
    */
-  static HeldNodes of(Analysis analysis, Emission emission, String target) {
+  static HeldNodes of(Analysis analysis, FoldedGraphWriter emission, String target) {
     Set<String> values =
         new HashSet<>(analysis.foldedForm(target).map(Form::covered).orElse(Set.of()));
     for (String other : emission.targets()) {
@@ -70,8 +70,8 @@ final class HeldNodes {
     double sum = 0;
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
-      Optional<Local.Linear> linear =
-          linearOps.of(node) instanceof Local.Linear found ? Optional.of(found) : Optional.empty();
+      Optional<Linearity.Linear> linear =
+          linearOps.of(node) instanceof Linearity.Linear found ? Optional.of(found) : Optional.empty();
       double here = positions.getOrDefault(node.output(), 0.0);
       double read = here * linear.map(HeldNodes::positionsRead).orElse(1.0);
       sum += here * linear.map(HeldNodes::multiplyAdds).orElse(0.0);
@@ -80,11 +80,11 @@ final class HeldNodes {
     return sum;
   }
 
-  private static double positionsRead(Local.Linear linear) {
+  private static double positionsRead(Linearity.Linear linear) {
     return Cost.positionsRead(linear.operands().get(0).map());
   }
 
-  private static double multiplyAdds(Local.Linear linear) {
+  private static double multiplyAdds(Linearity.Linear linear) {
     Affine first = linear.operands().get(0).map();
     Cost cost =
         linear.isSum()

@@ -1,10 +1,10 @@
 package io.repfold.fold;
 
-import io.repfold.fold.Local.Linear;
-import io.repfold.fold.Local.NotLinear;
-import io.repfold.fold.Local.Operand;
-import io.repfold.fold.Local.Refused;
-import io.repfold.fold.Local.Stacked;
+import io.repfold.fold.Linearity.Linear;
+import io.repfold.fold.Linearity.NotLinear;
+import io.repfold.fold.Linearity.Operand;
+import io.repfold.fold.Linearity.Refused;
+import io.repfold.fold.Linearity.Stacked;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -20,15 +20,15 @@ import java.util.OptionalInt;
 final class LinearOps {
   private final Facts facts;
   private final Graph graph;
-  private final Windows windows;
+  private final WindowedOps windows;
 
   LinearOps(Facts facts) {
     this.facts = facts;
     this.graph = facts.graph();
-    this.windows = new Windows(facts);
+    this.windows = new WindowedOps(facts);
   }
 
-  Local of(Node node) {
+  Linearity of(Node node) {
     if (node.outputs().stream().filter(o -> !o.isEmpty()).count() != 1 || node.output().isEmpty()) {
       return node.op() instanceof Op.BatchNormalization ? trainingMode() : new NotLinear();
     }
@@ -70,7 +70,7 @@ final class LinearOps {
             + " model in inference mode");
   }
 
-  private Local batchNormalization(Node node, Op.BatchNormalization norm) {
+  private Linearity batchNormalization(Node node, Op.BatchNormalization norm) {
     if (norm.training()) {
       return trainingMode();
     }
@@ -108,12 +108,12 @@ final class LinearOps {
     return new Linear(List.of(new Operand(value, map)), windowed);
   }
 
-  private Local scaled(String value, double factor, double shift) {
+  private Linearity scaled(String value, double factor, double shift) {
     return channelwise(value, new double[] {factor}, new double[] {shift});
   }
 
   /** Factors and shifts of one element stand for all channels. */
-  private Local channelwise(String value, double[] factors, double[] shift) {
+  private Linearity channelwise(String value, double[] factors, double[] shift) {
     OptionalInt channels = facts.channels(value);
     OptionalInt rank = facts.spatialRank(value);
     if (channels.isEmpty() || rank.isEmpty()) {
@@ -130,7 +130,7 @@ final class LinearOps {
     return all;
   }
 
-  private Local binary(Node node, Op.Binary.Function function) {
+  private Linearity binary(Node node, Op.Binary.Function function) {
     boolean known =
         switch (function) {
           case ADD, SUB, MUL, DIV -> true;
@@ -158,7 +158,7 @@ final class LinearOps {
     };
   }
 
-  private Local withConstant(
+  private Linearity withConstant(
       Op.Binary.Function function, String value, Tensor constant, boolean valueFirst) {
     Optional<double[]> perChannel = perChannel(value, constant);
     if (perChannel.isEmpty()) {
@@ -214,7 +214,7 @@ final class LinearOps {
     return Optional.of(constant.toDoubles());
   }
 
-  private Local sum(List<String> values, int... signs) {
+  private Linearity sum(List<String> values, int... signs) {
     OptionalInt channels = facts.channels(values.get(0));
     OptionalInt rank = OptionalInt.empty();
     for (String value : values) {
@@ -267,7 +267,7 @@ final class LinearOps {
     return false;
   }
 
-  private Local concat(Node node, Op.Concat concat) {
+  private Linearity concat(Node node, Op.Concat concat) {
     OptionalInt rank = facts.spatialRank(node.input(0));
     boolean channels =
         concat.axis() == 1 || (rank.isPresent() && concat.axis() == -1 - rank.getAsInt());

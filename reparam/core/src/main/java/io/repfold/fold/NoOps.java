@@ -59,7 +59,7 @@ final class NoOps {
       return isNeutral(node, binary.function(), facts);
     }
     if (op instanceof Op.BatchNormalization) {
-      return new LinearOps(facts).of(node) instanceof Local.Linear linear
+      return new LinearOps(facts).of(node) instanceof Linearity.Linear linear
           && linear.operands().get(0).map().isIdentity();
     }
     if (op instanceof Op.Dropout) {

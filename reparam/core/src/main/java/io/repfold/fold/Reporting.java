@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Reporting {
   private final Graph original;
   private final Analysis analysis;
-  private final Emission emission;
+  private final FoldedGraphWriter emission;
   private final List<FoldReport.Folded> transposed;
 
   Reporting(
-      Graph original, Analysis analysis, Emission emission, List<FoldReport.Folded> transposed) {
+      Graph original, Analysis analysis, FoldedGraphWriter emission, List<FoldReport.Folded> transposed) {
     this.original = original;
     this.analysis = analysis;
     this.emission = emission;
@@ -34,9 +34,9 @@ final class Reporting {
    * @param numbers by output of the planned convolution; empty for a plan
    * @param folded the result, or null for a plan
    */
-  FoldReport report(Map<String, Numbers> numbers, @Nullable Graph folded) {
-    Map<String, List<Emission.Planned>> byTarget = new HashMap<>();
-    for (Emission.Planned planned : emission.planned()) {
+  FoldReport report(Map<String, RoundedWeights> numbers, @Nullable Graph folded) {
+    Map<String, List<FoldedGraphWriter.Planned>> byTarget = new HashMap<>();
+    for (FoldedGraphWriter.Planned planned : emission.planned()) {
       byTarget.computeIfAbsent(planned.target(), k -> new ArrayList<>()).add(planned);
     }
     Map<String, FoldReport.Folded> regions = new HashMap<>();
@@ -73,7 +73,7 @@ final class Reporting {
   }
 
   private FoldReport.Folded region(
-      String target, List<Emission.Planned> planned, Map<String, Numbers> numbers) {
+      String target, List<FoldedGraphWriter.Planned> planned, Map<String, RoundedWeights> numbers) {
     HeldNodes held = HeldNodes.of(analysis, emission, target);
     Form form = analysis.foldedForm(target).orElseThrow();
     int channels = form.terms().get(0).map().weights().out();
@@ -82,12 +82,12 @@ final class Reporting {
     double largest = numbers.isEmpty() ? Double.NaN : 0;
     double[] bounds = new double[channels];
     List<String> became = new ArrayList<>();
-    for (Emission.Planned p : planned) {
+    for (FoldedGraphWriter.Planned p : planned) {
       long weights = elements(p.map().weights());
       multiplyAdds += (double) weights;
       parameters += weights + (p.bias().isPresent() ? channels : 0);
       became.add(describe(p.map()));
-      Numbers n = numbers.get(p.output());
+      RoundedWeights n = numbers.get(p.output());
       if (n != null) {
         largest = Math.max(largest, n.largestWeight());
         Arrays.setAll(bounds, channel -> bounds[channel] + n.errorBounds()[channel]);
@@ -141,7 +141,7 @@ final class Reporting {
             .filter(e -> read.contains(e.getKey()) || graph.isInput(e.getKey()))
             .mapToLong(e -> realElements(e.getValue()))
             .sum();
-    for (Emission.Planned p : emission.planned()) {
+    for (FoldedGraphWriter.Planned p : emission.planned()) {
       Weights weights = p.map().weights();
       parameters += elements(weights) + (p.bias().isPresent() ? weights.out() : 0);
     }

@@ -167,7 +167,7 @@ final class TransposedConvolutions {
     }
     return !readers.get(0).outputs().isEmpty()
             && !blocked.contains(readers.get(0).output())
-            && linearOps.of(readers.get(0)) instanceof Local.Linear linear
+            && linearOps.of(readers.get(0)) instanceof Linearity.Linear linear
             && !linear.isSum()
             && linear.operands().get(0).map().isPositionwise()
             && linear.operands().get(0).map().weights().diagonal().isPresent()

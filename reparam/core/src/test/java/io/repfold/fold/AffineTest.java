@@ -24,7 +24,7 @@ class AffineTest {
   }
 
   private static double[] weights(Affine map) {
-    return Numbers.of(map, ElementType.DOUBLE, MatrixProduct.inJava()).weight().toDoubles();
+    return RoundedWeights.of(map, ElementType.DOUBLE, MatrixProduct.inJava()).weight().toDoubles();
   }
 
   private static final Affine CROPPED =

@@ -29,11 +29,11 @@ class NodeKindsTest {
   private final Graph.Builder graph = new Graph.Builder("one");
   private int images;
 
-  private Local of(Op op, String... inputs) {
+  private Linearity of(Op op, String... inputs) {
     return of(op, List.of("y"), inputs);
   }
 
-  private Local of(Op op, List<String> outputs, String... inputs) {
+  private Linearity of(Op op, List<String> outputs, String... inputs) {
     Node node = new Node("", op, List.of(inputs), outputs);
     return new LinearOps(new Facts(graph.build().toBuilder().node(node).build())).of(node);
   }
@@ -64,26 +64,26 @@ class NodeKindsTest {
     return name;
   }
 
-  private static void assertLinear(Local local, int operands) {
-    assertThat(local).isInstanceOf(Local.Linear.class);
-    assertThat(((Local.Linear) local).operands()).hasSize(operands);
+  private static void assertLinear(Linearity local, int operands) {
+    assertThat(local).isInstanceOf(Linearity.Linear.class);
+    assertThat(((Linearity.Linear) local).operands()).hasSize(operands);
   }
 
-  private static void assertNotLinear(Local local) {
-    assertThat(local).isEqualTo(new Local.NotLinear());
+  private static void assertNotLinear(Linearity local) {
+    assertThat(local).isEqualTo(new Linearity.NotLinear());
   }
 
-  private static void assertRefused(Local local, String because) {
-    assertThat(local).isInstanceOf(Local.Refused.class);
-    assertThat(((Local.Refused) local).because()).contains(because);
+  private static void assertRefused(Linearity local, String because) {
+    assertThat(local).isInstanceOf(Linearity.Refused.class);
+    assertThat(((Linearity.Refused) local).because()).contains(because);
   }
 
   @ParameterizedTest
   @EnumSource(Op.Unary.Function.class)
   void of_the_functions_of_one_value_only_the_negation_is_linear(Op.Unary.Function function) {
-    Local local = of(new Op.Unary(function), image(2, 3, 4, 5));
-    assertThat(local instanceof Local.Linear).isEqualTo(function == Op.Unary.Function.NEG);
-    if (local instanceof Local.Linear linear) {
+    Linearity local = of(new Op.Unary(function), image(2, 3, 4, 5));
+    assertThat(local instanceof Linearity.Linear).isEqualTo(function == Op.Unary.Function.NEG);
+    if (local instanceof Linearity.Linear linear) {
       assertThat(linear.windowed()).isFalse();
       Affine map = linear.operands().get(0).map();
       assertThat(map.isPositionwise()).isTrue();
@@ -98,7 +98,7 @@ class NodeKindsTest {
   @EnumSource(Op.Binary.Function.class)
   void of_the_functions_of_two_images_only_sum_and_difference_are(Op.Binary.Function function) {
     String x = image(2, 3, 4, 5);
-    Local local = of(new Op.Binary(function), x, x);
+    Linearity local = of(new Op.Binary(function), x, x);
     if (function == Op.Binary.Function.ADD || function == Op.Binary.Function.SUB) {
       assertLinear(local, 2);
     } else {
@@ -110,7 +110,7 @@ class NodeKindsTest {
   @EnumSource(Op.Variadic.Function.class)
   void of_the_functions_of_many_images_only_the_sum_is(Op.Variadic.Function function) {
     String x = image(2, 3, 4, 5);
-    Local local = of(new Op.Variadic(function), x, x, x);
+    Linearity local = of(new Op.Variadic(function), x, x, x);
     if (function == Op.Variadic.Function.SUM) {
       assertLinear(local, 3);
     } else {
@@ -120,9 +120,9 @@ class NodeKindsTest {
 
   @Test
   void a_sum_of_one_is_the_one() {
-    Local local = of(new Op.Variadic(Op.Variadic.Function.SUM), image(2, 3, 4, 5));
+    Linearity local = of(new Op.Variadic(Op.Variadic.Function.SUM), image(2, 3, 4, 5));
     assertLinear(local, 1);
-    assertThat(((Local.Linear) local).operands().get(0).map().isIdentity()).isTrue();
+    assertThat(((Linearity.Linear) local).operands().get(0).map().isIdentity()).isTrue();
   }
 
   @Test
@@ -142,7 +142,7 @@ class NodeKindsTest {
     assertNotLinear(of(new Op.Identity(), List.of(), image(2, 3, 4, 5)));
   }
 
-  private Local norm(boolean training, String x, List<String> outputs, long channels) {
+  private Linearity norm(boolean training, String x, List<String> outputs, long channels) {
     List<String> inputs = new ArrayList<>(List.of(x));
     for (String word : List.of("gamma", "beta", "mean", "variance")) {
       inputs.add(weight(word, channels));
@@ -218,12 +218,12 @@ class NodeKindsTest {
   @CsvSource({"1 1 1 1 1, false", "1 1 3 1 1, false", "1 3 1 1, true", "1, true", "5, false"})
   void a_constant_of_more_axes_than_the_image_is_none_a_channel(String dims, boolean linear) {
     long[] sizes = Arrays.stream(dims.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-    Local local = of(new Op.Binary(Op.Binary.Function.MUL), image(2, 3, 4, 5), weight("c", sizes));
-    assertThat(local instanceof Local.Linear).isEqualTo(linear);
-    assertThat(local instanceof Local.NotLinear).isNotEqualTo(linear);
+    Linearity local = of(new Op.Binary(Op.Binary.Function.MUL), image(2, 3, 4, 5), weight("c", sizes));
+    assertThat(local instanceof Linearity.Linear).isEqualTo(linear);
+    assertThat(local instanceof Linearity.NotLinear).isNotEqualTo(linear);
   }
 
-  private Local sum(long[] first, long[] second) {
+  private Linearity sum(long[] first, long[] second) {
     graph.input(Value.of("a", ElementType.DOUBLE, Shape.of(first)));
     graph.input(Value.of("b", ElementType.DOUBLE, Shape.of(second)));
     return of(new Op.Binary(Op.Binary.Function.ADD), "a", "b");
@@ -264,9 +264,9 @@ class NodeKindsTest {
   @CsvSource({"1, true", "-3, true", "0, false", "2, false", "-1, false", "-2, false", "-4, false"})
   void a_concat_of_channels_by_either_name_of_the_axis(int axis, boolean channels) {
     String x = image(2, 3, 4, 5);
-    Local local = of(new Op.Concat(axis), x, x);
+    Linearity local = of(new Op.Concat(axis), x, x);
     assertThat(local)
-        .isEqualTo(channels ? new Local.Stacked(List.of(x, x)) : new Local.NotLinear());
+        .isEqualTo(channels ? new Linearity.Stacked(List.of(x, x)) : new Linearity.NotLinear());
   }
 
   @Test
@@ -277,7 +277,7 @@ class NodeKindsTest {
   @Test
   void a_concat_of_unknown_rank_goes_by_its_positive_axis() {
     graph.input(new Value("x", Optional.of(ElementType.DOUBLE), Optional.empty()));
-    assertThat(of(new Op.Concat(1), "x", "x")).isInstanceOf(Local.Stacked.class);
+    assertThat(of(new Op.Concat(1), "x", "x")).isInstanceOf(Linearity.Stacked.class);
     assertNotLinear(of(new Op.Concat(-3), "x", "x"));
   }
 
@@ -344,10 +344,10 @@ class NodeKindsTest {
   void pads_that_do_not_fit_the_axes(String pads, String axes, boolean linear) {
     String x = guessed();
     String amounts = longs("p", numbers(pads));
-    Local local =
+    Linearity local =
         axes.isEmpty() ? of(PAD, x, amounts) : of(PAD, x, amounts, "", longs("a", numbers(axes)));
-    assertThat(local instanceof Local.Linear).isEqualTo(linear);
-    assertThat(local instanceof Local.NotLinear).isNotEqualTo(linear);
+    assertThat(local instanceof Linearity.Linear).isEqualTo(linear);
+    assertThat(local instanceof Linearity.NotLinear).isNotEqualTo(linear);
   }
 
   @ParameterizedTest
@@ -361,7 +361,7 @@ class NodeKindsTest {
     List<Long> all = Arrays.stream(numbers(pads)).boxed().toList();
     Op pad = new Op.Pad(Op.Pad.Mode.CONSTANT, Optional.of(all), OptionalDouble.empty());
     graph.opset("", 10);
-    assertThat(of(pad, guessed()) instanceof Local.Linear).isEqualTo(linear);
+    assertThat(of(pad, guessed()) instanceof Linearity.Linear).isEqualTo(linear);
   }
 
   @ParameterizedTest(name = "starts {0}, ends {1}, axes {2}, steps {3}")
@@ -391,18 +391,18 @@ class NodeKindsTest {
       longs("a", numbers(axes)),
       longs("t", numbers(steps))
     };
-    Local local = of(SLICE, inputs);
-    assertThat(local instanceof Local.Linear).isEqualTo(linear);
-    assertThat(local instanceof Local.NotLinear).isNotEqualTo(linear);
+    Linearity local = of(SLICE, inputs);
+    assertThat(local instanceof Linearity.Linear).isEqualTo(linear);
+    assertThat(local instanceof Linearity.NotLinear).isNotEqualTo(linear);
   }
 
   @ParameterizedTest(name = "[{0}:{1}] of 5")
   @CsvSource({"1, 5, -1", "1, 9, -1", "0, 3, -2", "4, 5, -4", "0, 9223372036854775807, 0"})
   void a_cut_of_a_known_size_is_counted_from_the_end(long start, long end, int tail) {
     String x = image(2, 3, 4, 5);
-    Local local = of(SLICE, x, longs("s", start), longs("e", end), longs("a", 3), longs("t", 2));
+    Linearity local = of(SLICE, x, longs("s", start), longs("e", end), longs("a", 3), longs("t", 2));
     assertLinear(local, 1);
-    Affine map = ((Local.Linear) local).operands().get(0).map();
+    Affine map = ((Linearity.Linear) local).operands().get(0).map();
     assertThat(map.tail()).containsExactly(0, tail);
     assertThat(map.stride()).containsExactly(1, 2);
     assertThat(map.taps().min(1)).isEqualTo((int) start);

@@ -8,15 +8,15 @@ final class CentreCrop {
   private CentreCrop() {}
 
   /** Without a size, the whole image. */
-  static Placement of(RgbImage image, OptionalInt size) {
+  static CropGeometry of(RgbImage image, OptionalInt size) {
     if (size.isEmpty()) {
-      return Placement.whole(image);
+      return CropGeometry.whole(image);
     }
     int side = size.getAsInt();
     int shorter = Math.min(image.height(), image.width());
     int height = Math.toIntExact((long) side * image.height() / shorter);
     int width = Math.toIntExact((long) side * image.width() / shorter);
-    return new Placement(
+    return new CropGeometry(
         side, side, height, width, 0, (height - side) / 2, (width - side) / 2, false);
   }
 }

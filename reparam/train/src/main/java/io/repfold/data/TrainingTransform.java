@@ -29,7 +29,7 @@ final class TrainingTransform {
   }
 
   /** Draws the geometry. */
-  Placement place(RgbImage image, RandomGenerator random) {
+  CropGeometry place(RgbImage image, RandomGenerator random) {
     int longSide = longSide(Math.max(image.height(), image.width()), random);
     int height = image.height();
     int width = image.width();
@@ -46,7 +46,7 @@ final class TrainingTransform {
     int top = random.nextInt(Math.max(height - cropHeight, 0) + 1);
     int left = random.nextInt(Math.max(width - cropWidth, 0) + 1);
     boolean mirrored = augmentation.flip() && random.nextBoolean();
-    return new Placement(cropHeight, cropWidth, height, width, degrees, top, left, mirrored);
+    return new CropGeometry(cropHeight, cropWidth, height, width, degrees, top, left, mirrored);
   }
 
   private int longSide(int ofImage, RandomGenerator random) {

@@ -113,7 +113,7 @@ final class Elementwise {
     }
     if (function == Op.Variadic.Function.MEAN) {
       try (PtNDArray count = (PtNDArray) Scalars.of(y, in.length)) {
-        y = Local.replaced(y, JniUtils.div(y, count));
+        y = PassArrays.replaced(y, JniUtils.div(y, count));
       }
     }
     return y;

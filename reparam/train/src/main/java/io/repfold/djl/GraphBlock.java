@@ -81,7 +81,7 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
    * @throws io.repfold.graph.InvalidGraphException if a parameter is not float32; names it
    */
   public static GraphBlock of(Graph graph, GraphBlockOptions options, Device device) {
-    Roles.Found roles = Roles.of(graph, options);
+    LearnedTensors.Found roles = LearnedTensors.of(graph, options);
     NDManager manager = NDManager.newBaseManager(device, "PyTorch");
     GraphBlock block = new GraphBlock(graph, options, manager, roles.held());
     roles.parameters().forEach(block::learn);

@@ -69,7 +69,7 @@ final class Held {
 
   /** The tensor that a value is, apart from its shape and the order of its axes. */
   private Optional<String> tensor(String value) {
-    String name = Roles.source(graph, value);
+    String name = LearnedTensors.source(graph, value);
     return graph.constant(name).filter(t -> t.type().isFloat()).map(t -> name);
   }
 
@@ -92,10 +92,10 @@ final class Held {
               .filter(this::isPerChannel)
               .forEach(scales::add);
         }
-        if (elementwise || Roles.moves(node.op()) || node.op() instanceof Op.Cast) {
+        if (elementwise || LearnedTensors.moves(node.op()) || node.op() instanceof Op.Cast) {
           node.outputs().stream().filter(seen::add).forEach(images::add);
         }
-        reachesKernel |= Roles.hasKernel(node.op());
+        reachesKernel |= LearnedTensors.hasKernel(node.op());
       }
     }
     if (reachesKernel) {
@@ -127,7 +127,7 @@ final class Held {
       visit(node, binary.function());
     }
     boolean derived =
-        Roles.moves(node.op())
+        LearnedTensors.moves(node.op())
             || node.op() instanceof Op.Unary
             || node.op() instanceof Op.Binary binary && isArithmetic(binary.function());
     if (derived && !isContent(node)) {
@@ -282,7 +282,7 @@ final class Held {
       if (reader.op() instanceof Op.Binary binary
           && binary.function() == Op.Binary.Function.DIV
           && reader.input(0).equals(difference.output())) {
-        Optional<Node> root = graph.producer(Roles.source(graph, reader.input(1)));
+        Optional<Node> root = graph.producer(LearnedTensors.source(graph, reader.input(1)));
         if (root.isPresent()
             && root.get().op() instanceof Op.Unary unary
             && unary.function() == Op.Unary.Function.SQRT) {
@@ -300,7 +300,7 @@ final class Held {
 
   /** {@code weight / sqrt(variance + epsilon)}, or the product of weight and the inverse. */
   private void scale(String value) {
-    Optional<Node> node = graph.producer(Roles.source(graph, value));
+    Optional<Node> node = graph.producer(LearnedTensors.source(graph, value));
     if (node.isPresent() && node.get().op() instanceof Op.Binary) {
       node.get().inputs().stream()
           .map(this::tensor)

@@ -159,9 +159,9 @@ final class Movements {
           PtNDArray y = JniUtils.reshape(in[0], x);
           for (long[] cut : cuts) {
             if (cut[4] != 0) {
-              y = Local.replaced(y, JniUtils.flip(y, new long[] {cut[0]}));
+              y = PassArrays.replaced(y, JniUtils.flip(y, new long[] {cut[0]}));
             }
-            y = Local.replaced(y, JniUtils.slice(y, cut[0], cut[1], cut[2], cut[3]));
+            y = PassArrays.replaced(y, JniUtils.slice(y, cut[0], cut[1], cut[2], cut[3]));
           }
           return y;
         });
@@ -213,7 +213,7 @@ final class Movements {
           PtNDArray y = JniUtils.reshape(in[0], x);
           for (int i = 0; i < rank; i++) {
             if (pads[i] > 0 || pads[rank + i] > 0) {
-              y = Local.replaced(y, bordered(mode, y, i, x[i], pads[i], pads[rank + i]));
+              y = PassArrays.replaced(y, bordered(mode, y, i, x[i], pads[i], pads[rank + i]));
             }
           }
           return y;
@@ -292,7 +292,7 @@ final class Movements {
     ai.djl.ndarray.types.Shape shape = new ai.djl.ndarray.types.Shape(spread);
     return Step.single(
         (in, training) -> {
-          try (PtNDArray flat = Local.reshape(in[0], in[1], line);
+          try (PtNDArray flat = PassArrays.reshape(in[0], in[1], line);
               PtNDArray all = JniUtils.broadcast(flat, shape);
               PtNDArray found = JniUtils.gather(in[0], all, at)) {
             return JniUtils.reshape(found, dims);

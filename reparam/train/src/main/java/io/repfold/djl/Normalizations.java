@@ -113,7 +113,7 @@ final class Normalizations {
                 in[3].getDataType(),
                 in[3].getDevice(),
                 ai.djl.ndarray.types.SparseFormat.DENSE);
-        PtNDArray row = Local.reshape(in[0], zero, 1, channels[0]);
+        PtNDArray row = PassArrays.reshape(in[0], zero, 1, channels[0]);
         PtNDArray value = normalized(in, row, false, 0, epsilon);
         PtNDArray column = JniUtils.reshape(value, channels)) {
       return JniUtils.mul(column, in[5]);

@@ -56,7 +56,7 @@ final class Places {
   static IntStream values(Node node) {
     Op op = node.op();
     boolean first =
-        Roles.moves(op)
+        LearnedTensors.moves(op)
             || op instanceof Op.Resize
             || op instanceof Op.Gather
             || op instanceof Op.Reduce

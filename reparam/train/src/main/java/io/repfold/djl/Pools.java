@@ -72,7 +72,7 @@ final class Pools {
     PtNDArray y = tap(padded, 0);
     for (int i = 1; i < taps(); i++) {
       try (PtNDArray tap = tap(padded, i)) {
-        y = Local.replaced(y, JniUtils.max(y, tap));
+        y = PassArrays.replaced(y, JniUtils.max(y, tap));
       }
     }
     return y;
@@ -123,7 +123,7 @@ final class Pools {
       try (PtNDArray stacked = JniUtils.stack(taps, 0);
           PtNDArray winner = JniUtils.argMax(stacked, 0, false);
           PtNDArray rows = JniUtils.reshape(winner, new long[] {grid[0] * grid[1], -1});
-          PtNDArray within = Local.replaced(rows, gathered(rows, in[1]));
+          PtNDArray within = PassArrays.replaced(rows, gathered(rows, in[1]));
           PtNDArray all = JniUtils.add(within, in[2])) {
         return JniUtils.reshape(all, grid);
       }
@@ -290,7 +290,7 @@ final class Pools {
                   (PtNDArray) in[0].getManager().zeros(new Shape(size), in[0].getDataType());
               PtNDArray scattered = JniUtils.scatter(zeros, indices, values, 0)) {
             PtNDArray y = JniUtils.reshape(scattered, dims);
-            return Pads.isNone(more) ? y : Local.replaced(y, JniUtils.pad(y, more, 0));
+            return Pads.isNone(more) ? y : PassArrays.replaced(y, JniUtils.pad(y, more, 0));
           }
         });
   }

@@ -27,19 +27,19 @@ final class Products {
       y = JniUtils.matmul(left, turned);
     }
     if (op.alpha() != 1) {
-      y = Local.replaced(y, scaled(y, op.alpha()));
+      y = PassArrays.replaced(y, scaled(y, op.alpha()));
     }
     if (in.length > 2) {
       try (PtNDArray c = view(a, in[2]);
           PtNDArray addend = op.beta() == 1 ? view(a, c) : scaled(c, op.beta())) {
-        y = Local.replaced(y, JniUtils.add(y, addend));
+        y = PassArrays.replaced(y, JniUtils.add(y, addend));
       }
     }
     return y;
   }
 
   private static PtNDArray view(PtNDArray beside, PtNDArray x) {
-    return Local.reshape(beside, x, x.getShape().getShape());
+    return PassArrays.reshape(beside, x, x.getShape().getShape());
   }
 
   private static PtNDArray scaled(PtNDArray x, float factor) {

@@ -164,7 +164,7 @@ final class ProgramBuilder {
             inputs,
             options,
             this::constant,
-            value -> graph.constant(Roles.source(graph, value)).isPresent(),
+            value -> graph.constant(LearnedTensors.source(graph, value)).isPresent(),
             border == null ? null : border.pads);
     Step step = node.op().accept(lowering);
     int[] operands = lowering.slots();

@@ -79,7 +79,7 @@ final class Resizes {
     long outer = Movements.product(dims, 0, axis);
     long inner = Movements.product(dims, axis + 1, rank);
     try (PtNDArray flat = JniUtils.reshape(x, new long[] {outer, dims[axis], inner});
-        PtNDArray view = Local.reshape(x, matrix, matrix.getShape().getShape());
+        PtNDArray view = PassArrays.reshape(x, matrix, matrix.getShape().getShape());
         PtNDArray y = JniUtils.matmul(view, flat)) {
       return JniUtils.reshape(y, result);
     }

@@ -87,7 +87,7 @@ final class TransposedConvolutions {
       long[] channels = new long[axes + 1];
       Arrays.fill(channels, 1);
       channels[0] = weight[1] * groups;
-      try (PtNDArray bias = Local.reshape(in[0], in[2], channels)) {
+      try (PtNDArray bias = PassArrays.reshape(in[0], in[2], channels)) {
         y = replaced(y, JniUtils.add(y, bias));
       }
     }
@@ -96,7 +96,7 @@ final class TransposedConvolutions {
 
   /** {@code [O * strides, I / groups, taps...]}, with the remainders of a channel side by side. */
   private PtNDArray remainderKernels(PtNDArray beside, PtNDArray kernels) {
-    PtNDArray w = Local.reshape(beside, kernels, weight);
+    PtNDArray w = PassArrays.reshape(beside, kernels, weight);
     for (int i = 0; i < axes; i++) {
       if (spread[i] > 1) {
         w = replaced(w, spread(w, 2 + i, spread[i]));
@@ -179,6 +179,6 @@ final class TransposedConvolutions {
   }
 
   private static PtNDArray replaced(PtNDArray old, PtNDArray value) {
-    return Local.replaced(old, value);
+    return PassArrays.replaced(old, value);
   }
 }

@@ -15,19 +15,19 @@ import java.util.Map;
  * @param traits what is true of the network wherever it goes
  * @param freezing what one training run leaves as it is
  */
-public record Network(Graph graph, Traits traits, Freezing freezing) {
+public record Network(Graph graph, NetworkMetadata traits, Freezing freezing) {
   /**
    * Parameters that a training run does not change.
    *
    * @param batchNorms whether all batch normalisations compute with the statistics that they have,
    *     and keep them; scales and shifts still learn
-   * @param backbone whether the parameters under {@link Traits#backbonePrefix} keep their values
+   * @param backbone whether the parameters under {@link NetworkMetadata#backbonePrefix} keep their values
    */
   public record Freezing(boolean batchNorms, boolean backbone) {
     public static final Freezing NOTHING = new Freezing(false, false);
   }
 
-  public Network(Graph graph, Traits traits) {
+  public Network(Graph graph, NetworkMetadata traits) {
     this(graph, traits, Freezing.NOTHING);
   }
 

@@ -1,7 +1,7 @@
 package io.repfold.train;
 
 import io.repfold.graph.Graph;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,7 @@ public final class Deployment {
    * @param checkpoint as a run saved it, or any other model
    */
   public static OnnxModel inference(OnnxModel checkpoint) {
-    Optional<Traits> traits = Traits.fromMetadata(checkpoint.metadata());
+    Optional<NetworkMetadata> traits = NetworkMetadata.fromMetadata(checkpoint.metadata());
     Graph graph = checkpoint.graph();
     if (traits.isPresent() && traits.get().auxiliaryOutput().isPresent()) {
       graph = GraphEdits.withoutOutput(graph, traits.get().auxiliaryOutput().get());
@@ -48,7 +48,7 @@ public final class Deployment {
     for (String key : traits.get().toMetadata().keySet()) {
       model = model.withoutMetadata(key);
     }
-    Traits left = Traits.of(traits.get().architecture(), traits.get().classes());
+    NetworkMetadata left = NetworkMetadata.of(traits.get().architecture(), traits.get().classes());
     for (Map.Entry<String, String> entry : left.toMetadata().entrySet()) {
       model = model.withMetadata(entry.getKey(), entry.getValue());
     }

@@ -3,7 +3,7 @@ package io.repfold.train;
 import io.repfold.config.NamedArguments;
 import io.repfold.graph.Spelling;
 import io.repfold.nets.Network;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.train.TrainConfig.Typed;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ final class FurtherTraining {
    * @throws RunException if a backbone is to be frozen, and there is none
    */
   static void requireBackbone(String file, NetworkSource source) {
-    Traits traits = source.traits();
+    NetworkMetadata traits = source.traits();
     if (source.freezing().backbone()
         && source.graph().initializers().keySet().stream().noneMatch(traits::isBackbone)) {
       throw new RunException(

@@ -1,7 +1,7 @@
 package io.repfold.train;
 
 import io.repfold.data.Normalization;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ final class ModelMetadata {
   private ModelMetadata() {}
 
   static OnnxModel add(
-      OnnxModel model, Traits traits, Normalization normalization, List<String> classNames) {
+      OnnxModel model, NetworkMetadata traits, Normalization normalization, List<String> classNames) {
     Map<String, String> entries = new LinkedHashMap<>(traits.toMetadata());
     entries.put(MEAN, numbers(normalization.mean()));
     entries.put(STD, numbers(normalization.std()));

@@ -11,7 +11,7 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.nets.Network;
 import io.repfold.nets.Networks;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.train.TrainConfig.Typed;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import java.util.OptionalLong;
  */
 record NetworkSource(
     OnnxModel model,
-    Traits traits,
+    NetworkMetadata traits,
     Network.Freezing freezing,
     List<String> notes,
     OptionalLong fixedBatch) {
@@ -38,7 +38,7 @@ record NetworkSource(
     notes = List.copyOf(notes);
   }
 
-  NetworkSource(OnnxModel model, Traits traits, Network.Freezing freezing) {
+  NetworkSource(OnnxModel model, NetworkMetadata traits, Network.Freezing freezing) {
     this(model, traits, freezing, List.of(), OptionalLong.empty());
   }
 
@@ -77,8 +77,8 @@ record NetworkSource(
 
   /** Weights that a run has saved, with what its configuration freezes. */
   static NetworkSource saved(OnnxModel model, TrainConfig config) {
-    Traits traits =
-        Traits.fromMetadata(model.metadata())
+    NetworkMetadata traits =
+        NetworkMetadata.fromMetadata(model.metadata())
             .orElseThrow(
                 () ->
                     new RunException(
@@ -92,11 +92,11 @@ record NetworkSource(
     OnnxModel model = OnnxModel.read(file);
     TrainingForm form = TrainingForm.of(model.graph());
     Graph graph = trainable(file, form.graph());
-    Traits traits =
-        Traits.fromMetadata(model.metadata())
+    NetworkMetadata traits =
+        NetworkMetadata.fromMetadata(model.metadata())
             .orElseGet(
                 () ->
-                    Traits.of(
+                    NetworkMetadata.of(
                         graph.name().isEmpty() ? "ONNX" : graph.name(), classesOf(file, graph)));
     if (config.learning().auxiliaryOutput().isPresent()) {
       traits = traits.withAuxiliaryOutput(auxiliary(file, graph, config));
@@ -127,7 +127,7 @@ record NetworkSource(
     return wanted;
   }
 
-  private static Optional<String> withoutLoss(Graph graph, Traits traits) {
+  private static Optional<String> withoutLoss(Graph graph, NetworkMetadata traits) {
     List<String> others =
         graph.outputs().stream()
             .skip(1)

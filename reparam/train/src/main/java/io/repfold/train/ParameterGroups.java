@@ -1,7 +1,7 @@
 package io.repfold.train;
 
 import ai.djl.ndarray.NDArray;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ final class ParameterGroups {
    * @return two groups if the backbone is to learn at another rate and there is one, or else one
    */
   static List<ParameterGroup> of(
-      Map<String, NDArray> trainable, Traits traits, boolean differential, double weightDecay) {
+      Map<String, NDArray> trainable, NetworkMetadata traits, boolean differential, double weightDecay) {
     Map<String, NDArray> backbone = new LinkedHashMap<>();
     Map<String, NDArray> head = new LinkedHashMap<>();
     trainable.forEach(

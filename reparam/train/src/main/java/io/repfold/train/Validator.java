@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.repfold.data.Batch;
 import io.repfold.data.Loader;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import java.util.Iterator;
 import java.util.Optional;
 
@@ -18,7 +18,7 @@ final class Validator {
   /**
    * @param pictures takes some of the images, if they are wanted
    */
-  Validator(Loader loader, Loss loss, int ignoreIndex, Traits traits, Optional<Pictures> pictures) {
+  Validator(Loader loader, Loss loss, int ignoreIndex, NetworkMetadata traits, Optional<Pictures> pictures) {
     this.loader = loader;
     this.loss = loss;
     this.confusion = new ConfusionMatrix(traits.classes(), ignoreIndex);

@@ -132,7 +132,7 @@ class TrainingTransformTest {
     Set<Integer> lefts = new TreeSet<>();
     int mirrored = 0;
     for (int i = 0; i < 20_000; i++) {
-      Placement placement = transform.place(image, Streams.of(3, 0, i));
+      CropGeometry placement = transform.place(image, Streams.of(3, 0, i));
       int side = placement.canvasWidth();
       sides.add(side);
       angles.add(placement.degrees());
@@ -153,7 +153,7 @@ class TrainingTransformTest {
   void the_long_side_is_the_height_of_a_tall_image() {
     RgbImage tall = TestImages.image(10, 20, (x, y) -> 0);
 
-    Placement placement =
+    CropGeometry placement =
         training(Map.of("base_size", 50, "scale", false)).place(tall, new SplittableRandom(1));
 
     assertThat(placement.canvasHeight()).isEqualTo(50);

@@ -18,11 +18,11 @@ class TransformTest {
     RgbImage tall = TestImages.image(20, 50, (x, y) -> 0);
 
     assertThat(CentreCrop.of(wide, OptionalInt.of(30)))
-        .isEqualTo(new Placement(30, 30, 30, 75, 0, 0, 22, false));
+        .isEqualTo(new CropGeometry(30, 30, 30, 75, 0, 0, 22, false));
     assertThat(CentreCrop.of(tall, OptionalInt.of(30)))
-        .isEqualTo(new Placement(30, 30, 75, 30, 0, 22, 0, false));
+        .isEqualTo(new CropGeometry(30, 30, 75, 30, 0, 22, 0, false));
     assertThat(CentreCrop.of(wide, OptionalInt.empty()))
-        .isEqualTo(new Placement(20, 50, 20, 50, 0, 0, 0, false));
+        .isEqualTo(new CropGeometry(20, 50, 20, 50, 0, 0, 0, false));
   }
 
   @Test
@@ -54,7 +54,7 @@ class TransformTest {
     RgbImage image = TestImages.image(7, 5, (x, y) -> random.nextInt(1 << 24));
     var example = new Example("a", image, LabelMap.ofImage(0));
     var wide = new Example("a", deep(image), LabelMap.ofImage(0));
-    var turned = new Placement(9, 8, 9, 8, 10, 0, 0, true);
+    var turned = new CropGeometry(9, 8, 9, 8, 10, 0, 0, true);
 
     assertThat(Normalization.VOC.apply(deep(image))).isEqualTo(Normalization.VOC.apply(image));
     assertClose(turned.apply(wide, 0).image(), turned.apply(example, 0).image());

@@ -276,7 +276,7 @@ class HeldTest {
     String shifted = binary(Op.Binary.Function.ADD, scaled, parameter("beta", 4));
     b.output(binary(Op.Binary.Function.ADD, shifted, parameter("offset", 4)));
     Map<String, Parameter.Type> types = new TreeMap<>();
-    Roles.of(b.build(), GraphBlockOptions.DEFAULT).parameters().forEach(types::put);
+    LearnedTensors.of(b.build(), GraphBlockOptions.DEFAULT).parameters().forEach(types::put);
     assertThat(types)
         .containsEntry("w", Parameter.Type.WEIGHT)
         .containsEntry("table", Parameter.Type.OTHER)

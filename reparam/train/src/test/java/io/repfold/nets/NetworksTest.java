@@ -47,7 +47,7 @@ class NetworksTest {
   void every_type_keeps_the_contract(String type) {
     Network network = small(type);
     Graph graph = network.graph();
-    Traits traits = network.traits();
+    NetworkMetadata traits = network.traits();
 
     assertThat(traits.architecture()).isEqualTo(type);
     assertThat(graph.inputs())
@@ -220,14 +220,14 @@ class NetworksTest {
 
   @Test
   void traits_survive_in_metadata() {
-    Traits all = small("RepPSP").traits();
+    NetworkMetadata all = small("RepPSP").traits();
     assertThat(all.channelDropouts()).hasSize(2);
-    Traits few = Traits.of("other", 3);
-    assertThat(Traits.fromMetadata(all.toMetadata())).contains(all);
-    assertThat(Traits.fromMetadata(few.toMetadata())).contains(few);
-    assertThat(Traits.fromMetadata(Map.of("author", "somebody"))).isEmpty();
+    NetworkMetadata few = NetworkMetadata.of("other", 3);
+    assertThat(NetworkMetadata.fromMetadata(all.toMetadata())).contains(all);
+    assertThat(NetworkMetadata.fromMetadata(few.toMetadata())).contains(few);
+    assertThat(NetworkMetadata.fromMetadata(Map.of("author", "somebody"))).isEmpty();
     assertThat(few.isBackbone("backbone.x")).isFalse();
-    assertThatThrownBy(() -> Traits.fromMetadata(Map.of("repfold.architecture", "PSPNet")))
+    assertThatThrownBy(() -> NetworkMetadata.fromMetadata(Map.of("repfold.architecture", "PSPNet")))
         .hasMessageStartingWith(
             "Metadata 'repfold.classes' must be a number of classes, got 'null'");
   }

@@ -11,7 +11,7 @@ import io.repfold.graph.Interpreter;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.train.Deployment.Head;
 import io.repfold.train.Deployment.Layout;
@@ -53,8 +53,8 @@ class DeploymentTest {
     assertThat(graph.nodes()).noneMatch(n -> n.op() instanceof Op.Dropout);
     assertThat(graph.initializers().keySet())
         .noneMatch(name -> name.startsWith("side") || name.equals("rate"));
-    Traits traits = Traits.fromMetadata(deployed.metadata()).orElseThrow();
-    assertThat(traits).isEqualTo(Traits.of("Tiny", CLASSES));
+    NetworkMetadata traits = NetworkMetadata.fromMetadata(deployed.metadata()).orElseThrow();
+    assertThat(traits).isEqualTo(NetworkMetadata.of("Tiny", CLASSES));
     NdArray images = new NdArray(ElementType.FLOAT, IMAGES, pixels);
     assertThat(run(deployed, images, "logits").data()).isEqualTo(logits);
   }

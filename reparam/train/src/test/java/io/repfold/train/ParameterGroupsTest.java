@@ -71,7 +71,7 @@ class ParameterGroupsTest {
     OnnxModel model = TinyRun.network();
     return new NetworkSource(
         model,
-        io.repfold.nets.Traits.fromMetadata(model.metadata()).orElseThrow(),
+        io.repfold.nets.NetworkMetadata.fromMetadata(model.metadata()).orElseThrow(),
         Network.Freezing.NOTHING);
   }
 }

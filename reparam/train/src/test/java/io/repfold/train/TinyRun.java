@@ -8,7 +8,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Shapes;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -123,8 +123,8 @@ final class TinyRun {
     String masked = side.named("drop").op("drop", dropout, List.of(features, rate), 8);
     b.output(b.named("auxiliary").biasedConv(masked, CLASSES, Kernel.of(1), 1));
     Graph graph = b.build();
-    Traits traits =
-        new Traits(
+    NetworkMetadata traits =
+        new NetworkMetadata(
             "Tiny", CLASSES, Optional.of("auxiliary"), "backbone.", Set.of(nameOf(graph, masked)));
     OnnxModel model = OnnxModel.of(graph);
     for (Map.Entry<String, String> entry : traits.toMetadata().entrySet()) {

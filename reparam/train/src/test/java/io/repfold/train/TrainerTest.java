@@ -10,7 +10,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Tensors;
-import io.repfold.nets.Traits;
+import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -196,8 +196,8 @@ class TrainerTest {
 
     OnnxModel last = OnnxModel.read(run.resolve("last.onnx"));
 
-    assertThat(Traits.fromMetadata(last.metadata()))
-        .isEqualTo(Traits.fromMetadata(TinyRun.network().metadata()));
+    assertThat(NetworkMetadata.fromMetadata(last.metadata()))
+        .isEqualTo(NetworkMetadata.fromMetadata(TinyRun.network().metadata()));
     assertThat(last.metadata())
         .containsEntry("repfold.class_names", "ground\nred\ngreen")
         .containsKeys("repfold.mean", "repfold.std");

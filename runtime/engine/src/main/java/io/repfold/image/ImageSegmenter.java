@@ -1,6 +1,6 @@
 package io.repfold.image;
 
-import io.repfold.image.Method.Decoded;
+import io.repfold.image.ImagePass.Decoded;
 import io.repfold.image.Network.Job;
 import io.repfold.runtime.Engine;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 public final class ImageSegmenter implements AutoCloseable {
   private final Network network;
-  private final Method method;
+  private final ImagePass method;
 
   /**
    * Makes something of a result while the network runs on the next images.
@@ -35,7 +35,7 @@ public final class ImageSegmenter implements AutoCloseable {
     T encode(Segmentation segmentation) throws IOException;
   }
 
-  private ImageSegmenter(Network network, Method method) {
+  private ImageSegmenter(Network network, ImagePass method) {
     this.network = network;
     this.method = method;
   }
@@ -52,7 +52,7 @@ public final class ImageSegmenter implements AutoCloseable {
   public static ImageSegmenter of(Engine engine, SegmentOptions options) {
     RepfoldMetadata metadata = new RepfoldMetadata(engine.name(), engine.metadata().custom());
     Network network = Network.of(engine, metadata, options);
-    Method method =
+    ImagePass method =
         options.tiling().isPresent()
             ? new SlidingTiles(
                 engine.name(), network, options.tiling().get(), options, metadata.isOurs())
@@ -107,7 +107,7 @@ public final class ImageSegmenter implements AutoCloseable {
   }
 
   /** The result of one image. */
-  private static final class One implements Method.Results {
+  private static final class One implements ImagePass.Results {
     private Object outcome = new IllegalStateException("An image came to nothing");
 
     @Override

@@ -15,7 +15,7 @@ final class Network implements AutoCloseable {
   private final InputPort input;
   private final OutputPort output;
   private final int batch;
-  private final SlotPool slots;
+  private final BoundInputPool slots;
   private final InputWriter writer;
   private final List<String> classNames;
 
@@ -40,7 +40,7 @@ final class Network implements AutoCloseable {
     this.input = input;
     this.output = output;
     this.batch = batch;
-    this.slots = new SlotPool(engine, input, output.name());
+    this.slots = new BoundInputPool(engine, input, output.name());
     this.writer = new InputWriter(input.colours(), input.layout());
     this.classNames = classNames;
   }
@@ -85,7 +85,7 @@ final class Network implements AutoCloseable {
    */
   void run(List<InputWriter.Rows> images, ImageSize size, Job job, Consumer<Scores> use) {
     int count = input.batch() > 0 ? batch : images.size();
-    Slot slot = slots.take(count, size);
+    BoundInput slot = slots.take(count, size);
     try {
       job.times()
           .time(
@@ -111,7 +111,7 @@ final class Network implements AutoCloseable {
   }
 
   /** The wait for one's turn is nobody's time. */
-  private HostTensor runInTurn(Slot slot, Job job) {
+  private HostTensor runInTurn(BoundInput slot, Job job) {
     HostTensor[] result = new HostTensor[1];
     job.acquire();
     try {

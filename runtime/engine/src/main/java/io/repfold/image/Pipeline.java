@@ -1,7 +1,7 @@
 package io.repfold.image;
 
 import io.repfold.image.ImageSegmenter.Encoder;
-import io.repfold.image.Method.Decoded;
+import io.repfold.image.ImagePass.Decoded;
 import io.repfold.image.Network.Job;
 import io.repfold.images.ImageSize;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Pipeline<T> {
   private static final int MOST_WORKERS = 64;
 
-  private final Method method;
+  private final ImagePass method;
   private final Encoder<T> encoder;
   private final StageTimes times = new StageTimes();
   private final AtomicInteger threads = new AtomicInteger();
@@ -38,7 +38,7 @@ final class Pipeline<T> {
   /** The network runs for one at a time, first come, first served. */
   private final Job job = new Job(times, new Semaphore(1, true));
 
-  Pipeline(Method method, Encoder<T> encoder) {
+  Pipeline(ImagePass method, Encoder<T> encoder) {
     this.method = method;
     this.encoder = encoder;
   }
@@ -116,7 +116,7 @@ final class Pipeline<T> {
   }
 
   /** Outcomes by the image, or the source where there was none. */
-  private final class Collected implements Method.Results {
+  private final class Collected implements ImagePass.Results {
     private final IdentityHashMap<Object, Outcome<T>> outcomes = new IdentityHashMap<>();
 
     @Override

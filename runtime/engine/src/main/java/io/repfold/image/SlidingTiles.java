@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Slides a window over images of any size. */
-final class SlidingTiles implements Method {
+final class SlidingTiles implements ImagePass {
   private final Network network;
   private final Tiling tiling;
   private final OptionalInt multiple;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Brings an image through the network as a whole, scaled or padded. */
-final class WholeImages implements Method {
+final class WholeImages implements ImagePass {
   /** As many pixels at once as 4096 x 4096; a hostile image shall not take all memory. */
   private static final long MOST_PIXELS = 1L << 24;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Memory for the input of runs of one shape, for one thread at a time. From its second run on it is
  * bound to the engine, so that runs copy nothing.
  */
-final class Slot implements AutoCloseable {
+final class BoundInput implements AutoCloseable {
   private final Engine engine;
   private final InputPort port;
   private final String output;
@@ -29,7 +29,7 @@ final class Slot implements AutoCloseable {
   private @Nullable BoundRun bound;
   private boolean hasRun;
 
-  Slot(Engine engine, InputPort port, String output, int images, ImageSize size) {
+  BoundInput(Engine engine, InputPort port, String output, int images, ImageSize size) {
     this.engine = engine;
     this.port = port;
     this.output = output;

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  *     no backbone
  * @param channelDropouts names of the Dropout nodes that drop whole channels
  */
-public record Traits(
+public record NetworkMetadata(
     String architecture,
     int classes,
     Optional<String> auxiliaryOutput,
@@ -30,7 +30,7 @@ public record Traits(
   private static final String BACKBONE_PREFIX = "repfold.backbone_prefix";
   private static final String CHANNEL_DROPOUTS = "repfold.channel_dropouts";
 
-  public Traits {
+  public NetworkMetadata {
     if (classes < 1) {
       throw new IllegalArgumentException(
           "%s: a network has at least 1 class, got %d".formatted(architecture, classes));
@@ -39,13 +39,13 @@ public record Traits(
   }
 
   /** Traits of a network without auxiliary output, backbone or channel dropout. */
-  public static Traits of(String architecture, int classes) {
-    return new Traits(architecture, classes, Optional.empty(), "", Set.of());
+  public static NetworkMetadata of(String architecture, int classes) {
+    return new NetworkMetadata(architecture, classes, Optional.empty(), "", Set.of());
   }
 
   /** The same with an output that has a loss of its own in training. */
-  public Traits withAuxiliaryOutput(String output) {
-    return new Traits(architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
+  public NetworkMetadata withAuxiliaryOutput(String output) {
+    return new NetworkMetadata(architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
   }
 
   /** Whether the initializer of this name is the backbone's. */
@@ -73,14 +73,14 @@ public record Traits(
    *
    * @throws IllegalArgumentException if an entry is missing or is no such value
    */
-  public static Optional<Traits> fromMetadata(Map<String, String> metadata) {
+  public static Optional<NetworkMetadata> fromMetadata(Map<String, String> metadata) {
     String architecture = metadata.get(ARCHITECTURE);
     if (architecture == null) {
       return Optional.empty();
     }
     String dropouts = metadata.getOrDefault(CHANNEL_DROPOUTS, "");
     return Optional.of(
-        new Traits(
+        new NetworkMetadata(
             architecture,
             classes(metadata),
             Optional.ofNullable(metadata.get(AUXILIARY_OUTPUT)),

@@ -22,7 +22,7 @@ import java.util.Set;
  * shapes reads, such as the matrix of a pooling that is computed from the image's size; a single
  * number of a formula, unless it has the name of a module's parameter; and what {@link Held} tells.
  */
-final class Roles {
+final class LearnedTensors {
   private final Graph graph;
   private final GraphBlockOptions options;
 
@@ -44,7 +44,7 @@ final class Roles {
    */
   record Found(Map<String, Parameter.Type> parameters, Map<String, String> held) {}
 
-  private Roles(Graph graph, GraphBlockOptions options) {
+  private LearnedTensors(Graph graph, GraphBlockOptions options) {
     this.graph = graph;
     this.options = options;
     findDependents();
@@ -55,7 +55,7 @@ final class Roles {
   }
 
   static Found of(Graph graph, GraphBlockOptions options) {
-    Roles roles = new Roles(graph, options);
+    LearnedTensors roles = new LearnedTensors(graph, options);
     graph.nodes().forEach(roles::visit);
     Map<String, String> held = new LinkedHashMap<>();
     for (String name : roles.found.keySet()) {

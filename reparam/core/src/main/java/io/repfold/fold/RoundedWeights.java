@@ -18,11 +18,11 @@ import java.util.OptionalInt;
  * @param notFinite an output channel with a weight or bias that is NaN or too large for the element
  *     type
  */
-record Numbers(
+record RoundedWeights(
     Tensor weight, Tensor bias, double largestWeight, double[] errorBounds, OptionalInt notFinite) {
   private static final int BLOCK = 1 << 19;
 
-  static Numbers of(Affine map, ElementType type, MatrixProduct product) {
+  static RoundedWeights of(Affine map, ElementType type, MatrixProduct product) {
     return new Rounding(map, type).run(product);
   }
 
@@ -68,7 +68,7 @@ record Numbers(
       return place;
     }
 
-    Numbers run(MatrixProduct product) {
+    RoundedWeights run(MatrixProduct product) {
       int perRow = taps.size() * weights.columns();
       int step = Math.max(1, BLOCK / Math.max(1, perRow));
       try (Weights.Rows rows = weights.open(product)) {
@@ -84,7 +84,7 @@ record Numbers(
       Tensor biasTensor = Tensor.ofDoubles(type, bias, bias.length);
       OptionalInt channel = notFinite < 0 ? OptionalInt.empty() : OptionalInt.of(notFinite);
       Tensor weightTensor = Tensor.of(type, bytes, dims());
-      return new Numbers(weightTensor, biasTensor, rounded(largest), bounds, channel);
+      return new RoundedWeights(weightTensor, biasTensor, rounded(largest), bounds, channel);
     }
 
     private double rounded(double value) {

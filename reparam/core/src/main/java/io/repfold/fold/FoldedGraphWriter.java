@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * Writes the graph that an analysis has chosen: what stays, stays as it is; a folded form becomes
  * one Conv a term.
  */
-final class Emission {
+final class FoldedGraphWriter {
   private final Analysis analysis;
   private final Graph graph;
   private final Set<String> visited = new HashSet<>();
@@ -49,7 +49,7 @@ final class Emission {
       Affine map,
       ElementType type) {}
 
-  Emission(Analysis analysis) {
+  FoldedGraphWriter(Analysis analysis) {
     this.analysis = analysis;
     this.graph = analysis.graph();
     names.addAll(graph.initializers().keySet());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param left column of the canvas that is the first of the result; never negative
  * @param mirrored whether the columns of the result are reversed
  */
-record Placement(
+record CropGeometry(
     int height,
     int width,
     int canvasHeight,
@@ -32,7 +32,7 @@ record Placement(
     boolean mirrored) {
   private static final long MOST_PIXELS = Images.MOST_PIXELS;
 
-  Placement {
+  CropGeometry {
     if ((long) height * width > MOST_PIXELS) {
       throw new DataException(
           "An example would be scaled to %d x %d pixels (width x height), and at most %d are made;"
@@ -42,13 +42,13 @@ record Placement(
   }
 
   /** The source as it is. */
-  static Placement whole(RgbImage image) {
+  static CropGeometry whole(RgbImage image) {
     return scaled(image.height(), image.width());
   }
 
   /** The source scaled to a size. */
-  static Placement scaled(int height, int width) {
-    return new Placement(height, width, height, width, 0, 0, 0, false);
+  static CropGeometry scaled(int height, int width) {
+    return new CropGeometry(height, width, height, width, 0, 0, 0, false);
   }
 
   /** Image by bilinear and labels by nearest-neighbour interpolation of the same points. */

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * <p>What waits for its next use is at most 16 slots of together at most 256 MiB, or the one that
  * was used last if it is larger. Where memory runs out all of them are given up.
  */
-final class SlotPool implements AutoCloseable {
+final class BoundInputPool implements AutoCloseable {
   /** So many bytes wait at most, inputs and bound outputs together. */
   static final long MOST_IDLE_BYTES = 256L << 20;
 
@@ -28,15 +28,15 @@ final class SlotPool implements AutoCloseable {
   private final long mostIdleBytes;
 
   /** Those that nobody uses, the last used one first. */
-  private final Deque<Slot> free = new ArrayDeque<>();
+  private final Deque<BoundInput> free = new ArrayDeque<>();
 
   private boolean closed;
 
-  SlotPool(Engine engine, InputPort port, String output) {
+  BoundInputPool(Engine engine, InputPort port, String output) {
     this(engine, port, output, MOST_IDLE_BYTES);
   }
 
-  SlotPool(Engine engine, InputPort port, String output, long mostIdleBytes) {
+  BoundInputPool(Engine engine, InputPort port, String output, long mostIdleBytes) {
     this.engine = engine;
     this.port = port;
     this.output = output;
@@ -44,24 +44,24 @@ final class SlotPool implements AutoCloseable {
   }
 
   /** A slot that nobody else has until it is given back. */
-  Slot take(int images, ImageSize size) {
+  BoundInput take(int images, ImageSize size) {
     synchronized (free) {
       if (closed) {
         throw new IllegalStateException("The segmenter of '%s' is closed".formatted(engine.name()));
       }
-      for (Iterator<Slot> slots = free.iterator(); slots.hasNext(); ) {
-        Slot slot = slots.next();
+      for (Iterator<BoundInput> slots = free.iterator(); slots.hasNext(); ) {
+        BoundInput slot = slots.next();
         if (slot.fits(images, size)) {
           slots.remove();
           return slot;
         }
       }
     }
-    return withRoom(() -> new Slot(engine, port, output, images, size));
+    return withRoom(() -> new BoundInput(engine, port, output, images, size));
   }
 
-  /** {@link Slot#run} of a slot that was taken. */
-  HostTensor run(Slot slot) {
+  /** {@link BoundInput#run} of a slot that was taken. */
+  HostTensor run(BoundInput slot) {
     return withRoom(slot::run);
   }
 
@@ -78,17 +78,17 @@ final class SlotPool implements AutoCloseable {
   }
 
   private boolean dropIdle() {
-    List<Slot> dropped;
+    List<BoundInput> dropped;
     synchronized (free) {
       dropped = new ArrayList<>(free);
       free.clear();
     }
-    dropped.forEach(Slot::close);
+    dropped.forEach(BoundInput::close);
     return !dropped.isEmpty();
   }
 
-  void giveBack(Slot slot) {
-    List<Slot> dropped = new ArrayList<>();
+  void giveBack(BoundInput slot) {
+    List<BoundInput> dropped = new ArrayList<>();
     synchronized (free) {
       if (closed) {
         dropped.add(slot);
@@ -99,13 +99,13 @@ final class SlotPool implements AutoCloseable {
         }
       }
     }
-    dropped.forEach(Slot::close);
+    dropped.forEach(BoundInput::close);
   }
 
   /** What the slots hold that nobody uses. */
   long idleBytes() {
     synchronized (free) {
-      return free.stream().mapToLong(Slot::bytes).sum();
+      return free.stream().mapToLong(BoundInput::bytes).sum();
     }
   }
 
@@ -114,7 +114,7 @@ final class SlotPool implements AutoCloseable {
   public void close() {
     synchronized (free) {
       closed = true;
-      free.forEach(Slot::close);
+      free.forEach(BoundInput::close);
       free.clear();
     }
   }

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  * @param kernel the smaller kernel, without pads
  * @param pads top, left, bottom, right in pixels; negative ones cut
  */
-record Placement(Kernel kernel, List<Integer> pads) {
-  static Placement centred(Kernel block, int height, int width) {
+record CenteredKernel(Kernel kernel, List<Integer> pads) {
+  static CenteredKernel centred(Kernel block, int height, int width) {
     Kernel kernel =
         new Kernel(
             List.of(height, width),
@@ -36,7 +36,7 @@ record Placement(Kernel kernel, List<Integer> pads) {
     int left = before(block, kernel, 1);
     int rows = block.height() - top - height;
     int columns = block.width() - left - width;
-    return new Placement(
+    return new CenteredKernel(
         kernel,
         List.of(
             block.padBegin(0) - top * block.dilation(0),

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PlacementTest {
+class CropGeometryTest {
   private static final int IGNORED = 255;
 
   @Test
   void a_whole_image_stays_as_it_is() {
     Example example = random(7, 5);
 
-    Example placed = Placement.whole(example.image()).apply(example, IGNORED);
+    Example placed = CropGeometry.whole(example.image()).apply(example, IGNORED);
 
     assertThat(placed.image().rgb()).isEqualTo(example.image().rgb());
     assertThat(placed.labels().values()).isEqualTo(example.labels().values());
@@ -30,7 +30,7 @@ class PlacementTest {
             TestImages.image(2, 1, (x, y) -> TestImages.grey(100 * x)),
             TestImages.labels(2, 1, (x, y) -> x));
 
-    Example placed = Placement.scaled(1, 4).apply(example, IGNORED);
+    Example placed = CropGeometry.scaled(1, 4).apply(example, IGNORED);
 
     assertThat(reds(placed.image())).containsExactly(0, 25, 75, 100);
     assertThat(placed.labels().toIntArray()).containsExactly(0, 0, 1, 1);
@@ -44,7 +44,7 @@ class PlacementTest {
             TestImages.image(1, 9, (x, y) -> TestImages.grey(10 * y)),
             TestImages.labels(1, 9, (x, y) -> y));
 
-    Example placed = Placement.scaled(3, 1).apply(example, IGNORED);
+    Example placed = CropGeometry.scaled(3, 1).apply(example, IGNORED);
 
     assertThat(reds(placed.image())).containsExactly(10, 40, 70);
     assertThat(placed.labels().toIntArray()).containsExactly(1, 4, 7);
@@ -53,7 +53,7 @@ class PlacementTest {
   @Test
   void a_quarter_turn_goes_counter_clockwise_about_the_centre() {
     Example example = random(6, 6);
-    var turn = new Placement(6, 6, 6, 6, 90, 0, 0, false);
+    var turn = new CropGeometry(6, 6, 6, 6, 90, 0, 0, false);
 
     Example placed = turn.apply(example, IGNORED);
 
@@ -68,7 +68,7 @@ class PlacementTest {
   @Test
   void cutting_mirrors_after_it_has_moved() {
     Example example = random(6, 5);
-    var cut = new Placement(3, 4, 5, 6, 0, 2, 1, true);
+    var cut = new CropGeometry(3, 4, 5, 6, 0, 2, 1, true);
 
     Example placed = cut.apply(example, IGNORED);
 
@@ -88,7 +88,7 @@ class PlacementTest {
             "white",
             TestImages.image(5, 3, (x, y) -> 0xffffff),
             TestImages.labels(5, 3, (x, y) -> 7));
-    var larger = new Placement(8, 8, 3, 5, 0, 0, 0, false);
+    var larger = new CropGeometry(8, 8, 3, 5, 0, 0, 0, false);
 
     Example placed = larger.apply(example, padLabel);
 
@@ -109,7 +109,7 @@ class PlacementTest {
             "white",
             TestImages.image(23, 17, (x, y) -> 0xffffff),
             TestImages.labels(23, 17, (x, y) -> 7));
-    var turned = new Placement(40, 50, 31, 42, degrees, 0, 0, false);
+    var turned = new CropGeometry(40, 50, 31, 42, degrees, 0, 0, false);
 
     Example placed = turned.apply(example, IGNORED);
 
@@ -129,14 +129,14 @@ class PlacementTest {
   void the_class_of_an_image_is_kept() {
     Example example = new Example("a", random(6, 6).image(), LabelMap.ofImage(3));
 
-    Example placed = Placement.scaled(3, 3).apply(example, IGNORED);
+    Example placed = CropGeometry.scaled(3, 3).apply(example, IGNORED);
 
     assertThat(placed.labels().toIntArray()).containsExactly(3);
   }
 
   @Test
   void a_result_too_large_for_memory_is_refused() {
-    assertThatThrownBy(() -> Placement.scaled(20_000, 30_000))
+    assertThatThrownBy(() -> CropGeometry.scaled(20_000, 30_000))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("30000 x 20000")
         .hasMessageContaining("crop_size");

@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class SlotPoolTest {
+class BoundInputPoolTest {
   private static final int CLASSES = 5;
 
   /** Of one bound slot with an image of 8 x 8: three channels in, five classes out, float32. */
   private static final long SMALL = 8 * 8 * (3 + CLASSES) * 4;
 
-  private static SlotPool pool(Engine engine, long mostIdleBytes) {
+  private static BoundInputPool pool(Engine engine, long mostIdleBytes) {
     RepfoldMetadata metadata = new RepfoldMetadata(engine.name(), engine.metadata().custom());
     InputPort port = InputPort.of(engine, metadata, SegmentOptions.defaults());
-    return new SlotPool(engine, port, "scores", mostIdleBytes);
+    return new BoundInputPool(engine, port, "scores", mostIdleBytes);
   }
 
   /** Takes a slot, runs it often enough to be bound and gives it back. */
-  private static Slot use(SlotPool pool, int height) {
-    Slot slot = pool.take(1, new ImageSize(height, 8));
+  private static BoundInput use(BoundInputPool pool, int height) {
+    BoundInput slot = pool.take(1, new ImageSize(height, 8));
     for (int run = 0; run < 2; run++) {
       assertThat(pool.run(slot)).hasToString("float32[1, 5, %d, 8]".formatted(height));
     }
@@ -36,13 +36,13 @@ class SlotPoolTest {
   @Test
   void slots_that_wait_are_weighed_with_their_outputs() {
     try (Engine engine = SegmentModels.local(CLASSES).load();
-        SlotPool pool = pool(engine, 6 * SMALL)) {
-      Slot first = use(pool, 8);
+        BoundInputPool pool = pool(engine, 6 * SMALL)) {
+      BoundInput first = use(pool, 8);
       assertThat(pool.idleBytes()).isEqualTo(SMALL);
       assertThat(use(pool, 8)).isSameAs(first);
 
       use(pool, 16);
-      Slot third = use(pool, 24);
+      BoundInput third = use(pool, 24);
       assertThat(pool.idleBytes()).as("1 + 2 + 3 parts of 6").isEqualTo(6 * SMALL);
 
       use(pool, 32);
@@ -57,9 +57,9 @@ class SlotPoolTest {
   @Test
   void the_last_one_waits_however_large_it_is() {
     try (Engine engine = SegmentModels.local(CLASSES).load();
-        SlotPool pool = pool(engine, SMALL)) {
+        BoundInputPool pool = pool(engine, SMALL)) {
       use(pool, 8);
-      Slot large = use(pool, 80);
+      BoundInput large = use(pool, 80);
 
       assertThat(pool.idleBytes()).isEqualTo(10 * SMALL);
       assertThat(use(pool, 80)).isSameAs(large);

@@ -9,25 +9,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NumbersTest {
+class RoundedWeightsTest {
   private static Affine row(double bias, int dilation, double... weights) {
     Tensor tensor = Tensor.ofDoubles(ElementType.DOUBLE, weights, 1, 1, weights.length);
     Weights stored = StoredWeights.of(tensor, 1, new int[1], new int[] {dilation});
     return new Affine(stored, new double[] {bias}, new int[] {1}, new int[1]);
   }
 
-  private static Numbers numbers(Affine map, ElementType type) {
-    return Numbers.of(map, type, MatrixProduct.inJava());
+  private static RoundedWeights numbers(Affine map, ElementType type) {
+    return RoundedWeights.of(map, type, MatrixProduct.inJava());
   }
 
   @Test
   void weights_are_rounded_once_at_the_end() {
     double tiny = 0x1p-25;
     Affine sum = row(tiny, 1, 1).plus(row(1, 1, tiny)).plus(row(tiny, 1, tiny));
-    Numbers numbers = numbers(sum, ElementType.FLOAT);
+    RoundedWeights numbers = numbers(sum, ElementType.FLOAT);
     assertThat(numbers.weight().doubleAt(0)).isEqualTo(1);
     assertThat(numbers.bias().doubleAt(0)).isEqualTo(1);
-    Numbers more = numbers(sum.plus(row(tiny, 1, tiny)), ElementType.FLOAT);
+    RoundedWeights more = numbers(sum.plus(row(tiny, 1, tiny)), ElementType.FLOAT);
     assertThat(more.weight().doubleAt(0)).isEqualTo(1 + 0x1p-23);
     assertThat(more.bias().doubleAt(0)).isEqualTo(1 + 0x1p-23);
   }
@@ -35,7 +35,7 @@ class NumbersTest {
   @ParameterizedTest
   @CsvSource({"FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16"})
   void zeros_fill_the_gaps_between_the_taps(ElementType type) {
-    Numbers numbers = numbers(row(0, 2, 1, 2, 3).plus(row(0, 5, 4, 5)), type);
+    RoundedWeights numbers = numbers(row(0, 2, 1, 2, 3).plus(row(0, 5, 4, 5)), type);
     assertThat(numbers.weight().type()).isEqualTo(type);
     assertThat(numbers.weight().dims()).containsExactly(1, 1, 6);
     assertThat(numbers.weight().toDoubles()).containsExactly(5, 0, 2, 0, 3, 5);
@@ -43,7 +43,7 @@ class NumbersTest {
 
   @Test
   void the_largest_weight_and_the_bound_are_those_of_the_worst_channel() {
-    Numbers numbers = numbers(row(2, 1, 1, -8), ElementType.FLOAT);
+    RoundedWeights numbers = numbers(row(2, 1, 1, -8), ElementType.FLOAT);
     assertThat(numbers.largestWeight()).isEqualTo(8);
     assertThat(numbers.errorBound()).isEqualTo(11 * 0x1p-24);
   }

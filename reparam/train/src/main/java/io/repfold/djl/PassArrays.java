@@ -4,8 +4,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /** Arrays that live no longer than a pass. */
-final class Local {
-  private Local() {}
+final class PassArrays {
+  private PassArrays() {}
 
   /** A view of a parameter or constant that belongs to the manager of {@code beside}. */
   static PtNDArray reshape(PtNDArray beside, PtNDArray lasting, long... dims) {

@@ -3,9 +3,9 @@ package io.repfold.fold;
 import java.util.List;
 
 /** What one node is to the fold. */
-sealed interface Local {
+sealed interface Linearity {
   /** The sum of affine maps of its operands. */
-  record Linear(List<Operand> operands, boolean windowed) implements Local {
+  record Linear(List<Operand> operands, boolean windowed) implements Linearity {
     public Linear {
       operands = List.copyOf(operands);
     }
@@ -19,15 +19,15 @@ sealed interface Local {
   record Operand(String value, Affine map) {}
 
   /** Its inputs' channels, one after the other. */
-  record Stacked(List<String> values) implements Local {
+  record Stacked(List<String> values) implements Linearity {
     public Stacked {
       values = List.copyOf(values);
     }
   }
 
   /** Of a kind that can be linear, but not here. */
-  record Refused(String because) implements Local {}
+  record Refused(String because) implements Linearity {}
 
   /** Not linear at all. */
-  record NotLinear() implements Local {}
+  record NotLinear() implements Linearity {}
 }

@@ -7,7 +7,7 @@ import io.repfold.images.RgbImage;
 import java.util.List;
 
 /** A way to bring images of any size through a network. */
-interface Method {
+interface ImagePass {
   /** An image with its colours. */
   record Decoded(String name, RgbImage pixels) {}
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the sources back, and there are at most as many steps as nodes before. Two steps that pay
  * together only are not found.
  */
-final class Summands {
+final class TermMerger {
   private final Facts facts;
   private final Map<String, Form> forms;
   private final Map<String, Choice> choices;
@@ -27,7 +27,7 @@ final class Summands {
   private final PaddedSources padded;
   private final Explanations explanations;
 
-  Summands(
+  TermMerger(
       Facts facts,
       Map<String, Form> forms,
       Map<String, Choice> choices,

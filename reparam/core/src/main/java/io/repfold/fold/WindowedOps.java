@@ -1,9 +1,9 @@
 package io.repfold.fold;
 
-import io.repfold.fold.Local.Linear;
-import io.repfold.fold.Local.NotLinear;
-import io.repfold.fold.Local.Operand;
-import io.repfold.fold.Local.Refused;
+import io.repfold.fold.Linearity.Linear;
+import io.repfold.fold.Linearity.NotLinear;
+import io.repfold.fold.Linearity.Operand;
+import io.repfold.fold.Linearity.Refused;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
@@ -20,16 +20,16 @@ import java.util.stream.IntStream;
 /**
  * The affine maps of the ops that look at more than one position: Conv, AveragePool, Pad and Slice.
  */
-final class Windows {
+final class WindowedOps {
   private final Facts facts;
   private final Graph graph;
 
-  Windows(Facts facts) {
+  WindowedOps(Facts facts) {
     this.facts = facts;
     this.graph = facts.graph();
   }
 
-  Local conv(Node node, Op.Conv conv) {
+  Linearity conv(Node node, Op.Conv conv) {
     Optional<Tensor> weight = graph.constant(node.input(1));
     if (weight.isEmpty()) {
       return new Refused(facts.notConstant(node.input(1)));
@@ -61,7 +61,7 @@ final class Windows {
     return windowed(node, new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps())));
   }
 
-  Local averagePool(Node node, Op.AveragePool pool) {
+  Linearity averagePool(Node node, Op.AveragePool pool) {
     OptionalInt channels = facts.channels(node.input(0));
     if (channels.isEmpty()) {
       return new NotLinear();
@@ -124,7 +124,7 @@ final class Windows {
     return true;
   }
 
-  Local pad(Node node, Op.Pad pad) {
+  Linearity pad(Node node, Op.Pad pad) {
     OptionalInt rank = facts.spatialRank(node.input(0));
     OptionalInt channels = facts.channels(node.input(0));
     if (rank.isEmpty() || channels.isEmpty() || pad.mode() != Op.Pad.Mode.CONSTANT) {
@@ -211,7 +211,7 @@ final class Windows {
    * Sampling of spatial axes: {@code x[:, :, a:b:s]} with positive steps, ends counted from the end
    * of the axis.
    */
-  Local slice(Node node, Op.Slice slice) {
+  Linearity slice(Node node, Op.Slice slice) {
     OptionalInt rank = facts.spatialRank(node.input(0));
     OptionalInt channels = facts.channels(node.input(0));
     Optional<Bounds> bounds = slice.bounds().map(Bounds::of).or(() -> sliceInputs(node));

@@ -1,4 +1,4 @@
-"""Re-parameterised convolution blocks in their training form, written after the papers.
+"""Re-parameterized convolution blocks in their training form, written after the papers.
 
 This module holds only ``torch.nn`` modules and the list of cases built from them; it writes nothing.
 ``export_blocks.py`` turns the list into ONNX files.  Needs: torch.
@@ -7,7 +7,7 @@ Every entry of ``CASES`` is one linear block (or one block that must be refused)
 shape, the result a folder must reach, and a note.  ``build(case)`` returns the module in eval mode with
 weights and batch-norm statistics drawn from a generator seeded by the case name, so that a run is repeatable.
 
-Notation: k kernel, d dilation, s stride, p padding, g groups.  Centred hosts have p = d * (k // 2).
+Notation: k kernel, d dilation, s stride, p padding, g groups.  Centered hosts have p = d * (k // 2).
 """
 import dataclasses
 import zlib
@@ -441,9 +441,9 @@ class WeightSpace(nn.Module):
     def __init__(self, c, d=1, pad=False):
         super().__init__()
         self.pad = pad
-        centre = torch.zeros(3, 3)
-        centre[1, 1] = 1
-        self.register_buffer("centre", centre)
+        center = torch.zeros(3, 3)
+        center[1, 1] = 1
+        self.register_buffer("center", center)
         self.dense = nn.Parameter(torch.empty(c, c, 3, 3))
         self.point = nn.Parameter(torch.empty(c, c, 1, 1))
         self.alpha = nn.Parameter(torch.linspace(0.5, 1.5, c).view(c, 1, 1, 1))
@@ -451,7 +451,7 @@ class WeightSpace(nn.Module):
         self.d = d
 
     def forward(self, x):
-        point = F.pad(self.point, [1, 1, 1, 1]) if self.pad else self.point * self.centre
+        point = F.pad(self.point, [1, 1, 1, 1]) if self.pad else self.point * self.center
         w = self.dense * self.alpha + point
         return self.bn(F.conv2d(x, w, None, 1, self.d, self.d))
 
@@ -669,7 +669,7 @@ case("refuse_invalid_bias", lambda: RepVGG3d(4), shape=(1, 4, 5, 6, 4), refuse="
      exporters=("dyn",), note="the exporter gives the 3-D convolutions a bias of shape [4, 2]; a reader must not trip over it")
 
 
-def randomise(model, generator):
+def randomize(model, generator):
     """Kernels ~ N(0, 1 / fan_in); BN: mean +-1, variance 0.05..4, gamma +-1.5, beta +-1."""
     def uniform(t, lo, hi):
         t.copy_(torch.rand(t.shape, generator=generator) * (hi - lo) + lo)
@@ -706,7 +706,7 @@ def seed_of(name):
 def build(c):
     torch.manual_seed(seed_of(c.name))
     generator = torch.Generator().manual_seed(seed_of(c.name))
-    model = randomise(c.make(), generator)
+    model = randomize(c.make(), generator)
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     if c.untrained:
         norms[0].reset_running_stats()

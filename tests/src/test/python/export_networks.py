@@ -12,7 +12,7 @@ BN nodes kept:
 ``manifest.json`` lists for each file: convolutions and BN nodes in the file, the number of convolutions and BN nodes that timm's
 own ``reparameterize_model`` leaves (``convs_reparameterized``, ``bn_reparameterized``: counted in an export made the same way),
 and the input shape.  ``<network>.npz`` holds ``input_0`` and ``output_0``, the latter computed by PyTorch in float64.  Every export,
-reparameterised ones too, is run in onnxruntime and compared with it (largest difference by largest output, 1e-4).
+reparameterized ones too, is run in onnxruntime and compared with it (largest difference by largest output, 1e-4).
 """
 import argparse
 import collections

@@ -6,7 +6,7 @@ Run (needs onnx, onnxruntime, numpy, and PIL for images):
         [--size HxW] [--mean M,M,M] [--std S,S,S] [--threshold T] [--limit N] [--rounds N] [--threads N] [--save FILE]
 
 FLOAT.onnx is the float32 model that both start from (folded: the peer does not merge branches).  CALIBRATION and
-SAMPLES are folders of .npy files or of images, which are brought to the size and normalised as the network expects.
+SAMPLES are folders of .npy files or of images, which are brought to the size and normalized as the network expects.
 The peer quantizes in QDQ format, weights int8 per channel, activations uint8, min-max, which is what its documentation
 recommends for this CPU; --peer-method entropy or percentile chooses another.
 

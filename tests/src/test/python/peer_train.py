@@ -5,7 +5,7 @@ Run (needs torch and onnx):
     python peer_train.py TRAIN_FORM.onnx --batch 16 --size 64 64 [--steps 20] [--warm-up 5] [--threads 2] [--rounds 1]
 
 The graph becomes torch modules: Conv, BatchNormalization, ReLU, Add, Concat, Resize (``F.interpolate``), Dropout,
-a zero Pad before a BatchNormalization (normalised first, then padded with BN(0), as in the Diverse Branch Block), and matrix
+a zero Pad before a BatchNormalization (normalized first, then padded with BN(0), as in the Diverse Branch Block), and matrix
 products.  What depends on shapes only is computed once, before the first timed step.  A step is forward, cross entropy (0.4 of
 it again for a second output), backward, and SGD with momentum and weight decay, on batches that are made beforehand.  One line of
 JSON is printed: the milliseconds of each timed step.

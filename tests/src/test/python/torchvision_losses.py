@@ -4,7 +4,7 @@
 
 needs torch, torchvision and onnx, and writes NAME.onnx, its configuration and its run into FOLDER, then prints the largest
 difference of a loss; beside it, that of PyTorch in double, which tells how much of it is rounding. Networks are as they are
-initialized, without dropout and stochastic depth. NETWORK-frozen keeps the statistics of its batch normalisations.
+initialized, without dropout and stochastic depth. NETWORK-frozen keeps the statistics of its batch normalizations.
 """
 import copy
 import csv

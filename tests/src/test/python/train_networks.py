@@ -217,7 +217,7 @@ CLASSIFIERS = {"squeezenet": 33, "googlenet": 33, "swin": 32}
 
 
 def write_data(folder, size=SIZE):
-    """Blobs of colour in noise, for no two pixels to be equal by chance, and their labels."""
+    """Blobs of color in noise, for no two pixels to be equal by chance, and their labels."""
     random = numpy.random.default_rng(1)
     images, labels = [], []
     for i in range(IMAGES):

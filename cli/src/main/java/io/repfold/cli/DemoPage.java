@@ -128,7 +128,7 @@ record DemoPage(
       entries.add(
           Map.of(
               "name", masks.classNames().get(i),
-              "colour", "#%06x".formatted(VOC.colour(i))));
+              "color", "#%06x".formatted(VOC.color(i))));
     }
     return entries;
   }

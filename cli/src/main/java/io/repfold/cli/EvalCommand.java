@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--whole",
-      description = "Measure whole images, each at its own size, instead of their centre.")
+      description = "Measure whole images, each at its own size, instead of their center.")
   private boolean whole;
 
   @Option(

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "  repfold export saved/PSPNet/11-22_06-15-00 -o branches.onnx --form train --checkpoint last"
     })
 final class ExportCommand implements Callable<Integer> {
-  /** Whether branches and normalisations stay. */
+  /** Whether branches and normalizations stay. */
   enum Form {
     TRAIN,
     DEPLOY

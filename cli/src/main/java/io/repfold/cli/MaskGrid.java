@@ -22,7 +22,7 @@ final class MaskGrid {
   /**
    * An image and label maps of its size.
    *
-   * @param labels shown in the colours of PASCAL VOC, from left to right
+   * @param labels shown in the colors of PASCAL VOC, from left to right
    */
   record Row(RgbImage image, List<LabelMap> labels) {
     Row {
@@ -90,16 +90,16 @@ final class MaskGrid {
         new BufferedImage(labels.width(), labels.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < labels.height(); y++) {
       for (int x = 0; x < labels.width(); x++) {
-        picture.setRGB(x, y, VOC.colour(labels.at(y, x)));
+        picture.setRGB(x, y, VOC.color(labels.at(y, x)));
       }
     }
     return picture;
   }
 
-  private static void fill(BufferedImage image, int colour) {
+  private static void fill(BufferedImage image, int color) {
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
-        image.setRGB(x, y, colour);
+        image.setRGB(x, y, color);
       }
     }
   }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Trains re-parameterised CNNs, folds them into plain convolutions, and proves it.",
+        "Trains re-parameterized CNNs, folds them into plain convolutions, and proves it.",
     subcommands = {
       InspectCommand.class,
       FoldCommand.class,

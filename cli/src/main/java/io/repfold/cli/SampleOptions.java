@@ -47,7 +47,7 @@ final class SampleOptions {
       description = "What decides at outputs of one channel (default: ${DEFAULT-VALUE}).")
   private double threshold;
 
-  @Mixin private ColourOptions colours;
+  @Mixin private ColorOptions colors;
 
   /**
    * What was asked for.
@@ -56,7 +56,7 @@ final class SampleOptions {
    */
   SampleRequest request() {
     return new SampleRequest(
-        data, optional(samples), optional(random), seed, threshold, colours.colors());
+        data, optional(samples), optional(random), seed, threshold, colors.colors());
   }
 
   private static OptionalInt optional(@Nullable Integer count) {

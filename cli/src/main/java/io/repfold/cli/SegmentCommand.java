@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a mask for each image: a paletted PNG of the image's size and name, whose pixel values"
           + " are the classes.",
-      "Colours are normalised as the model's metadata tell, or else with the figures of ImageNet."
+      "Colors are normalized as the model's metadata tell, or else with the figures of ImageNet."
           + " Images are decoded and masks written while the model runs on others. Images that"
           + " cannot be used are listed, and the exit code is 1; the others get their masks. Of a"
           + " folder, its PNG and JPEG files are taken; what is skipped is said."
@@ -70,13 +70,13 @@ final class SegmentCommand implements Callable<Integer> {
 
   @Option(
       names = "--overlay",
-      description = "Write each image with the colours of its classes, as NAME.overlay.png, too.")
+      description = "Write each image with the colors of its classes, as NAME.overlay.png, too.")
   private boolean overlay;
 
   @Option(
       names = "--opacity",
       paramLabel = "SHARE",
-      description = "Of the colours of an overlay, 0 to 1 (default: 0.5).")
+      description = "Of the colors of an overlay, 0 to 1 (default: 0.5).")
   private @Nullable Double opacity;
 
   @Option(
@@ -89,7 +89,7 @@ final class SegmentCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "voc",
       description =
-          "voc, cityscapes, or a text file with a colour a line, as #rrggbb or three numbers"
+          "voc, cityscapes, or a text file with a color a line, as #rrggbb or three numbers"
               + " (default: ${DEFAULT-VALUE}).")
   private String palette;
 
@@ -122,7 +122,7 @@ final class SegmentCommand implements Callable<Integer> {
     }
     Optional<Double> alpha = opacity();
     SegmentOptions options = settings.options();
-    Palette colours = colours();
+    Palette colors = colors();
     FoundImages found = FoundImages.in(images);
     List<MaskFile> files = MaskFile.all(found.images(), output, overlay, keepEndings);
     Backend backend = EngineChoice.of(engineId);
@@ -131,14 +131,14 @@ final class SegmentCommand implements Callable<Integer> {
     EngineOptions engineOptions = session.of(device.of(processor, List.of(backend)), backend);
     try (Engine engine = backend.load(model, engineOptions);
         ImageSegmenter segmenter = open(engine, options)) {
-      requireColours(colours, segmenter.classNames().size());
+      requireColors(colors, segmenter.classNames().size());
       Files.createDirectories(output);
       SegmentReport report =
           new SegmentReport(engine, segmenter.classNames(), files, found.skipped());
       StageFigures figures;
       try (TemporaryFolder staging = TemporaryFolder.in(output);
           Progress progress = Progress.of("Segmenting", files.size())) {
-        MaskWriter writer = new MaskWriter(files, staging.path(), colours, alpha);
+        MaskWriter writer = new MaskWriter(files, staging.path(), colors, alpha);
         figures =
             segmenter.segmentAll(
                 files.stream().map(file -> ImageSource.of(file.image())).toList(),
@@ -169,7 +169,7 @@ final class SegmentCommand implements Callable<Integer> {
     return Optional.of(opacity);
   }
 
-  private Palette colours() throws IOException {
+  private Palette colors() throws IOException {
     return switch (palette) {
       case "voc" -> Palette.voc();
       case "cityscapes" -> Palette.cityscapes();
@@ -184,11 +184,11 @@ final class SegmentCommand implements Callable<Integer> {
     };
   }
 
-  private void requireColours(Palette colours, int classes) {
-    if (colours.size() < classes) {
+  private void requireColors(Palette colors, int classes) {
+    if (colors.size() < classes) {
       throw new UsageException(
-          "--palette %s has %d colours, and %s has %d classes"
-              .formatted(palette, colours.size(), model, classes));
+          "--palette %s has %d colors, and %s has %d classes"
+              .formatted(palette, colors.size(), model, classes));
     }
   }
 

@@ -49,7 +49,7 @@ final class SegmentSettings {
       paramLabel = "M",
       defaultValue = "0",
       description =
-          "Pixels that neighbouring windows share at least, up to half of the window (default:"
+          "Pixels that neighboring windows share at least, up to half of the window (default:"
               + " ${DEFAULT-VALUE}).")
   private int overlap;
 
@@ -58,7 +58,7 @@ final class SegmentSettings {
       paramLabel = "HOW",
       description =
           "What windows make of the scores where they overlap: uniform or tapered, the mean, or"
-              + " centre, those of the window whose centre is nearer (default: tapered).")
+              + " center, those of the window whose center is nearer (default: tapered).")
   private Tiling.@Nullable Blend blend;
 
   @Option(
@@ -87,7 +87,7 @@ final class SegmentSettings {
   @Option(
       names = "--channels",
       paramLabel = "ORDER",
-      description = "rgb, bgr or grey (default: rgb, or grey where the model has one channel).")
+      description = "rgb, bgr or gray (default: rgb, or gray where the model has one channel).")
   private @Nullable ChannelOrder channels;
 
   @Option(

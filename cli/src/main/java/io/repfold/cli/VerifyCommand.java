@@ -69,7 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--input",
       paramLabel = "FILE",
       description =
-          "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; normalised as the"
+          "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; normalized as the"
               + " model's metadata tell, or else with ImageNet's mean and deviation; raw for uint8) for the only"
               + " input, a .npz file for inputs by name, or a folder of these. Repeatable.")
   private final List<Path> files = new ArrayList<>();

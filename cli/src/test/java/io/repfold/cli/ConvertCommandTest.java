@@ -331,7 +331,7 @@ class ConvertCommandTest {
   @Test
   void images_need_a_size_where_the_model_has_none() throws IOException {
     Path half = folder.resolve("half.onnx");
-    Path image = folder.resolve("grey.png");
+    Path image = folder.resolve("gray.png");
     var pixels = new BufferedImage(20, 16, BufferedImage.TYPE_INT_RGB);
     pixels.setRGB(3, 4, 0xa0b0c0);
     ImageIO.write(pixels, "png", image.toFile());

@@ -73,14 +73,14 @@ class InputFilesTest {
   }
 
   @Test
-  void colours_are_normalised_as_the_model_tells() {
+  void colors_are_normalized_as_the_model_tells() {
     Path model = described("repfold.mean", "0.5,0.25,0", "repfold.std", "0.5,0.25,2");
 
     assertThat(white(model, Map.of("x", new long[] {1, 3, 5, 7}))).containsExactly(1f, 3f, 0.5f);
   }
 
   @Test
-  void else_they_are_normalised_as_for_image_net() {
+  void else_they_are_normalized_as_for_image_net() {
     assertThat(white(Models.dynamic(folder), Map.of("x", new long[] {1, 3, 5, 7})))
         .containsExactly((1 - 0.485f) / 0.229f, (1 - 0.456f) / 0.224f, (1 - 0.406f) / 0.225f);
   }
@@ -146,7 +146,7 @@ class InputFilesTest {
   }
 
   @Test
-  void bytes_are_not_normalised() {
+  void bytes_are_not_normalized() {
     Path model = channelsLast(ElementType.UINT8);
     List<Object> words =
         List.of("convert", model, "-o", folder.resolve("o.onnx"), "--precision", "fp16");

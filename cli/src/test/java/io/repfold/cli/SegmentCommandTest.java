@@ -86,7 +86,7 @@ class SegmentCommandTest {
     assertThat(mask.getHeight()).isEqualTo(20);
     int[] classes = classes(masks.resolve("a.png"));
     assertThat(classes).contains(0, 1, 2).doesNotContain(3);
-    assertThat(mask.getRGB(4, 2) & 0xffffff).isEqualTo(Palette.voc().colour(classes[2 * 30 + 4]));
+    assertThat(mask.getRGB(4, 2) & 0xffffff).isEqualTo(Palette.voc().color(classes[2 * 30 + 4]));
   }
 
   @Test
@@ -302,7 +302,7 @@ class SegmentCommandTest {
     assertUsage("is not a folder", model, png, "-o", png);
     assertUsage("not both", model, png, "-o", masks, "--tile", 8, "--size", 8);
     assertUsage("--tile gives their size", model, png, "-o", masks, "--overlap", 8);
-    assertUsage("--tile gives their size", model, png, "-o", masks, "--blend", "centre");
+    assertUsage("--tile gives their size", model, png, "-o", masks, "--blend", "center");
     assertUsage("--size scales them", model, png, "-o", masks, "--multiple", 8, "--size", 8);
     assertUsage("multiples of 3", model, png, "-o", masks, "--multiple", 3, "--tile", 8);
     assertUsage("ort-cpu runs on none", model, png, "-o", masks, "--device", 1);
@@ -321,7 +321,7 @@ class SegmentCommandTest {
     assertUsage("0 to 4 pixels, not 5", model, png, "-o", masks, "--tile", 8, "--overlap", 5);
     assertUsage("is not a size", model, png, "-o", masks, "--size", "8by8");
     assertUsage("'nothing' is none", model, png, "-o", masks, "--palette", "nothing");
-    assertUsage("has 2 colours", model, png, "-o", masks, "--palette", two);
+    assertUsage("has 2 colors", model, png, "-o", masks, "--palette", two);
     assertUsage("There is no engine 'abacus'", model, png, "-o", masks, "--engine", "abacus");
     assertUsage("--opacity must be 0 to 1", model, png, "-o", masks, "--opacity", 2);
     assertThat(masks).doesNotExist();

@@ -71,7 +71,7 @@ class TrainCommandTest {
 
   private static void split(Path data, String name, int count, long seed) throws IOException {
     Random random = new Random(seed);
-    Color[] colours = {Color.DARK_GRAY, Color.RED, Color.GREEN};
+    Color[] colors = {Color.DARK_GRAY, Color.RED, Color.GREEN};
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
@@ -81,7 +81,7 @@ class TrainCommandTest {
         int x = c == 0 ? 0 : random.nextInt(16);
         int y = c == 0 ? 0 : random.nextInt(16);
         int side = c == 0 ? SIZE : 16;
-        graphics.setColor(colours[c]);
+        graphics.setColor(colors[c]);
         graphics.fillRect(x, y, side, side);
         for (int p = 0; p < side * side; p++) {
           labels.getRaster().setSample(x + p % side, y + p / side, 0, c);

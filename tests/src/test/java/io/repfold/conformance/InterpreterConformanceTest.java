@@ -60,7 +60,7 @@ class InterpreterConformanceTest {
     Graph graph = test.read().graph();
     String unknown = unknown(graph);
     if (!unknown.isEmpty()) {
-      skip("not modelled: " + unknown);
+      skip("not modeled: " + unknown);
     }
     if (test.name().endsWith(TIE)) {
       skip("a tie in float32 that is none in double");

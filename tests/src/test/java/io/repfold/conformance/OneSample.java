@@ -21,7 +21,7 @@ import java.util.Set;
 /** Runs graphs on one sample in ONNX Runtime. */
 record OneSample(OnnxModel model, Map<String, Tensor> inputs) implements SampleRunner {
   /**
-   * Every tensor that nodes compute; those of ops that are not modelled if there is no other way.
+   * Every tensor that nodes compute; those of ops that are not modeled if there is no other way.
    */
   Map<String, Tensor> all(Graph graph) throws OrtException {
     try {

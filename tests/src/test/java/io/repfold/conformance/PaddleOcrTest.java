@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Trained text detectors and recognisers as Paddle exports them, their normalisations unfolded. The
+ * Trained text detectors and recognizers as Paddle exports them, their normalizations unfolded. The
  * detector has one more than those counted, behind a transposed convolution.
  */
 class PaddleOcrTest {
@@ -47,8 +47,8 @@ class PaddleOcrTest {
     HostTensor image = image(height, width);
     assertSameFunction(model.graph(), result.graph(), image);
     OnnxModel folded = model.withGraph(result.graph());
-    EngineOptions optimised = EngineOptions.defaults().withThreads(1);
-    for (EngineOptions options : List.of(optimised, optimised.withoutOptimizer())) {
+    EngineOptions optimized = EngineOptions.defaults().withThreads(1);
+    for (EngineOptions options : List.of(optimized, optimized.withoutOptimizer())) {
       Map<String, HostTensor> expected = run(model, image, options);
       run(folded, image, options)
           .forEach((output, actual) -> assertAgree(expected.get(output), actual));

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Images with lines of text in many sizes, colours and directions, on patterns and noise. */
+/** Images with lines of text in many sizes, colors and directions, on patterns and noise. */
 final class TextScenes {
   private static final String[] WORDS = {
     "invoice", "No. 4711", "TOTAL", "11.22.2026", "Exit", "platform 9", "do not lean out", "ticket",

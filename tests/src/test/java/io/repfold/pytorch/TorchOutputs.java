@@ -11,7 +11,7 @@ import io.repfold.runtime.HostTensor;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Compares a model in ONNX Runtime, its optimiser off, with the outputs that PyTorch computed. */
+/** Compares a model in ONNX Runtime, its optimizer off, with the outputs that PyTorch computed. */
 final class TorchOutputs {
   private TorchOutputs() {}
 

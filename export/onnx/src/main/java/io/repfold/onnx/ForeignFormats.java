@@ -3,7 +3,7 @@ package io.repfold.onnx;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Recognises files that people take for ONNX files. */
+/** Recognizes files that people take for ONNX files. */
 final class ForeignFormats {
   private ForeignFormats() {}
 

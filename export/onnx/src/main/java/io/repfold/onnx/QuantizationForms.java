@@ -31,7 +31,7 @@ final class QuantizationForms {
       node.require(node.integer("precision", 0) == 0);
     }
     Optional<ElementType> to = node.opset() >= 21 ? type(node) : Optional.empty();
-    node.require(to.map(QuantizationForms::isModelled).orElse(true));
+    node.require(to.map(QuantizationForms::isModeled).orElse(true));
     return new Op.QuantizeLinear(axis, to);
   }
 
@@ -43,18 +43,18 @@ final class QuantizationForms {
   }
 
   private static int axis(NodeView node) {
-    node.require(isModelled(node.constantInput(2)));
+    node.require(isModeled(node.constantInput(2)));
     if (node.opset() >= 21) {
       node.require(node.integer("block_size", 0) == 0);
     }
     return node.opset() >= 13 ? node.integer("axis", DEFAULT_AXIS) : DEFAULT_AXIS;
   }
 
-  private static boolean isModelled(Optional<Tensor> zeroPoint) {
-    return zeroPoint.map(Tensor::type).map(QuantizationForms::isModelled).orElse(true);
+  private static boolean isModeled(Optional<Tensor> zeroPoint) {
+    return zeroPoint.map(Tensor::type).map(QuantizationForms::isModeled).orElse(true);
   }
 
-  private static boolean isModelled(ElementType type) {
+  private static boolean isModeled(ElementType type) {
     return type.isNumeric() && !type.isFloat() && type != ElementType.BOOL;
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The forms of convolutions, poolings, normalisation and resizing. */
+/** The forms of convolutions, poolings, normalization and resizing. */
 final class WindowForms {
   private static final List<String> COORDINATES =
       List.of(

@@ -132,16 +132,16 @@ public final class FloatValues {
   }
 
   /** The nodes beside this one that read or compute a float32 value of it. */
-  public List<Node> neighbours(Node node) {
-    List<Node> neighbours = new ArrayList<>();
+  public List<Node> neighbors(Node node) {
+    List<Node> neighbors = new ArrayList<>();
     for (String value : reads(node)) {
-      graph.producer(value).filter(this::chooses).ifPresent(neighbours::add);
+      graph.producer(value).filter(this::chooses).ifPresent(neighbors::add);
     }
     for (String value : writes(node)) {
       graph.readers(value).stream()
           .filter(reader -> reads(reader).contains(value))
-          .forEach(neighbours::add);
+          .forEach(neighbors::add);
     }
-    return neighbours;
+    return neighbors;
   }
 }

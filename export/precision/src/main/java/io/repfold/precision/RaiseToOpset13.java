@@ -65,7 +65,7 @@ public final class RaiseToOpset13 {
   private Node raise(Node node) {
     Op op = node.op();
     if (op instanceof Op.Opaque opaque) {
-      Optional<String> change = UnmodelledOps.change(opaque, graph.opset(), OPSET);
+      Optional<String> change = UnmodeledOps.change(opaque, graph.opset(), OPSET);
       Check.that(
           change.isEmpty(),
           "%s cannot be restated in opset 13, which graph '%s' with opset %d needs: %s. Export the"

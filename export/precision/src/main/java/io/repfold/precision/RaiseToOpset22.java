@@ -66,10 +66,10 @@ public final class RaiseToOpset22 {
   private Node raised(Node node) {
     if (node.op() instanceof Op.Opaque opaque) {
       boolean moves = graph.opset() < AXES_ARE_INPUTS && opset >= AXES_ARE_INPUTS;
-      if (moves && UnmodelledOps.isReduction(opaque)) {
+      if (moves && UnmodeledOps.isReduction(opaque)) {
         return reduction(node, opaque);
       }
-      UnmodelledOps.change(opaque, graph.opset(), opset)
+      UnmodeledOps.change(opaque, graph.opset(), opset)
           .ifPresent(because -> require(false, node, because));
     } else if (node.op() instanceof Op.Reduce reduce && opset >= AXES_ARE_INPUTS) {
       return reduction(node, reduce);

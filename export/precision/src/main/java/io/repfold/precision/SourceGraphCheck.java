@@ -11,8 +11,8 @@ import java.util.Set;
 
 /** What a graph must be to become narrower: float32, never narrowed before, and made of numbers. */
 public final class SourceGraphCheck {
-  /** The ops of ONNX, and those of ONNX Runtime in a domain of its own, of quantised networks. */
-  private static final Set<String> QUANTISED =
+  /** The ops of ONNX, and those of ONNX Runtime in a domain of its own, of quantized networks. */
+  private static final Set<String> QUANTIZED =
       Set.of(
           "QuantizeLinear",
           "DequantizeLinear",
@@ -28,18 +28,18 @@ public final class SourceGraphCheck {
 
   private SourceGraphCheck() {}
 
-  /** Whether a node is one of those of quantised networks. */
-  public static boolean isQuantised(Node node) {
-    return QUANTISED.contains(node.op().type());
+  /** Whether a node is one of those of quantized networks. */
+  public static boolean isQuantized(Node node) {
+    return QUANTIZED.contains(node.op().type());
   }
 
   /**
-   * @throws io.repfold.graph.InvalidGraphException if the graph is quantised or half already, has
+   * @throws io.repfold.graph.InvalidGraphException if the graph is quantized or half already, has
    *     no float32 value, or a constant is NaN, or a weight infinite; names it and says what to do
    */
   public static void check(FloatValues ports) {
     Graph graph = ports.graph();
-    graph.nodes().forEach(node -> refuseQuantised(graph, node));
+    graph.nodes().forEach(node -> refuseQuantized(graph, node));
     boolean real = false;
     for (String value : ports.values()) {
       ElementType type = ports.type(value).orElse(ElementType.STRING);
@@ -56,10 +56,10 @@ public final class SourceGraphCheck {
     constants(graph).forEach((name, tensor) -> refuseNoNumbers(graph, name, tensor));
   }
 
-  private static void refuseQuantised(Graph graph, Node node) {
+  private static void refuseQuantized(Graph graph, Node node) {
     Check.that(
-        !isQuantised(node),
-        "%s: graph '%s' is quantised already; convert the float32 model that it was made of",
+        !isQuantized(node),
+        "%s: graph '%s' is quantized already; convert the float32 model that it was made of",
         node.describe(),
         graph.name());
   }

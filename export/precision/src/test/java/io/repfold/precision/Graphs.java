@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 public final class Graphs {
   public static final Op SOFTMAX = new Op.Softmax(1, false);
 
-  /** Nearest neighbours, for inputs X, roi, scales, sizes. */
+  /** Nearest neighbors, for inputs X, roi, scales, sizes. */
   public static final Op RESIZE =
       new Op.Resize(
           "nearest", "asymmetric", "floor", -0.75f, false, 0, false, List.of(), "stretch", false);

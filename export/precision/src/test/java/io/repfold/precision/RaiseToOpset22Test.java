@@ -108,7 +108,7 @@ class RaiseToOpset22Test {
   }
 
   @Test
-  void an_axis_in_the_middle_and_an_op_that_is_not_modelled_are_refused() {
+  void an_axis_in_the_middle_and_an_op_that_is_not_modeled_are_refused() {
     Graph flattening = graph(new Form(12, new Op.Softmax(1, true), List.of("x")));
     Op unknown = new Op.Opaque("", "Thing", Map.of(), List.of());
     Op foreign = new Op.Opaque("com.example", "Bend", Map.of(), List.of());
@@ -134,7 +134,7 @@ class RaiseToOpset22Test {
     "GroupNormalization, 18, changed in opset 21",
     "If, 17, the ops in its body may mean something else"
   })
-  void an_op_that_is_not_modelled_stays_unless_it_changed(String type, int opset, String what) {
+  void an_op_that_is_not_modeled_stays_unless_it_changed(String type, int opset, String what) {
     Graph graph =
         graph(new Form(opset, new Op.Opaque("", type, Map.of(), List.of()), List.of("x")));
 
@@ -148,7 +148,7 @@ class RaiseToOpset22Test {
   }
 
   @Test
-  void axes_of_a_reduction_that_is_not_modelled_become_an_input() {
+  void axes_of_a_reduction_that_is_not_modeled_become_an_input() {
     Map<String, Object> attributes = Map.of("axes", List.of(1L, -1L), "keepdims", 0L);
     Op norm = new Op.Opaque("", "ReduceL2", attributes, List.of());
 

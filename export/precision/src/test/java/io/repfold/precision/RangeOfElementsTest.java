@@ -66,7 +66,7 @@ class RangeOfElementsTest {
     refused(() -> Range.ofRuns(List.of(broken)), "Value 'y': A range must be finite");
   }
 
-  /** Only inputs and what modelled nodes compute is asked for, and only what is real is taken. */
+  /** Only inputs and what modeled nodes compute is asked for, and only what is real is taken. */
   @Test
   void over_samples_are_those_of_inputs_and_of_what_is_computed() {
     Graph graph =

@@ -44,12 +44,12 @@ class SourceGraphCheckTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"QuantizeLinear", "DequantizeLinear", "QLinearConv", "ConvInteger"})
-  void a_quantised_graph_is_refused(String type) {
+  void a_quantized_graph_is_refused(String type) {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.node(new Op.Opaque("", type, Map.of(), List.of()), List.of("a"), "y")
         .output(Values.float32("y"));
 
-    assertRefused(b.build(), HalfOptions.FLOAT16, type + " 'y'", "quantised already");
+    assertRefused(b.build(), HalfOptions.FLOAT16, type + " 'y'", "quantized already");
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * 1 x 1, batch normalisation, k x k average, batch normalisation, with the border as in {@link
+ * 1 x 1, batch normalization, k x k average, batch normalization, with the border as in {@link
  * SequenceBranch}. A depthwise block averages the input itself.
  *
  * <p>The average has the block's dilation. AveragePool has none in opset 17, so that a dilated

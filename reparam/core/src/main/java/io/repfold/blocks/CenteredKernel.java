@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Where a smaller kernel lies inside a block's kernel: its centre tap on the block's centre tap, at
+ * Where a smaller kernel lies inside a block's kernel: its center tap on the block's center tap, at
  * the block's stride and dilation.
  *
  * <p>Tap {@code i} of the block's kernel reads at {@code i * dilation - padBegin}. A kernel of k'
- * taps that begins at tap {@code a = centre - centre'} therefore has
+ * taps that begins at tap {@code a = center - center'} therefore has
  *
  * <pre>
  *   begin = padBegin - a * dilation
@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * @param pads top, left, bottom, right in pixels; negative ones cut
  */
 record CenteredKernel(Kernel kernel, List<Integer> pads) {
-  static CenteredKernel centred(Kernel block, int height, int width) {
+  static CenteredKernel centered(Kernel block, int height, int width) {
     Kernel kernel =
         new Kernel(
             List.of(height, width),
@@ -47,7 +47,7 @@ record CenteredKernel(Kernel kernel, List<Integer> pads) {
 
   /** How many of the block's taps lie before the smaller kernel. */
   private static int before(Kernel block, Kernel kernel, int axis) {
-    return block.centre(axis) - kernel.centre(axis);
+    return block.center(axis) - kernel.center(axis);
   }
 
   /** Whether it reads the image as it is, without zeros around it and without a cut. */
@@ -74,7 +74,7 @@ record CenteredKernel(Kernel kernel, List<Integer> pads) {
     return b.conv(image, spec.outChannels(), kernel, spec.groups());
   }
 
-  /** The same and its batch normalisation. */
+  /** The same and its batch normalization. */
   String convBn(GraphBuilder b, String x, RepSpec spec) {
     return b.batchNorm(conv(b, x, spec));
   }

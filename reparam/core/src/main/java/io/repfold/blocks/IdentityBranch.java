@@ -4,9 +4,9 @@ import io.repfold.graph.GraphBuilder;
 import java.util.Optional;
 
 /**
- * The input itself and its batch normalisation: a 1 x 1 identity on the block's centre tap.
+ * The input itself and its batch normalization: a 1 x 1 identity on the block's center tap.
  *
- * @param normalized whether there is a batch normalisation
+ * @param normalized whether there is a batch normalization
  */
 record IdentityBranch(boolean normalized) implements Branch {
   @Override
@@ -23,9 +23,9 @@ record IdentityBranch(boolean normalized) implements Branch {
     if (spec.kernel().stride(0) != 1 || spec.kernel().stride(1) != 1) {
       return Optional.of("the stride is " + spec.kernel().strides());
     }
-    if (!CenteredKernel.centred(spec.kernel(), 1, 1).needsNoPads()) {
+    if (!CenteredKernel.centered(spec.kernel(), 1, 1).needsNoPads()) {
       return Optional.of(
-          "the pads %s do not put the kernel's centre on the pixel itself"
+          "the pads %s do not put the kernel's center on the pixel itself"
               .formatted(spec.kernel().pads()));
     }
     return Optional.empty();

@@ -5,11 +5,11 @@ import io.repfold.graph.Kernel;
 import java.util.Optional;
 
 /**
- * A convolution of the block's kernel or of a smaller one on its centre tap, and its batch
- * normalisation.
+ * A convolution of the block's kernel or of a smaller one on its center tap, and its batch
+ * normalization.
  *
  * @param own whether it is the block's kernel by definition, so that it is never left out
- * @param normalized whether there is a batch normalisation
+ * @param normalized whether there is a batch normalization
  */
 record KernelBranch(String name, int height, int width, boolean own, boolean normalized)
     implements Branch {
@@ -21,7 +21,7 @@ record KernelBranch(String name, int height, int width, boolean own, boolean nor
     return smaller("pointwise", 1, 1);
   }
 
-  /** A 1 x 1 without a normalisation. */
+  /** A 1 x 1 without a normalization. */
   static KernelBranch barePointwise() {
     return new KernelBranch("pointwise", 1, 1, false, false);
   }
@@ -62,7 +62,7 @@ record KernelBranch(String name, int height, int width, boolean own, boolean nor
 
   @Override
   public String append(GraphBuilder b, String x, RepSpec spec) {
-    CenteredKernel placement = CenteredKernel.centred(spec.kernel(), height, width);
+    CenteredKernel placement = CenteredKernel.centered(spec.kernel(), height, width);
     return normalized ? placement.convBn(b, x, spec) : placement.conv(b, x, spec);
   }
 }

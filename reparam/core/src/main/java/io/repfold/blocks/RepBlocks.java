@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 
 /**
  * Appends Rep blocks in their training form: parallel branches, each ending in a batch
- * normalisation of its own, and their sum; or, as {@link RepKind#QAREPVGG}, one behind the sum. No
+ * normalization of its own, and their sum; or, as {@link RepKind#QAREPVGG}, one behind the sum. No
  * activation follows.
  *
- * <p>All branches have the block's stride, dilation and groups, and lie on its centre tap: a 1 x 1
- * reads the pixel that the centre tap of the k x k reads, a 1 x k the pixels of its centre row.
+ * <p>All branches have the block's stride, dilation and groups, and lie on its center tap: a 1 x 1
+ * reads the pixel that the center tap of the k x k reads, a 1 x k the pixels of its center row.
  * Where the block's pads are not those that keep the image's size, these branches are padded or cut
  * so that all have the same outputs at every image size. So every block folds into one convolution
  * of the block's kernel, stride, dilation, pads and groups.
@@ -25,7 +25,7 @@ public final class RepBlocks {
    * Appends a block within the builder's scope.
    *
    * @param x [N, I, H, W]
-   * @return the sum of the branches, normalised where the kind says so, [N, O, H', W']
+   * @return the sum of the branches, normalized where the kind says so, [N, O, H', W']
    * @throws IllegalArgumentException if the groups do not divide the channels
    */
   public static String append(GraphBuilder b, String x, RepSpec spec) {

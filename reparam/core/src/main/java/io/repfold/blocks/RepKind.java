@@ -7,10 +7,10 @@ import java.util.Locale;
 
 /**
  * The kinds of Rep blocks. Here k x k stands for the convolution that the block replaces; but for
- * {@link #QAREPVGG}, every branch ends in a batch normalisation of its own.
+ * {@link #QAREPVGG}, every branch ends in a batch normalization of its own.
  */
 public enum RepKind {
-  /** k x k alone: what the other kinds fold into, before its batch normalisation is folded. */
+  /** k x k alone: what the other kinds fold into, before its batch normalization is folded. */
   PLAIN,
   /**
    * k x k + 1 x k + k x 1: the asymmetric convolution block of ACNet (Ding et al., ICCV 2019,
@@ -20,7 +20,7 @@ public enum RepKind {
   /** k x k + 1 x 1 + identity (Ding et al., "RepVGG", CVPR 2021, arXiv:2101.03697), unactivated. */
   REPVGG,
   /**
-   * (k x k, batch normalisation) + 1 x 1 + identity, and a batch normalisation of the sum (Chu et
+   * (k x k, batch normalization) + 1 x 1 + identity, and a batch normalization of the sum (Chu et
    * al., "Make RepVGG Greater Again", AAAI 2024, arXiv:2212.01593): neither the 1 x 1 nor the
    * identity can be scaled up by a small variance of its own, so that the folded weights suit int8.
    */
@@ -44,7 +44,7 @@ public enum RepKind {
    */
   LARGEKERNEL;
 
-  /** Whether the block ends in a batch normalisation of the sum of its branches. */
+  /** Whether the block ends in a batch normalization of the sum of its branches. */
   public boolean normalizesSum() {
     return this == QAREPVGG;
   }

@@ -5,11 +5,11 @@ import io.repfold.graph.Kernel;
 import java.util.Optional;
 
 /**
- * 1 x 1, batch normalisation, k x k, batch normalisation: the sequence of the diverse branch block.
+ * 1 x 1, batch normalization, k x k, batch normalization: the sequence of the diverse branch block.
  *
- * <p>The zeros around the image come before the first normalisation, so that the border of the k x
+ * <p>The zeros around the image come before the first normalization, so that the border of the k x
  * k convolution's input reads BN(0), and the k x k convolution has no pads. With the pads after the
- * normalisation the branch would not be one convolution.
+ * normalization the branch would not be one convolution.
  */
 record SequenceBranch() implements Branch {
   @Override
@@ -34,7 +34,7 @@ record SequenceBranch() implements Branch {
     return b.convBn(bordered, spec.outChannels(), spec.kernel().withoutPads(), spec.groups());
   }
 
-  /** The kernel's pads as zeros around {@code x}, then a batch normalisation. */
+  /** The kernel's pads as zeros around {@code x}, then a batch normalization. */
   static String borderedBatchNorm(GraphBuilder b, String x, Kernel kernel) {
     boolean padded = kernel.pads().stream().anyMatch(p -> p > 0);
     return b.batchNorm(

@@ -16,14 +16,14 @@ import java.util.Set;
  * Nothing is multiplied here but biases: weights are looked at when a form is emitted.
  *
  * <p>The search is greedy. A node extends the forms of its operands, which are final by then;
- * {@link TermMerger} then brings the terms together, and the form is chosen if it costs less than the
- * node with what only it needs. No choice is taken back, except that {@link Folder} may block a
+ * {@link TermMerger} then brings the terms together, and the form is chosen if it costs less than
+ * the node with what only it needs. No choice is taken back, except that {@link Folder} may block a
  * value and start again.
  *
  * <p>Each node is looked at once, in topological order, so the walk ends. Of a form with t terms
- * and c covered values, a node costs what {@link TermMerger#improve} does, and c times the readers of
- * a value to see what is shared. t and c are bounded by the nodes of one region, between two nodes
- * that are not linear.
+ * and c covered values, a node costs what {@link TermMerger#improve} does, and c times the readers
+ * of a value to see what is shared. t and c are bounded by the nodes of one region, between two
+ * nodes that are not linear.
  */
 final class Analysis {
   private final Graph graph;
@@ -52,7 +52,7 @@ final class Analysis {
       if (!node.outputs().isEmpty() && blocked.containsKey(node.output())) {
         refusals.add(node.output(), blocked.getOrDefault(node.output(), ""));
       } else {
-        analyse(node);
+        analyze(node);
       }
     }
   }
@@ -84,7 +84,7 @@ final class Analysis {
         : Optional.empty();
   }
 
-  private void analyse(Node node) {
+  private void analyze(Node node) {
     Optional<Form> bordered = borders.form(node);
     if (bordered.isPresent()) {
       Cost copies = new Cost(0, 2.0 * bordered.get().terms().get(0).map().weights().out());

@@ -11,20 +11,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Scales and statistics of the normalisations of a new block.
+ * Scales and statistics of the normalizations of a new block.
  *
  * <p>No data is seen, so that statistics are those of an input whose channels are independent and
  * have mean 0 and variance 1: behind weights w, the variance is the sum of their squares. With
  * those of a new network, mean 0 and variance 1, the batch statistics of training would blow up
  * branches whose weights are small.
  *
- * <p>At that variance, a branch that ends in a normalisation has the deviation gamma. It starts as
+ * <p>At that variance, a branch that ends in a normalization has the deviation gamma. It starts as
  * a fraction of the deviation of the whole convolution: not 0, which would keep the branch's
  * weights from learning, and not 1, because the remainder would then be mostly what the branches
  * must be rid of.
  *
- * <p>Where branches have no normalisation and one follows the sum, an identity has the deviation 1,
- * and other branches are scaled to it. So the factor of the normalisation of the sum is that
+ * <p>Where branches have no normalization and one follows the sum, an identity has the deviation 1,
+ * and other branches are scaled to it. So the factor of the normalization of the sum is that
  * fraction of the whole convolution's deviation, and its variance the sum's.
  */
 final class BranchStatistics {
@@ -32,14 +32,14 @@ final class BranchStatistics {
   private final Node own;
 
   /**
-   * @param own the normalisation of the block's own kernel
+   * @param own the normalization of the block's own kernel
    */
   BranchStatistics(Graph block, Node own) {
     this.block = block;
     this.own = own;
   }
 
-  /** The normalisation of the sum of the branches. */
+  /** The normalization of the sum of the branches. */
   Optional<Node> sumNorm() {
     return block.nodes().stream().filter(this::isSumNorm).findFirst();
   }

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises an image that is laid into a border by ops that only move data, however they are
+ * Recognizes an image that is laid into a border by ops that only move data, however they are
  * combined: Pad and four ScatterND, as PyTorch exports slice assignments; Transpose around them;
  * Concat with constants.
  *

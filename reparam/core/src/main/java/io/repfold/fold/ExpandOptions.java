@@ -6,7 +6,7 @@ import io.repfold.graph.WeightSource;
 /**
  * How to expand.
  *
- * @param kind of the blocks; {@link RepKind#PLAIN} gives each convolution a batch normalisation
+ * @param kind of the blocks; {@link RepKind#PLAIN} gives each convolution a batch normalization
  * @param match the convolutions to expand, as a pattern of node names in which {@code *} stands for
  *     any characters and {@code ?} for one; a node without name goes by its first output
  * @param weights what the branches start from, but for the one that takes the remainder

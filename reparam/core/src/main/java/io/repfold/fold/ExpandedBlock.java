@@ -27,8 +27,8 @@ import java.util.Optional;
  *   beta = b - sum of B_i's biases + mean t
  * </pre>
  *
- * Where a normalisation follows the sum, both remainders are divided by its factor. The sum is that
- * of the rounded branches, and t that of the rounded normalisation, so that nothing but the
+ * Where a normalization follows the sum, both remainders are divided by its factor. The sum is that
+ * of the rounded branches, and t that of the rounded normalization, so that nothing but the
  * rounding of W0 and beta is lost.
  */
 final class ExpandedBlock {
@@ -112,7 +112,7 @@ final class ExpandedBlock {
                 + " too many digits");
   }
 
-  /** Gives the block's own kernel and normalisation what the other branches leave. */
+  /** Gives the block's own kernel and normalization what the other branches leave. */
   private void takeRemainder(DenseKernel remainder) {
     statistics.ofOwn(remainder).forEach(this::set);
     double[] factor = factors(norm);

@@ -27,13 +27,13 @@ import java.util.stream.Collectors;
  * </pre>
  *
  * <p>The branches start from a weight source, and the block's own k x k takes the remainder.
- * Whatever follows the convolution stays as it is, a batch normalisation too. Each block is folded
+ * Whatever follows the convolution stays as it is, a batch normalization too. Each block is folded
  * again and compared with the convolution before it is taken.
  *
- * <p>The function is the same under running statistics. In training, a batch normalisation that is
+ * <p>The function is the same under running statistics. In training, a batch normalization that is
  * not frozen takes the statistics of the batch; those of the new ones start as if the input's
  * channels were independent with mean 0 and variance 1, which no real input is, so that the first
- * steps change the function. Freeze the batch normalisations to fine-tune from exactly the same
+ * steps change the function. Freeze the batch normalizations to fine-tune from exactly the same
  * function.
  */
 public final class Expander {

@@ -71,7 +71,9 @@ final class HeldNodes {
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
       Optional<Linearity.Linear> linear =
-          linearOps.of(node) instanceof Linearity.Linear found ? Optional.of(found) : Optional.empty();
+          linearOps.of(node) instanceof Linearity.Linear found
+              ? Optional.of(found)
+              : Optional.empty();
       double here = positions.getOrDefault(node.output(), 0.0);
       double read = here * linear.map(HeldNodes::positionsRead).orElse(1.0);
       sum += here * linear.map(HeldNodes::multiplyAdds).orElse(0.0);

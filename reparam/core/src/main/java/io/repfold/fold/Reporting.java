@@ -23,7 +23,10 @@ final class Reporting {
   private final List<FoldReport.Folded> transposed;
 
   Reporting(
-      Graph original, Analysis analysis, FoldedGraphWriter emission, List<FoldReport.Folded> transposed) {
+      Graph original,
+      Analysis analysis,
+      FoldedGraphWriter emission,
+      List<FoldReport.Folded> transposed) {
     this.original = original;
     this.analysis = analysis;
     this.emission = emission;

@@ -195,7 +195,7 @@ final class ElementwiseMath {
 
   /** Reals to integers truncate; integers wrap into narrower ones; reals are not rounded. */
   static NdArray cast(NdArray x, ElementType to) {
-    Check.that(to.isNumeric(), "a cast to %s is not modelled", to);
+    Check.that(to.isNumeric(), "a cast to %s is not modeled", to);
     NdArray y = map(x, v -> cast(v, to));
     return new NdArray(to, y.dims(), y.data());
   }

@@ -68,7 +68,7 @@ public final class GraphBuilder {
     return new GraphBuilder(parts, prefix, name, epsilon);
   }
 
-  /** A view whose batch normalisations have this epsilon instead of 1e-5. */
+  /** A view whose batch normalizations have this epsilon instead of 1e-5. */
   public GraphBuilder withEpsilon(float value) {
     return new GraphBuilder(parts, prefix, label, value);
   }
@@ -191,7 +191,7 @@ public final class GraphBuilder {
     return parts.define(name, new Op.Conv(kernel.window(), groups), inputs, out);
   }
 
-  /** Batch normalisation with running statistics, for inference. */
+  /** Batch normalization with running statistics, for inference. */
   public String batchNorm(String x) {
     int channels = channels(x);
     String name = next("bn");
@@ -206,7 +206,7 @@ public final class GraphBuilder {
         name, new Op.BatchNormalization(epsilon, MOMENTUM, false), inputs, channels);
   }
 
-  /** A convolution without bias, named {@code conv}, and its batch normalisation. */
+  /** A convolution without bias, named {@code conv}, and its batch normalization. */
   public String convBn(String x, int outChannels, Kernel kernel, int groups) {
     return batchNorm(scoped().conv(x, outChannels, kernel, groups));
   }

@@ -8,9 +8,9 @@ import java.util.Optional;
  *
  * @param size number of taps, at least 1
  * @param strides in pixels, at least 1
- * @param dilations distance of neighbouring taps in pixels, at least 1
+ * @param dilations distance of neighboring taps in pixels, at least 1
  * @param explicitPads top, left, bottom, right in pixels, none negative; empty for the pads under
- *     which the centre tap of the first output lies on the first pixel and a stride of 1 keeps the
+ *     which the center tap of the first output lies on the first pixel and a stride of 1 keeps the
  *     image's size
  */
 public record Kernel(
@@ -95,8 +95,8 @@ public record Kernel(
     return dilations.get(axis);
   }
 
-  /** Index of the centre tap; of the two middle ones of an even kernel, the first. */
-  public int centre(int axis) {
+  /** Index of the center tap; of the two middle ones of an even kernel, the first. */
+  public int center(int axis) {
     return (taps(axis) - 1) / 2;
   }
 
@@ -106,13 +106,13 @@ public record Kernel(
   }
 
   public int padBegin(int axis) {
-    return explicitPads.map(p -> p.get(axis)).orElse(dilation(axis) * centre(axis));
+    return explicitPads.map(p -> p.get(axis)).orElse(dilation(axis) * center(axis));
   }
 
   public int padEnd(int axis) {
     return explicitPads
         .map(p -> p.get(2 + axis))
-        .orElse(dilation(axis) * (taps(axis) - 1 - centre(axis)));
+        .orElse(dilation(axis) * (taps(axis) - 1 - center(axis)));
   }
 
   /** Top, left, bottom, right, which is also the order of ONNX. */

@@ -45,7 +45,7 @@ public enum OpKind {
   MEASURES,
   /** Makes elements from nothing, or from sizes. */
   GENERATES,
-  /** Not modelled. */
+  /** Not modeled. */
   OPAQUE;
 
   public static OpKind of(Op op) {
@@ -58,7 +58,7 @@ public enum OpKind {
   }
 
   /**
-   * Whether an op normalizes: one of {@link #NORMALIZES}, or one that is not modelled whose name
+   * Whether an op normalizes: one of {@link #NORMALIZES}, or one that is not modeled whose name
    * says so.
    */
   public static boolean isNormalization(Op op) {

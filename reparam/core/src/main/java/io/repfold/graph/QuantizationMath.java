@@ -13,7 +13,7 @@ final class QuantizationMath {
     ElementType type = zeroPoint == null ? op.to().orElse(ElementType.UINT8) : zeroPoint.type();
     Check.that(
         type.bits() <= 16 && type.isNumeric() && !type.isFloat() && type != ElementType.BOOL,
-        "quantizing to %s is not modelled",
+        "quantizing to %s is not modeled",
         type);
     Steps steps = new Steps(x, scale, zeroPoint, op.axis());
     double[] data = new double[x.data().length];

@@ -22,11 +22,11 @@ final class Recipes {
   static Optional<Recipe> find(Op op) {
     return op instanceof Op.Opaque opaque
         ? Optional.ofNullable(opaque.domain().isEmpty() ? ALL.get(opaque.type()) : null)
-        : ofModelled(op);
+        : ofModeled(op);
   }
 
   /** Those of ops that have a meaning of their own, for who computes with the simpler ones. */
-  private static Optional<Recipe> ofModelled(Op op) {
+  private static Optional<Recipe> ofModeled(Op op) {
     if (op instanceof Op.Gelu gelu) {
       return made(1, 1, 1, c -> ActivationRecipes.gelu(c, gelu));
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode ONNX {@code coordinate_transformation_mode}
  * @param scale output elements an input element
- * @param cropStart first input coordinate of {@code tf_crop_and_resize}, normalised to 0..1
- * @param cropEnd last input coordinate of {@code tf_crop_and_resize}, normalised to 0..1
+ * @param cropStart first input coordinate of {@code tf_crop_and_resize}, normalized to 0..1
+ * @param cropEnd last input coordinate of {@code tf_crop_and_resize}, normalized to 0..1
  */
 record ResizeAxis(
     String mode, int input, int output, double scale, double cropStart, double cropEnd) {

@@ -38,7 +38,7 @@ public final class Spelling {
     return Math.max(1, Math.max(a.length(), b.length()) / 3);
   }
 
-  /** Letters to insert, delete, replace or swap with their neighbour; case does not count. */
+  /** Letters to insert, delete, replace or swap with their neighbor; case does not count. */
   static int distance(String first, String second) {
     String a = first.toLowerCase(Locale.ROOT);
     String b = second.toLowerCase(Locale.ROOT);

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * A graph in which each parameter is a tensor of its own.
  *
  * <p>Exporters and optimizers store equal tensors once. In a freshly initialized network, the scale
- * of one batch normalisation and the running variance of another are equal and yet two parameters:
+ * of one batch normalization and the running variance of another are equal and yet two parameters:
  *
  * <pre>
  *   Given:   b = Identity(a);  y = BatchNormalization(x, a, c, c, b);  z = Conv(y, w, c)
@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  * MergedTensors} finds out whether equal tensors were merged in this file at all. If so, those are
  * parted whose elements are all equal, as zeros and ones are, unless the nodes that read them are
  * one module that is called twice. Tensors with differing elements stay one parameter: random or
- * trained numbers are not equal by chance. Only the statistics of a batch normalisation are parted
+ * trained numbers are not equal by chance. Only the statistics of a batch normalization are parted
  * from its scale and shift always. All of this is so for initializers and for Constant nodes.
  *
  * @param graph computes what the given one computes

@@ -20,13 +20,13 @@ public interface WeightSource {
     LINEAR,
     /** Biases {@code [O]} of convolutions and fully connected layers. */
     BIAS,
-    /** Scale of a batch normalisation. */
+    /** Scale of a batch normalization. */
     GAMMA,
-    /** Shift of a batch normalisation. */
+    /** Shift of a batch normalization. */
     BETA,
-    /** Running mean of a batch normalisation. */
+    /** Running mean of a batch normalization. */
     MEAN,
-    /** Running variance of a batch normalisation. */
+    /** Running variance of a batch normalization. */
     VARIANCE
   }
 
@@ -72,7 +72,7 @@ public interface WeightSource {
   /**
    * The state before training: convolutions uniform with variance 2 / fan-in (He et al., "Delving
    * Deep into Rectifiers", ICCV 2015), linear layers with variance 1 / fan-in, biases 0, batch
-   * normalisations the identity.
+   * normalizations the identity.
    */
   static WeightSource he(long seed) {
     return new HeWeights(seed);
@@ -96,7 +96,7 @@ public interface WeightSource {
   }
 
   /**
-   * Values as after training, for tests: all batch-normalisation statistics are far from 0 and 1,
+   * Values as after training, for tests: all batch-normalization statistics are far from 0 and 1,
    * and some scales are negative or 0.
    */
   static WeightSource random(long seed) {

@@ -7,7 +7,7 @@ import io.repfold.graph.Op;
 
 /**
  * A block computed from its definition, one output number after another, without pads, crops or
- * ONNX ops: a tap that lies outside the image reads 0, or BN(0) behind an inner normalisation.
+ * ONNX ops: a tap that lies outside the image reads 0, or BN(0) behind an inner normalization.
  */
 final class DirectBlock {
   private final Graph graph;
@@ -78,34 +78,34 @@ final class DirectBlock {
       sum += normed("average.bn", o, mean(x, o, top, left));
     }
     if (has("identity")) {
-      sum += normed("identity.bn", o, centre(x, o, top, left));
+      sum += normed("identity.bn", o, center(x, o, top, left));
     }
     if (spec.kind() == RepKind.QAREPVGG) {
       boolean skips = RepBlocks.names(spec, image.dim(1)).contains("identity");
-      sum = normed("bn", o, sum + (skips ? centre(x, o, top, left) : 0));
+      sum = normed("bn", o, sum + (skips ? center(x, o, top, left) : 0));
     }
     return sum;
   }
 
-  private double centre(Source x, int channel, int top, int left) {
+  private double center(Source x, int channel, int top, int left) {
     Kernel k = spec.kernel();
-    int y = top + k.centre(0) * k.dilation(0);
-    return x.at(channel, y, left + k.centre(1) * k.dilation(1));
+    int y = top + k.center(0) * k.dilation(0);
+    return x.at(channel, y, left + k.center(1) * k.dilation(1));
   }
 
   private boolean has(String branch) {
     return graph.initializers().keySet().stream().anyMatch(n -> n.startsWith(branch + "."));
   }
 
-  /** A convolution whose centre tap lies on the block's, or whose only taps are a row or column. */
+  /** A convolution whose center tap lies on the block's, or whose only taps are a row or column. */
   private double placed(String name, Source x, int o, int top, int left) {
     var weight = graph.initializers().get(name + ".weight");
     int perGroup = (int) weight.dim(1);
     int height = (int) weight.dim(2);
     int width = (int) weight.dim(3);
     Kernel k = spec.kernel();
-    int skippedRows = k.centre(0) - (height - 1) / 2;
-    int skippedColumns = k.centre(1) - (width - 1) / 2;
+    int skippedRows = k.center(0) - (height - 1) / 2;
+    int skippedColumns = k.center(1) - (width - 1) / 2;
     int first = o / (spec.outChannels() / spec.groups()) * perGroup;
     double sum = 0;
     for (int c = 0; c < perGroup; c++) {
@@ -132,7 +132,7 @@ final class DirectBlock {
     return sum / (k.height() * k.width());
   }
 
-  /** The pointwise convolution and normalisation that begin a branch, also outside the image. */
+  /** The pointwise convolution and normalization that begin a branch, also outside the image. */
   private Source inner(String branch, Source x) {
     var weight = graph.initializers().get(branch + ".conv.weight");
     int perGroup = (int) weight.dim(1);

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 
 /**
  * Seeded graphs for tests that compare a graph before and after a change. Channels are few and
- * images small, so that ten thousand are a matter of seconds. Every batch normalisation has
+ * images small, so that ten thousand are a matter of seconds. Every batch normalization has
  * statistics far from 0 and 1, and often an epsilon that matters.
  *
  * <p>Parameters are of type double unless asked otherwise: a fold of them loses nothing to float32.
@@ -54,7 +54,7 @@ public final class RandomGraphs {
 
   /**
    * Parallel convolutions of any kernels, dilations, pads and groups, with and without bias and
-   * normalisation, and their sum. They have one stride and the same outputs at every image size, so
+   * normalization, and their sum. They have one stride and the same outputs at every image size, so
    * that they always are one convolution, though often one that costs more.
    */
   public static RandomGraph sum(long seed) {

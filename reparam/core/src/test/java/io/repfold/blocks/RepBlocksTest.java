@@ -54,7 +54,7 @@ class RepBlocksTest {
   }
 
   @Test
-  void asymmetric_branches_share_the_dilation_and_lie_on_the_centre() {
+  void asymmetric_branches_share_the_dilation_and_lie_on_the_center() {
     Graph graph =
         block(RepSpec.of(RepKind.ACB, 8, Kernel.of(3, 5).withStride(2).withDilation(2, 3)), 4);
     assertThat(names(graph))
@@ -91,7 +91,7 @@ class RepBlocksTest {
         .containsExactly("identity: the stride is [1, 2]");
     assertThat(RepBlocks.leftOut(RepSpec.of(RepKind.DBB4, 4, SQUARE.withPads(2, 1, 0, 1)), 4))
         .containsExactly(
-            "identity: the pads [2, 1, 0, 1] do not put the kernel's centre on the pixel itself");
+            "identity: the pads [2, 1, 0, 1] do not put the kernel's center on the pixel itself");
   }
 
   @Test

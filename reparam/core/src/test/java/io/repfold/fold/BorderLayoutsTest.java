@@ -240,7 +240,7 @@ class BorderLayoutsTest {
     assertThat(verified.types().contains("Pad")).isNotEqualTo(folds);
   }
 
-  /** Where a 3x3 is centred on the border, it still reads the image. */
+  /** Where a 3x3 is centered on the border, it still reads the image. */
   @Test
   void the_bias_of_a_wider_kernel_is_not_its_border() {
     String x = net.b.input("x", 1, 2, 4, 5);

@@ -35,7 +35,7 @@ class BordersTest {
     return op(pad, b.channels(value), value, pads);
   }
 
-  /** What a normalisation makes of zero, which is also what a folded 1x1 has as its bias. */
+  /** What a normalization makes of zero, which is also what a folded 1x1 has as its bias. */
   private static double[] border(Graph graph, String norm) {
     double[][] p = new double[4][];
     java.util.Arrays.setAll(

@@ -47,9 +47,9 @@ enum Mutant {
   CHANNELS_TRANSPOSED(convolutions(Mutant::transposeChannels)),
   GROUPS_ROTATED(convolutions(Mutant::rotateGroups)),
   DILATION_IGNORED(first(convolutions(Mutant::ignoreDilation))),
-  POINTWISE_OFF_CENTRE(first(convolutions(Mutant::movePointwise))),
-  /** The centre of an even kernel is k / 2 instead of (k - 1) / 2. */
-  EVEN_CENTRE_WRONG(convolutions(Mutant::moveEvenKernel)),
+  POINTWISE_OFF_CENTER(first(convolutions(Mutant::movePointwise))),
+  /** The center of an even kernel is k / 2 instead of (k - 1) / 2. */
+  EVEN_CENTER_WRONG(convolutions(Mutant::moveEvenKernel)),
   STRIDE_OFF_BY_ONE(convolutions(Mutant::moveStrided)),
   PADS_SWAPPED_ENDS(convolutions(Mutant::swapEnds)),
   PADS_SWAPPED_AXES(RandomGraphs::sum, convolutions(Mutant::swapAxes)),
@@ -221,16 +221,16 @@ enum Mutant {
     edit.rearrange(conv, (o, c, h, k) -> index(w, (o + perGroup) % outputs, c, h, k));
   }
 
-  /** Taps stay around the centre tap, and pads are such that the shape stays. */
+  /** Taps stay around the center tap, and pads are such that the shape stays. */
   private static void ignoreDilation(GraphEdit edit, Node conv) {
     Op.Conv op = (Op.Conv) conv.op();
     Tensor weight = edit.constant(conv.input(1));
     int[] pads = pads(op);
     for (int axis = 0; axis < 2; axis++) {
       int taps = (int) weight.dim(axis + 2);
-      int centre = (taps - 1) / 2;
-      pads[axis] -= (op.window().dilation(axis) - 1) * centre;
-      pads[axis + 2] -= (op.window().dilation(axis) - 1) * (taps - 1 - centre);
+      int center = (taps - 1) / 2;
+      pads[axis] -= (op.window().dilation(axis) - 1) * center;
+      pads[axis + 2] -= (op.window().dilation(axis) - 1) * (taps - 1 - center);
     }
     boolean reaches = weight.dim(2) > 1 || weight.dim(3) > 1;
     if (reaches && Arrays.stream(pads).allMatch(p -> p >= 0)) {

@@ -218,7 +218,8 @@ class NodeKindsTest {
   @CsvSource({"1 1 1 1 1, false", "1 1 3 1 1, false", "1 3 1 1, true", "1, true", "5, false"})
   void a_constant_of_more_axes_than_the_image_is_none_a_channel(String dims, boolean linear) {
     long[] sizes = Arrays.stream(dims.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-    Linearity local = of(new Op.Binary(Op.Binary.Function.MUL), image(2, 3, 4, 5), weight("c", sizes));
+    Linearity local =
+        of(new Op.Binary(Op.Binary.Function.MUL), image(2, 3, 4, 5), weight("c", sizes));
     assertThat(local instanceof Linearity.Linear).isEqualTo(linear);
     assertThat(local instanceof Linearity.NotLinear).isNotEqualTo(linear);
   }
@@ -400,7 +401,8 @@ class NodeKindsTest {
   @CsvSource({"1, 5, -1", "1, 9, -1", "0, 3, -2", "4, 5, -4", "0, 9223372036854775807, 0"})
   void a_cut_of_a_known_size_is_counted_from_the_end(long start, long end, int tail) {
     String x = image(2, 3, 4, 5);
-    Linearity local = of(SLICE, x, longs("s", start), longs("e", end), longs("a", 3), longs("t", 2));
+    Linearity local =
+        of(SLICE, x, longs("s", start), longs("e", end), longs("a", 3), longs("t", 2));
     assertLinear(local, 1);
     Affine map = ((Linearity.Linear) local).operands().get(0).map();
     assertThat(map.tail()).containsExactly(0, tail);

@@ -84,7 +84,7 @@ class RefusalsTest {
   }
 
   @Test
-  void a_normalised_pointwise_before_zero_pads() {
+  void a_normalized_pointwise_before_zero_pads() {
     folded(b.batchNorm(conv(b.convBn(x, 4, POINT, 1), SQUARE)))
         .becomes("Conv", "Conv")
         .saysWhy("padded with zeros after a bias was added");

@@ -186,7 +186,7 @@ class ElementwiseMathTest {
         .containsExactly(-56, 56);
     assertThat(apply(new Op.Cast(ElementType.UINT8), longs(-1)).data()).containsExactly(255);
     assertThatThrownBy(() -> apply(new Op.Cast(ElementType.STRING), x))
-        .hasMessageContaining("a cast to STRING is not modelled");
+        .hasMessageContaining("a cast to STRING is not modeled");
   }
 
   @Test

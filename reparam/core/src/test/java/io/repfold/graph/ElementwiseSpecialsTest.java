@@ -153,7 +153,7 @@ class ElementwiseSpecialsTest {
   @Test
   void a_cast_to_text_is_not_computed() {
     assertThatThrownBy(() -> apply(new Op.Cast(ElementType.STRING), vector(1)))
-        .hasMessageContaining("a cast to STRING is not modelled");
+        .hasMessageContaining("a cast to STRING is not modeled");
   }
 
   @Test

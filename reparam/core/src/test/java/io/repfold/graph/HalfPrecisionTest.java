@@ -6,7 +6,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** All 65536 numbers of both formats, and what lies between neighbours. */
+/** All 65536 numbers of both formats, and what lies between neighbors. */
 class HalfPrecisionTest {
   private static final int FLOAT16_INFINITY = 0x7c00;
   private static final int BFLOAT16_INFINITY = 0x7f80;
@@ -27,11 +27,11 @@ class HalfPrecisionTest {
 
   @Test
   void each_number_is_itself_and_what_lies_between_goes_to_the_nearest() {
-    checkNeighbours(FLOAT16_INFINITY, HalfPrecision::fromFloat16, HalfPrecision::toFloat16);
-    checkNeighbours(BFLOAT16_INFINITY, HalfPrecision::fromBfloat16, HalfPrecision::toBfloat16);
+    checkNeighbors(FLOAT16_INFINITY, HalfPrecision::fromFloat16, HalfPrecision::toFloat16);
+    checkNeighbors(BFLOAT16_INFINITY, HalfPrecision::fromBfloat16, HalfPrecision::toBfloat16);
   }
 
-  private static void checkNeighbours(
+  private static void checkNeighbors(
       int infinity, Function<Short, Double> read, DoubleFunction<Short> write) {
     for (int bits = 0; bits < infinity; bits++) {
       double value = read.apply((short) bits);

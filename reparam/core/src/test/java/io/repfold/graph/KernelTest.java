@@ -15,7 +15,7 @@ class KernelTest {
       int taps, int dilation, int begin, int end) {
     Kernel kernel = Kernel.of(taps, 1).withDilation(dilation, 1);
     assertThat(kernel.pads()).containsExactly(begin, 0, end, 0);
-    assertThat(kernel.centre(0) * dilation).isEqualTo(begin);
+    assertThat(kernel.center(0) * dilation).isEqualTo(begin);
     for (int size = 1; size < 9; size++) {
       assertThat(kernel.outputs(0, size)).isEqualTo(size);
       assertThat(kernel.withStride(2).outputs(0, size)).isEqualTo((size + 1) / 2);

@@ -96,7 +96,7 @@ class PoolingMathTest {
   }
 
   @Test
-  void batch_normalisation_at_inference_uses_the_given_statistics() {
+  void batch_normalization_at_inference_uses_the_given_statistics() {
     NdArray x = NdArray.of(new double[] {1, 2, 3, 4}, 1, 2, 2);
     var op = new Op.BatchNormalization(0.25f, 0.9f, false);
 
@@ -106,7 +106,7 @@ class PoolingMathTest {
   }
 
   @Test
-  void batch_normalisation_in_training_uses_the_statistics_of_the_batch() {
+  void batch_normalization_in_training_uses_the_statistics_of_the_batch() {
     NdArray x = NdArray.of(new double[] {1, 3, 5, 7}, 2, 1, 2);
     var op = new Op.BatchNormalization(0, 0.75f, true);
 

@@ -50,7 +50,7 @@ class QuantizationMathTest {
     assertThat(apply(QUANTIZE, x, scale, scalar(ElementType.UINT16, 3)).data())
         .containsExactly(0, 65535, 65535, 3);
     assertThatThrownBy(() -> apply(QUANTIZE, x, scale, scalar(ElementType.INT32, 0)))
-        .hasMessageContaining("quantizing to INT32 is not modelled");
+        .hasMessageContaining("quantizing to INT32 is not modeled");
   }
 
   @Test

@@ -41,7 +41,7 @@ class ResizeDefinitionTest {
     "align_corners",
     "asymmetric"
   })
-  void a_line_is_interpolated_between_its_neighbours(String mode) {
+  void a_line_is_interpolated_between_its_neighbors(String mode) {
     NdArray x = vector(3, -1, 4, 1, -5);
     for (int output = 1; output <= 12; output++) {
       double[] y =

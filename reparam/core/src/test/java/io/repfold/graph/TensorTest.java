@@ -55,7 +55,7 @@ class TensorTest {
     assertThat(through(ElementType.UINT64, 0x1p70)).isEqualTo(0x1p64);
   }
 
-  /** 2^63 + 1025 lies above the middle of two neighbours, 2^63 + 1024 on it. */
+  /** 2^63 + 1025 lies above the middle of two neighbors, 2^63 + 1024 on it. */
   @Test
   void an_unsigned_integer_is_rounded_once() {
     assertThat(unsigned(0x8000000000000401L)).isEqualTo(0x1p63 + 2048);

@@ -15,9 +15,9 @@ public final class HalfGraphs {
   private HalfGraphs() {}
 
   /**
-   * A 1x1 convolution, an op that is not modelled, a normalization of which the variance is tiny
-   * and the mean large, and a classifier of two channels, for inputs {@code x} of {@code [1, 2, 6,
-   * 5]}. The normalization gives numbers from 65200 on.
+   * A 1x1 convolution, an op that is not modeled, a normalization of which the variance is tiny and
+   * the mean large, and a classifier of two channels, for inputs {@code x} of {@code [1, 2, 6, 5]}.
+   * The normalization gives numbers from 65200 on.
    *
    * @param mean of the normalization; above -144 nothing overflows in float16
    */

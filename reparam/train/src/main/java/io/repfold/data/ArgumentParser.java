@@ -37,7 +37,7 @@ final class ArgumentParser {
           "val_split",
           "num_workers",
           "return_id",
-          "colour",
+          "color",
           "pad_label",
           "scale_range",
           "rotate_range",
@@ -112,7 +112,7 @@ final class ArgumentParser {
         when(arguments.flag("rotate", false), degrees(), new Range(-10, 10)),
         arguments.flag("flip", true),
         when(arguments.flag("blur", false), range("blur_range", between(0, 20)), new Range(0, 1.5)),
-        colour(),
+        color(),
         arguments.integer("pad_label", between(0, LabelMap.LARGEST)));
   }
 
@@ -136,19 +136,19 @@ final class ArgumentParser {
     return augment ? Stage.TRAINING : Stage.PLAIN;
   }
 
-  private Jitter colour() {
-    if (arguments.value("colour") instanceof Map<?, ?> amounts) {
-      NamedArguments each = arguments.inner("colour", amounts);
+  private Jitter color() {
+    if (arguments.value("color") instanceof Map<?, ?> amounts) {
+      NamedArguments each = arguments.inner("color", amounts);
       each.requireKnown(List.of("brightness", "contrast", "saturation"));
       return new Jitter(
           each.number("brightness", between(0, 1)).orElse(0),
           each.number("contrast", between(0, 1)).orElse(0),
           each.number("saturation", between(0, 1)).orElse(0));
     }
-    if (arguments.value("colour") instanceof Boolean wanted) {
+    if (arguments.value("color") instanceof Boolean wanted) {
       return wanted ? new Jitter(0.4, 0.4, 0.4) : Jitter.NONE;
     }
-    double amount = arguments.number("colour", between(0, 1)).orElse(0);
+    double amount = arguments.number("color", between(0, 1)).orElse(0);
     return new Jitter(amount, amount, amount);
   }
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What happens to an example before it is normalised.
+ * What happens to an example before it is normalized.
  *
  * @param stage which of the steps take place
  * @param cropSize height and width of the result, in pixels
@@ -23,19 +23,19 @@ record Augmentation(
     Optional<Range> rotate,
     boolean flip,
     Optional<Range> blur,
-    Jitter colour,
+    Jitter color,
     OptionalInt padLabel) {
   /** Who the examples are for. */
   enum Stage {
     /** Nothing is done. */
     PLAIN,
-    /** Random scale, rotation, crop, flip, blur and colour. */
+    /** Random scale, rotation, crop, flip, blur and color. */
     TRAINING,
-    /** The short side becomes the crop size, and the centre is kept. */
+    /** The short side becomes the crop size, and the center is kept. */
     VALIDATION
   }
 
   Augmentation at(Stage other) {
-    return new Augmentation(other, cropSize, baseSize, scale, rotate, flip, blur, colour, padLabel);
+    return new Augmentation(other, cropSize, baseSize, scale, rotate, flip, blur, color, padLabel);
   }
 }

@@ -80,7 +80,7 @@ public final class Batch implements AutoCloseable {
     return labelsOfOne == 1;
   }
 
-  /** [n, 3, height, width], normalised; a new view from its start to its end. */
+  /** [n, 3, height, width], normalized; a new view from its start to its end. */
   public FloatBuffer images() {
     return imageBytes().asFloatBuffer();
   }

@@ -3,7 +3,7 @@ package io.repfold.data;
 import io.repfold.images.RgbImage;
 import io.repfold.images.RgbValues;
 
-/** Bilinear interpolation between pixel centres; beyond the outer centres the edge goes on. */
+/** Bilinear interpolation between pixel centers; beyond the outer centers the edge goes on. */
 final class Bilinear {
   private final RgbValues rgb;
   private final int height;
@@ -18,7 +18,7 @@ final class Bilinear {
   /**
    * Writes the three channels of a point to {@code to}, rounded.
    *
-   * @param x 0 to width; the centre of the first pixel is at 0.5
+   * @param x 0 to width; the center of the first pixel is at 0.5
    * @param y 0 to height
    */
   void sample(double x, double y, RgbValues to, int at) {

@@ -50,7 +50,7 @@ final class ClassNames {
     if (names.isEmpty()) {
       int classes =
           arguments.numClasses().orElseGet(() -> usual.orElseThrow(() -> missing(file)).size());
-      return usual.filter(some -> some.size() == classes).orElse(Labelling.numbered(classes));
+      return usual.filter(some -> some.size() == classes).orElse(Labeling.numbered(classes));
     }
     int count = names.size();
     if (arguments.numClasses().orElse(count) != count) {

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the pixels of a result lie in a source. Coordinates run along the edges of pixels: the
- * centre of pixel k is at k + 0.5, in the image as in the labels.
+ * center of pixel k is at k + 0.5, in the image as in the labels.
  *
  * <p>The result is cut out of a canvas, which is the source scaled to the size of the canvas and
- * rotated about its centre. Outside the canvas, and where no source is, lies padding.
+ * rotated about its center. Outside the canvas, and where no source is, lies padding.
  *
  * @param height of the result
  * @param width of the result
@@ -51,7 +51,7 @@ record CropGeometry(
     return new CropGeometry(height, width, height, width, 0, 0, 0, false);
   }
 
-  /** Image by bilinear and labels by nearest-neighbour interpolation of the same points. */
+  /** Image by bilinear and labels by nearest-neighbor interpolation of the same points. */
   Example apply(Example source, int padLabel) {
     boolean classified = source.classified();
     RgbValues rgb = source.image().rgb().zeros(3 * height * width);

@@ -119,7 +119,7 @@ final class DataCheck {
 
   private List<Problem> labelProblems(Entry entry, @Nullable ImageHeader image) {
     List<Problem> problems = new ArrayList<>();
-    LabelMap labels = dataset.labelling().apply(FileDataset.stored(entry));
+    LabelMap labels = dataset.labeling().apply(FileDataset.stored(entry));
     if (image != null
         && entry.target() instanceof Entry.PixelLabels pixels
         && !labels.size().equals(image.size())) {
@@ -129,9 +129,9 @@ final class DataCheck {
     if (image != null && isTurnedAlone(image, entry)) {
       turned.incrementAndGet();
     }
-    OptionalInt stray = dataset.labelling().firstStray(labels);
+    OptionalInt stray = dataset.labeling().firstStray(labels);
     if (stray.isPresent()) {
-      String text = stray(entry, stray.getAsInt(), dataset.labelling()).getMessage();
+      String text = stray(entry, stray.getAsInt(), dataset.labeling()).getMessage();
       problems.add(new Problem(Kind.RANGE, String.valueOf(text)));
     } else {
       count(labels);
@@ -160,7 +160,7 @@ final class DataCheck {
   }
 
   /** Label 5 of 3 classes. */
-  static DataException stray(Entry entry, int label, Labelling labelling) {
+  static DataException stray(Entry entry, int label, Labeling labeling) {
     String where =
         entry.target() instanceof Entry.PixelLabels labels
             ? "'" + labels.file() + "'"
@@ -170,9 +170,9 @@ final class DataCheck {
             + " num_classes, or map or ignore it with label_map",
         where,
         label,
-        labelling.classNames().size(),
-        labelling.classNames().size() - 1,
-        labelling.ignoreIndex());
+        labeling.classNames().size(),
+        labeling.classNames().size() - 1,
+        labeling.ignoreIndex());
   }
 
   /** Whether the marker that ends a PNG or a JPEG stands in the last bytes. */

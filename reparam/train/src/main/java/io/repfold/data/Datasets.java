@@ -57,9 +57,9 @@ public final class Datasets {
           arguments.split(),
           heldOut ? "to validate on" : "to train on");
     }
-    Labelling labelling = Labelling.of(source.classNames(), arguments, source.classified());
-    arguments.augmentation().padLabel().ifPresent(labelling::requirePadding);
-    return new FileDataset(entries, labelling, arguments.cacheBytes());
+    Labeling labeling = Labeling.of(source.classNames(), arguments, source.classified());
+    arguments.augmentation().padLabel().ifPresent(labeling::requirePadding);
+    return new FileDataset(entries, labeling, arguments.cacheBytes());
   }
 
   private static List<Entry> part(List<Entry> all, double fraction, boolean heldOut) {

@@ -6,12 +6,12 @@ import java.util.List;
 /** A data set whose examples are files. */
 final class FileDataset implements Dataset {
   private final List<Entry> entries;
-  private final Labelling labelling;
+  private final Labeling labeling;
   private final ExampleCache cache;
 
-  FileDataset(List<Entry> entries, Labelling labelling, long cacheBytes) {
+  FileDataset(List<Entry> entries, Labeling labeling, long cacheBytes) {
     this.entries = List.copyOf(entries);
-    this.labelling = labelling;
+    this.labeling = labeling;
     this.cache = new ExampleCache(entries.size(), cacheBytes);
   }
 
@@ -28,14 +28,14 @@ final class FileDataset implements Dataset {
   private Example read(int index) {
     Entry entry = entries.get(index);
     RgbImage image = ImageFiles.readRgb(entry.image());
-    LabelMap labels = labelling.apply(stored(entry));
+    LabelMap labels = labeling.apply(stored(entry));
     if (entry.target() instanceof Entry.PixelLabels pixels && !labels.size().equals(image.size())) {
       var mismatch = new SizeMismatch(entry.image(), pixels.file(), labels.size());
       throw new DataException("%s", mismatch.text(ImageFiles.header(entry.image())));
     }
-    var stray = labelling.firstStray(labels);
+    var stray = labeling.firstStray(labels);
     if (stray.isPresent()) {
-      throw DataCheck.stray(entry, stray.getAsInt(), labelling);
+      throw DataCheck.stray(entry, stray.getAsInt(), labeling);
     }
     return new Example(entry.id(), image, labels);
   }
@@ -51,8 +51,8 @@ final class FileDataset implements Dataset {
     return entries;
   }
 
-  Labelling labelling() {
-    return labelling;
+  Labeling labeling() {
+    return labeling;
   }
 
   @Override
@@ -62,16 +62,16 @@ final class FileDataset implements Dataset {
 
   @Override
   public int classes() {
-    return labelling.classNames().size();
+    return labeling.classNames().size();
   }
 
   @Override
   public List<String> classNames() {
-    return labelling.classNames();
+    return labeling.classNames();
   }
 
   @Override
   public int ignoreIndex() {
-    return labelling.ignoreIndex();
+    return labeling.ignoreIndex();
   }
 }

@@ -8,7 +8,7 @@ final class GaussianBlur {
   private GaussianBlur() {}
 
   /**
-   * Blurs each channel; the image is mirrored at the centres of its outer pixels.
+   * Blurs each channel; the image is mirrored at the centers of its outer pixels.
    *
    * @param sigma standard deviation, in pixels
    */

@@ -5,7 +5,7 @@ import io.repfold.images.RgbValues;
 import java.util.random.RandomGenerator;
 
 /**
- * Changes of colour; each factor is drawn from 1 - amount to 1 + amount.
+ * Changes of color; each factor is drawn from 1 - amount to 1 + amount.
  *
  * @param brightness scales every value
  * @param contrast scales the distance from the mean luminance of the image
@@ -21,15 +21,15 @@ record Jitter(double brightness, double contrast, double saturation) {
   RgbImage apply(RgbImage image, RandomGenerator random) {
     double light = factor(brightness, random);
     double spread = factor(contrast, random);
-    double colour = factor(saturation, random);
+    double color = factor(saturation, random);
     RgbValues from = image.rgb();
     double mean = light * meanLuminance(from);
     RgbValues to = from.zeros(from.length());
     int white = from.white();
     for (int i = 0; i < from.length(); i += 3) {
-      double grey = luminance(from, i);
+      double gray = luminance(from, i);
       for (int c = 0; c < 3; c++) {
-        double value = light * (grey + colour * (from.get(i + c) - grey));
+        double value = light * (gray + color * (from.get(i + c) - gray));
         double spreadOut = mean + spread * (value - mean);
         to.set(i + c, (int) Math.round(Math.max(0, Math.min(white, spreadOut))));
       }

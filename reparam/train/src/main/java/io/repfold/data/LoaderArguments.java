@@ -61,7 +61,7 @@ public record LoaderArguments(
   }
 
   /**
-   * The same data for a validation: short side to crop size and centre crop instead of
+   * The same data for a validation: short side to crop size and center crop instead of
    * augmentation, in the order of the list, to its end.
    */
   public LoaderArguments forValidation() {

@@ -4,7 +4,7 @@ import io.repfold.images.RgbImage;
 import java.util.random.RandomGenerator;
 
 /**
- * Random scale, rotation, padding and crop, flip, blur and colour, drawn in this order. The four
+ * Random scale, rotation, padding and crop, flip, blur and color, drawn in this order. The four
  * geometric steps are one mapping, so that each pixel is interpolated once.
  */
 final class TrainingTransform {
@@ -22,8 +22,8 @@ final class TrainingTransform {
     if (augmentation.blur().isPresent()) {
       image = GaussianBlur.apply(image, augmentation.blur().get().draw(random));
     }
-    if (!augmentation.colour().none()) {
-      image = augmentation.colour().apply(image, random);
+    if (!augmentation.color().none()) {
+      image = augmentation.color().apply(image, random);
     }
     return new Example(placed.id(), image, placed.labels());
   }

@@ -2,7 +2,7 @@ package io.repfold.data;
 
 import java.util.random.RandomGenerator;
 
-/** Augments an example, image and labels by the same geometry, and normalises the image. */
+/** Augments an example, image and labels by the same geometry, and normalizes the image. */
 public interface Transform {
   /** Draws from {@code random} only, so that equal streams give equal results. */
   Prepared apply(Example example, RandomGenerator random);

@@ -15,7 +15,7 @@ final class Transforms {
       }
       case VALIDATION ->
           (example, random) -> {
-            var placement = CentreCrop.of(example.image(), augmentation.cropSize());
+            var placement = CenterCrop.of(example.image(), augmentation.cropSize());
             return prepared(placement.apply(example, ignoreIndex), normalization);
           };
     };

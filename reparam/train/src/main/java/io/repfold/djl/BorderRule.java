@@ -13,14 +13,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Zero padding between a 1 x 1 convolution and a batch normalisation, as Rep blocks have it:
+ * Zero padding between a 1 x 1 convolution and a batch normalization, as Rep blocks have it:
  *
  * <pre>
  *   Given:   a = Conv1x1(x);  p = Pad(a, 0);  n = BatchNormalization(p);  y = Conv(n), no padding
  * </pre>
  *
  * <p>In training, the border is no part of the batch's statistics ({@link
- * Normalizations#bordered}). Any other Pad before a batch normalisation is what it says.
+ * Normalizations#bordered}). Any other Pad before a batch normalization is what it says.
  */
 final class BorderRule {
   private BorderRule() {}

@@ -118,7 +118,7 @@ public final class GraphBlock extends AbstractBlock implements AutoCloseable {
   /**
    * The graph's outputs for inputs in the graph's order.
    *
-   * @param training whether dropout drops, batch normalisations use and record the batch's
+   * @param training whether dropout drops, batch normalizations use and record the batch's
    *     statistics, and the engine records what a backward pass needs, if a gradient collector is
    *     open
    * @throws io.repfold.graph.InvalidGraphException if a node cannot be lowered or computed; names

@@ -6,9 +6,9 @@ import java.util.function.Predicate;
 /**
  * How a graph is trained.
  *
- * @param frozen names of parameters that take no gradient; their batch normalisations' statistics
+ * @param frozen names of parameters that take no gradient; their batch normalizations' statistics
  *     still follow the batches, unless {@code frozenStatistics} says otherwise
- * @param frozenStatistics names of running means whose batch normalisations compute with the
+ * @param frozenStatistics names of running means whose batch normalizations compute with the
  *     running statistics in training too, and leave them as they are; scale and shift still learn
  * @param constants what becomes of Constant nodes
  * @param hold names of tensors that are no parameters but constants
@@ -63,7 +63,7 @@ public record GraphBlockOptions(
     return new GraphBlockOptions(frozen, runningMeans, hold, learn, constants, channelDropouts);
   }
 
-  /** With the statistics of all batch normalisations frozen, or of none. */
+  /** With the statistics of all batch normalizations frozen, or of none. */
   public GraphBlockOptions withFrozenBatchNorms(boolean all) {
     return withFrozenStatistics(name -> all);
   }

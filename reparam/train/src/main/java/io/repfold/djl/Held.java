@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *       as a blur's is;
  *   <li>a mask of zeros and ones that a weight is multiplied by, as pruning leaves it, and one of
  *       zeros and at most -100 that is added to scores, as between the windows of Swin;
- *   <li>the vectors of a spectral normalisation, {@code w / (u W v)} (Miyato et al., ICLR 2018);
- *   <li>a batch normalisation that is spelled out: what is added to epsilon under a root is a
+ *   <li>the vectors of a spectral normalization, {@code w / (u W v)} (Miyato et al., ICLR 2018);
+ *   <li>a batch normalization that is spelled out: what is added to epsilon under a root is a
  *       variance, and what the scale that is made of it multiplies and is subtracted, a mean. If
  *       all of the scale is computed from tensors, as in torchvision's FrozenBatchNorm2d, the other
  *       two are fixed as well.
@@ -252,7 +252,7 @@ final class Held {
               .collect(Collectors.toCollection(LinkedHashSet::new));
       rootThatDivides(difference).ifPresent(scales::add);
       if (!scales.isEmpty() && tensor(what).isPresent()) {
-        normalisation(tensor(what), scales);
+        normalization(tensor(what), scales);
       }
       return;
     }
@@ -262,18 +262,18 @@ final class Held {
     }
     for (int i = 0; i < 2; i++) {
       if (ofVariances.containsKey(product.get().input(i))) {
-        normalisation(tensor(product.get().input(1 - i)), Set.of(product.get().input(i)));
-        hold(tensor(from), "the shift of a frozen batch normalisation");
+        normalization(tensor(product.get().input(1 - i)), Set.of(product.get().input(i)));
+        hold(tensor(from), "the shift of a frozen batch normalization");
         scale(product.get().input(i));
       }
     }
   }
 
-  private void normalisation(Optional<String> mean, Set<String> scales) {
-    hold(mean, "the mean of a batch normalisation");
+  private void normalization(Optional<String> mean, Set<String> scales) {
+    hold(mean, "the mean of a batch normalization");
     scales.stream()
         .flatMap(scale -> ofVariances.getOrDefault(scale, Set.of()).stream())
-        .forEach(v -> hold(Optional.of(v), "the variance of a batch normalisation"));
+        .forEach(v -> hold(Optional.of(v), "the variance of a batch normalization"));
   }
 
   /** A root that is computed after the difference. */
@@ -305,7 +305,7 @@ final class Held {
       node.get().inputs().stream()
           .map(this::tensor)
           .filter(t -> t.isPresent() && !isNumber(t.get()))
-          .forEach(t -> hold(t, "the scale of a frozen batch normalisation"));
+          .forEach(t -> hold(t, "the scale of a frozen batch normalization"));
     }
   }
 
@@ -319,7 +319,7 @@ final class Held {
     if (multiplies && within.contains(divided.get())) {
       within.stream()
           .filter(name -> !name.equals(divided.get()) && !isNumber(name) && isPerChannel(name))
-          .forEach(name -> hold(Optional.of(name), "a vector of a spectral normalisation"));
+          .forEach(name -> hold(Optional.of(name), "a vector of a spectral normalization"));
     }
   }
 

@@ -227,7 +227,7 @@ final class LearnedTensors {
     return op instanceof Op.MatMul && place == 1 ? Parameter.Type.WEIGHT : Parameter.Type.OTHER;
   }
 
-  /** Of what is added to a matrix product, or scales and shifts what was normalised. */
+  /** Of what is added to a matrix product, or scales and shifts what was normalized. */
   private Parameter.Type type(String other, Op.Binary.Function function) {
     Op op = graph.producer(source(graph, other)).<Op>map(Node::op).orElse(null);
     boolean normalized =

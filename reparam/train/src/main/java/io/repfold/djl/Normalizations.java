@@ -6,7 +6,7 @@ import io.repfold.graph.Op;
 import java.util.Arrays;
 
 /**
- * Batch normalisation. Operands: image, scale, shift, running mean, running variance, and the mask
+ * Batch normalization. Operands: image, scale, shift, running mean, running variance, and the mask
  * of a border.
  */
 final class Normalizations {
@@ -49,12 +49,12 @@ final class Normalizations {
     return Step.single(
         (in, training) -> {
           try (PtNDArray mean = JniUtils.reshape(in[3], channels);
-              PtNDArray centred = JniUtils.sub(in[0], mean);
+              PtNDArray centered = JniUtils.sub(in[0], mean);
               PtNDArray variance = JniUtils.reshape(in[4], channels);
               PtNDArray small = (PtNDArray) Scalars.of(variance, epsilon);
               PtNDArray more = JniUtils.add(variance, small);
               PtNDArray deviation = JniUtils.sqrt(more);
-              PtNDArray unit = JniUtils.div(centred, deviation);
+              PtNDArray unit = JniUtils.div(centered, deviation);
               PtNDArray scale = JniUtils.reshape(in[1], channels);
               PtNDArray scaled = JniUtils.mul(unit, scale);
               PtNDArray shift = JniUtils.reshape(in[2], channels)) {
@@ -68,12 +68,12 @@ final class Normalizations {
     Check.that(
         values > 1,
         "batch statistics need more than one value a channel, the input is %s; use a larger batch"
-            + " or image, or freeze this normalisation's statistics",
+            + " or image, or freeze this normalization's statistics",
         Arrays.toString(x));
   }
 
   /**
-   * Zero padding and then batch normalisation, as one step. In training the statistics are those of
+   * Zero padding and then batch normalization, as one step. In training the statistics are those of
    * the image without its border, and the border is what the running statistics make of zero,
    * without a gradient (Ding et al., "Diverse Branch Block", CVPR 2021). In inference it is what
    * the two nodes are.

@@ -37,7 +37,7 @@ final class ProgramBuilder {
    */
   record Result(Program program, NDList outputs) {}
 
-  /** Zero padding that waits for its batch normalisation. */
+  /** Zero padding that waits for its batch normalization. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Border(Operand image, long[] pads) {}
 
@@ -240,7 +240,7 @@ final class ProgramBuilder {
     return Value.of(name, type, Shape.of(operand.dims()));
   }
 
-  /** Keeps a Pad for the batch normalisation that alone reads it. */
+  /** Keeps a Pad for the batch normalization that alone reads it. */
   private boolean waits(Node node, List<@Nullable Operand> inputs) {
     Op.Pad op = (Op.Pad) node.op();
     Operand image = inputs.get(0);

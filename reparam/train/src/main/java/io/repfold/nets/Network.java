@@ -19,9 +19,10 @@ public record Network(Graph graph, NetworkMetadata traits, Freezing freezing) {
   /**
    * Parameters that a training run does not change.
    *
-   * @param batchNorms whether all batch normalisations compute with the statistics that they have,
+   * @param batchNorms whether all batch normalizations compute with the statistics that they have,
    *     and keep them; scales and shifts still learn
-   * @param backbone whether the parameters under {@link NetworkMetadata#backbonePrefix} keep their values
+   * @param backbone whether the parameters under {@link NetworkMetadata#backbonePrefix} keep their
+   *     values
    */
   public record Freezing(boolean batchNorms, boolean backbone) {
     public static final Freezing NOTHING = new Freezing(false, false);

@@ -45,7 +45,8 @@ public record NetworkMetadata(
 
   /** The same with an output that has a loss of its own in training. */
   public NetworkMetadata withAuxiliaryOutput(String output) {
-    return new NetworkMetadata(architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
+    return new NetworkMetadata(
+        architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
   }
 
   /** Whether the initializer of this name is the backbone's. */

@@ -49,7 +49,7 @@ record Pretrained(WeightSource others, String file, Graph trained, String prefix
     }
     if (found == null) {
       throw new IllegalArgumentException(
-          "arch.args.pretrained: '%s' has no initializer '%s' or '%s'; it must hold the same backbone in training form, with its batch normalisations (nearest is '%s')"
+          "arch.args.pretrained: '%s' has no initializer '%s' or '%s'; it must hold the same backbone in training form, with its batch normalizations (nearest is '%s')"
               .formatted(
                   file, name, bare, Spelling.nearest(name, trained.initializers().keySet())));
     }

@@ -126,7 +126,8 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
         auxiliary = Optional.of(head("auxiliary", scope, maps.middle(), width, image));
         auxiliary.ifPresent(b::output);
       }
-      NetworkMetadata traits = new NetworkMetadata(type, classes, auxiliary, BACKBONE + ".", channelDropouts);
+      NetworkMetadata traits =
+          new NetworkMetadata(type, classes, auxiliary, BACKBONE + ".", channelDropouts);
       return new Network(b.build(), traits, options.freezing());
     }
 

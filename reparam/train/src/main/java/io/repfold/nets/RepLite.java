@@ -69,7 +69,8 @@ record RepLite() implements Architecture {
     String resized = head.resizeLike(coarse, fine, "linear", coordinates);
     String scores = head.add(List.of(resized, outlines));
     b.output(b.named("logits").resizeLike(scores, image, "linear", coordinates));
-    NetworkMetadata traits = new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
+    NetworkMetadata traits =
+        new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
     return new Network(b.build(), traits, freezing);
   }
 

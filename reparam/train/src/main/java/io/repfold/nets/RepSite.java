@@ -7,17 +7,17 @@ import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 
 /**
- * A k x k convolution that may be a Rep block, and the batch normalisation behind it. A block that
+ * A k x k convolution that may be a Rep block, and the batch normalization behind it. A block that
  * ends in one itself has no second one.
  *
  * @param kind {@link RepKind#PLAIN} for the convolution itself
- * @param innerRelu whether a ReLU lies between the block and the batch normalisation, which can
+ * @param innerRelu whether a ReLU lies between the block and the batch normalization, which can
  *     then not be folded into it
  */
 record RepSite(RepKind kind, boolean innerRelu) {
   static final RepSite PLAIN = new RepSite(RepKind.PLAIN, false);
 
-  /** The normalised convolution, without activation. */
+  /** The normalized convolution, without activation. */
   String append(GraphBuilder b, String x, int channels, Kernel kernel) {
     return append(b, x, channels, kernel, "conv", "bn");
   }

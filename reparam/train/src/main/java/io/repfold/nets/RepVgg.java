@@ -73,7 +73,8 @@ record RepVgg(String variant, List<Integer> blocks, double width, double lastWid
     String x = stages(b.scope(BACKBONE), image, kind, baseChannels);
     String features = b.flatten(b.globalAveragePool(x));
     b.output(b.named("logits").linear(features, classes));
-    NetworkMetadata traits = new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
+    NetworkMetadata traits =
+        new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
     return new Network(b.build(), traits, freezing);
   }
 

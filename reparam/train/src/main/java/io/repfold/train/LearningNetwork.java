@@ -112,7 +112,7 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
     return block.held();
   }
 
-  /** What learns and is no kernel, matrix, bias or part of a normalisation. */
+  /** What learns and is no kernel, matrix, bias or part of a normalization. */
   List<String> others() {
     return block.trainable().stream()
         .filter(parameter -> parameter.getType() == Parameter.Type.OTHER)

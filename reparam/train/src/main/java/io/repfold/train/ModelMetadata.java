@@ -24,7 +24,10 @@ final class ModelMetadata {
   private ModelMetadata() {}
 
   static OnnxModel add(
-      OnnxModel model, NetworkMetadata traits, Normalization normalization, List<String> classNames) {
+      OnnxModel model,
+      NetworkMetadata traits,
+      Normalization normalization,
+      List<String> classNames) {
     Map<String, String> entries = new LinkedHashMap<>(traits.toMetadata());
     entries.put(MEAN, numbers(normalization.mean()));
     entries.put(STD, numbers(normalization.std()));

@@ -10,8 +10,8 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.nets.Network;
-import io.repfold.nets.Networks;
 import io.repfold.nets.NetworkMetadata;
+import io.repfold.nets.Networks;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.train.TrainConfig.Typed;
 import java.nio.file.Path;
@@ -62,15 +62,15 @@ record NetworkSource(
     Network network =
         Networks.build(
             arch.type(), arch.args(), classes, Networks.initialWeights(arch.type(), config.seed()));
-    requireColours(network.graph());
+    requireColors(network.graph());
     return new NetworkSource(OnnxModel.of(network.graph()), network.traits(), network.freezing());
   }
 
-  private static void requireColours(Graph graph) {
+  private static void requireColors(Graph graph) {
     Dim channels = graph.inputs().get(0).shape().orElseThrow().dim(1);
     if (!channels.equals(Dim.of(Batch.CHANNELS))) {
       throw new IllegalArgumentException(
-          "arch.args.in_channels: must be %d, red, green and blue, which grey images are read as too; found %s"
+          "arch.args.in_channels: must be %d, red, green and blue, which gray images are read as too; found %s"
               .formatted(Batch.CHANNELS, channels));
     }
   }

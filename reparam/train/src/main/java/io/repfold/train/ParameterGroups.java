@@ -23,7 +23,10 @@ final class ParameterGroups {
    * @return two groups if the backbone is to learn at another rate and there is one, or else one
    */
   static List<ParameterGroup> of(
-      Map<String, NDArray> trainable, NetworkMetadata traits, boolean differential, double weightDecay) {
+      Map<String, NDArray> trainable,
+      NetworkMetadata traits,
+      boolean differential,
+      double weightDecay) {
     Map<String, NDArray> backbone = new LinkedHashMap<>();
     Map<String, NDArray> head = new LinkedHashMap<>();
     trainable.forEach(

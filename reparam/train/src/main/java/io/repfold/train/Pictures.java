@@ -59,8 +59,8 @@ final class Pictures {
       }
       long label = labels.get(index * plane + i);
       picture.setRGB(x, y, rgb);
-      picture.setRGB(width + GAP + x, y, label == ignoreIndex ? WHITE : colour((int) label));
-      picture.setRGB(2 * (width + GAP) + x, y, colour(predicted[index * plane + i]));
+      picture.setRGB(width + GAP + x, y, label == ignoreIndex ? WHITE : color((int) label));
+      picture.setRGB(2 * (width + GAP) + x, y, color(predicted[index * plane + i]));
     }
     return picture;
   }
@@ -69,7 +69,7 @@ final class Pictures {
    * The palette of PASCAL VOC: the bits of the class, lowest first, go in turn to red, green and
    * blue, highest first.
    */
-  static int colour(int label) {
+  static int color(int label) {
     int red = 0;
     int green = 0;
     int blue = 0;

@@ -16,7 +16,7 @@ final class Plateau implements Schedule {
   private static final String WORSE = "validations_without_improvement";
   private static final String BEST = "best";
 
-  private final boolean maximise;
+  private final boolean maximize;
   private final double factor;
   private final long patience;
   private final double threshold;
@@ -26,7 +26,7 @@ final class Plateau implements Schedule {
   private long worse;
 
   private Plateau(NamedArguments settings, Run run) {
-    this.maximise = run.maximise();
+    this.maximize = run.maximize();
     this.factor = settings.number("factor", between(0, 1)).orElse(0.1);
     this.patience = settings.whole("patience", atLeast(0)).orElse(10);
     this.threshold = settings.number("threshold", between(0, 1)).orElse(1e-4);
@@ -64,7 +64,7 @@ final class Plateau implements Schedule {
       return true;
     }
     double margin = threshold * Math.abs(best);
-    return maximise ? metric > best + margin : metric < best - margin;
+    return maximize ? metric > best + margin : metric < best - margin;
   }
 
   @Override

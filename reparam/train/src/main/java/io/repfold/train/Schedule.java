@@ -40,9 +40,9 @@ interface Schedule {
    * @param steps all of them
    * @param stepsPerEpoch at least 1
    * @param baseRate learning rate that the factors are of
-   * @param maximise whether a greater monitored figure is better
+   * @param maximize whether a greater monitored figure is better
    */
-  record Run(long steps, long stepsPerEpoch, double baseRate, boolean maximise) {
+  record Run(long steps, long stepsPerEpoch, double baseRate, boolean maximize) {
     public Run {
       if (steps < 1 || stepsPerEpoch < 1 || !(baseRate > 0)) {
         throw new IllegalArgumentException(

@@ -107,7 +107,7 @@ final class Setup implements AutoCloseable {
     held.forEach((why, names) -> listener.message("Held, %s: %s".formatted(why, list(names))));
     if (!network.others().isEmpty()) {
       listener.message(
-          "Learns, and is no kernel, matrix, bias or normalisation: " + list(network.others()));
+          "Learns, and is no kernel, matrix, bias or normalization: " + list(network.others()));
     }
   }
 
@@ -123,11 +123,11 @@ final class Setup implements AutoCloseable {
 
   private Schedule newSchedule() {
     long steps = (long) config.loop().epochs() * loader.batches();
-    boolean maximise = config.loop().monitor().goal() != Goal.MIN;
+    boolean maximize = config.loop().monitor().goal() != Goal.MIN;
     return Schedule.of(
         config.schedule().type(),
         config.schedule().args(),
-        new Schedule.Run(steps, loader.batches(), config.optimizer().rate(), maximise));
+        new Schedule.Run(steps, loader.batches(), config.optimizer().rate(), maximize));
   }
 
   private static void check(
@@ -144,7 +144,7 @@ final class Setup implements AutoCloseable {
                   .toList();
           if (!absent.isEmpty()) {
             listener.warning(
-                "%s: no pixel is labelled %s".formatted(place, String.join(", ", absent)));
+                "%s: no pixel is labeled %s".formatted(place, String.join(", ", absent)));
           }
           if (c.turned() > 0) {
             listener.warning(

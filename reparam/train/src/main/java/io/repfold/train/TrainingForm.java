@@ -300,7 +300,7 @@ record TrainingForm(Graph graph, List<String> notes) {
     return normalizes
         ? Optional.empty()
         : Optional.of(
-            "There is no normalisation; if the network had any, its export folded it away. PyTorch keeps"
+            "There is no normalization; if the network had any, its export folded it away. PyTorch keeps"
                 + " it with torch.onnx.export(..., dynamo=False, do_constant_folding=False,"
                 + " training=torch.onnx.TrainingMode.TRAINING), or dynamo=True, optimize=False");
   }

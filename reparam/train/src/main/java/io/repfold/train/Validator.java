@@ -18,7 +18,12 @@ final class Validator {
   /**
    * @param pictures takes some of the images, if they are wanted
    */
-  Validator(Loader loader, Loss loss, int ignoreIndex, NetworkMetadata traits, Optional<Pictures> pictures) {
+  Validator(
+      Loader loader,
+      Loss loss,
+      int ignoreIndex,
+      NetworkMetadata traits,
+      Optional<Pictures> pictures) {
     this.loader = loader;
     this.loss = loss;
     this.confusion = new ConfusionMatrix(traits.classes(), ignoreIndex);

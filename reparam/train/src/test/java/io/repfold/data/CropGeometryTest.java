@@ -23,11 +23,11 @@ class CropGeometryTest {
   }
 
   @Test
-  void doubling_interpolates_between_pixel_centres() {
+  void doubling_interpolates_between_pixel_centers() {
     Example example =
         new Example(
             "ramp",
-            TestImages.image(2, 1, (x, y) -> TestImages.grey(100 * x)),
+            TestImages.image(2, 1, (x, y) -> TestImages.gray(100 * x)),
             TestImages.labels(2, 1, (x, y) -> x));
 
     Example placed = CropGeometry.scaled(1, 4).apply(example, IGNORED);
@@ -37,11 +37,11 @@ class CropGeometryTest {
   }
 
   @Test
-  void thirds_are_taken_from_their_centres() {
+  void thirds_are_taken_from_their_centers() {
     Example example =
         new Example(
             "ramp",
-            TestImages.image(1, 9, (x, y) -> TestImages.grey(10 * y)),
+            TestImages.image(1, 9, (x, y) -> TestImages.gray(10 * y)),
             TestImages.labels(1, 9, (x, y) -> y));
 
     Example placed = CropGeometry.scaled(3, 1).apply(example, IGNORED);
@@ -51,7 +51,7 @@ class CropGeometryTest {
   }
 
   @Test
-  void a_quarter_turn_goes_counter_clockwise_about_the_centre() {
+  void a_quarter_turn_goes_counter_clockwise_about_the_center() {
     Example example = random(6, 6);
     var turn = new CropGeometry(6, 6, 6, 6, 90, 0, 0, false);
 

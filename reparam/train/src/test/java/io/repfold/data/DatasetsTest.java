@@ -76,7 +76,7 @@ class DatasetsTest {
   @Test
   void the_lists_of_aug_hold_paths_that_begin_with_a_slash() throws IOException {
     writeVoc(folder);
-    TestImages.writeGrey(
+    TestImages.writeGray(
         folder.resolve("SegmentationClassAug/one.png"), TestImages.labels(16, 8, (x, y) -> 5), 8);
     write(
         folder.resolve("ImageSets/Segmentation/train_aug.txt"),
@@ -92,7 +92,7 @@ class DatasetsTest {
   @ValueSource(strings = {"\t", " ", "   "})
   void a_list_file_takes_tabs_and_spaces(String between) throws IOException {
     TestImages.write(folder.resolve("a/x.png"), TestImages.image(3, 2, (x, y) -> 1));
-    TestImages.writeGrey(folder.resolve("b/x.png"), TestImages.labels(3, 2, (x, y) -> x), 8);
+    TestImages.writeGray(folder.resolve("b/x.png"), TestImages.labels(3, 2, (x, y) -> x), 8);
     write(folder.resolve("training.txt"), "a/x.png" + between + "b/x.png");
     write(folder.resolve("classes.txt"), "road", "car", "sky");
 
@@ -107,7 +107,7 @@ class DatasetsTest {
   @Test
   void names_with_spaces_stand_between_tabs() throws IOException {
     TestImages.write(folder.resolve("an image.png"), TestImages.image(1, 1, (x, y) -> 1));
-    TestImages.writeGrey(folder.resolve("its labels.png"), TestImages.labels(1, 1, (x, y) -> 0), 8);
+    TestImages.writeGray(folder.resolve("its labels.png"), TestImages.labels(1, 1, (x, y) -> 0), 8);
     write(folder.resolve("t.txt"), "an image.png\tits labels.png");
 
     assertThat(Datasets.open("ListFile", arguments(folder, "t", "num_classes", 1)).load(0).id())

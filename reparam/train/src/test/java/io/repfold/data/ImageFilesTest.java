@@ -20,7 +20,7 @@ class ImageFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void colours_of_a_png_are_exact() {
+  void colors_of_a_png_are_exact() {
     RgbImage image = TestImages.image(7, 5, (x, y) -> 0x102030 + x * 0x010305 + y);
     Path file = TestImages.write(folder.resolve("a.png"), image);
 
@@ -30,10 +30,10 @@ class ImageFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg"})
-  void grey_becomes_three_equal_channels(String format) {
-    var grey = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
-    grey.getRaster().setSamples(0, 0, 8, 8, 0, filled(64, 100));
-    Path file = TestImages.write(folder.resolve("grey." + format), grey);
+  void gray_becomes_three_equal_channels(String format) {
+    var gray = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+    gray.getRaster().setSamples(0, 0, 8, 8, 0, filled(64, 100));
+    Path file = TestImages.write(folder.resolve("gray." + format), gray);
 
     RgbImage image = ImageFiles.readRgb(file);
 
@@ -45,7 +45,7 @@ class ImageFilesTest {
   @Test
   void sixteen_bits_are_kept() {
     Path file =
-        TestImages.writeGrey(
+        TestImages.writeGray(
             folder.resolve("deep.png"), TestImages.labels(3, 1, (x, y) -> 32767 * x), 16);
 
     RgbImage image = ImageFiles.readRgb(file);
@@ -57,7 +57,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void a_paletted_image_gets_its_colours() {
+  void a_paletted_image_gets_its_colors() {
     Path file =
         TestImages.writeIndexed(folder.resolve("p.png"), TestImages.labels(4, 4, (x, y) -> x), 2);
 
@@ -135,23 +135,23 @@ class ImageFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {8, 16})
-  void grey_labels_are_read_as_their_values(int bits) {
+  void gray_labels_are_read_as_their_values(int bits) {
     LabelMap labels = TestImages.labels(13, 6, (x, y) -> (1 << bits) - 1 - x - 13 * y);
 
-    Path file = TestImages.writeGrey(folder.resolve("g.png"), labels, bits);
+    Path file = TestImages.writeGray(folder.resolve("g.png"), labels, bits);
 
     assertThat(ImageFiles.readLabels(file)).usingRecursiveComparison().isEqualTo(labels);
   }
 
   @Test
-  void labels_in_colour_or_as_jpeg_are_refused() {
+  void labels_in_color_or_as_jpeg_are_refused() {
     RgbImage image = TestImages.image(4, 4, (x, y) -> 0);
-    Path colour = TestImages.write(folder.resolve("colour.png"), image);
+    Path color = TestImages.write(folder.resolve("color.png"), image);
     Path jpeg = TestImages.write(folder.resolve("labels.jpg"), image);
 
-    assertThatThrownBy(() -> ImageFiles.readLabels(colour))
+    assertThatThrownBy(() -> ImageFiles.readLabels(color))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("colour.png")
+        .hasMessageContaining("color.png")
         .hasMessageContaining("found colors")
         .hasMessageContaining("paletted or gray PNG");
     assertThatThrownBy(() -> ImageFiles.readLabels(jpeg))

@@ -110,7 +110,7 @@ class LoaderArgumentsTest {
                 List.of(0.1, 0.2, 0.3),
                 "std",
                 0.5,
-                "colour",
+                "color",
                 Map.of("contrast", 0.25),
                 "pad_label",
                 0,
@@ -129,7 +129,7 @@ class LoaderArgumentsTest {
 
     assertThat(arguments.normalization())
         .isEqualTo(new Normalization(List.of(0.1, 0.2, 0.3), List.of(0.5, 0.5, 0.5)));
-    assertThat(arguments.augmentation().colour()).isEqualTo(new Jitter(0, 0.25, 0));
+    assertThat(arguments.augmentation().color()).isEqualTo(new Jitter(0, 0.25, 0));
     assertThat(arguments.augmentation().padLabel()).hasValue(0);
     assertThat(arguments.augmentation().blur()).contains(new Range(0, 1));
     assertThat(arguments.labelMap()).isEqualTo(Map.of(7, 0));
@@ -141,12 +141,10 @@ class LoaderArgumentsTest {
   static Stream<Arguments> mistakes() {
     return Stream.of(
         mistake("did you mean 'crop_size'?", "cropsize", 380),
-        mistake("did you mean 'colour'?", "color", 0.4),
+        mistake("did you mean 'color'?", "color", 0.4),
         mistake("there is no 'workers'; there is augment, base_size", "workers", 4),
         mistake(
-            "'colour.saturate'; did you mean 'colour.saturation'?",
-            "colour",
-            Map.of("saturate", 1)),
+            "'color.saturate'; did you mean 'color.saturation'?", "color", Map.of("saturate", 1)),
         mistake("loader arguments: 'data_dir' is missing; it must be a text", "data_dir", null),
         mistake("'batch_size' is missing; it must be a whole number", "batch_size", null),
         mistake("'split' must be a text, found 3", "split", 3),
@@ -169,7 +167,7 @@ class LoaderArgumentsTest {
             List.of(0, 181)),
         mistake("'mean' must be [red, green, blue]", "mean", List.of(123.7, 116.3, 103.5)),
         mistake("'std' must be [red, green, blue]", "std", List.of(0.2, 0, 0.2)),
-        mistake("'colour' must be a number from 0 to 1", "colour", 2),
+        mistake("'color' must be a number from 0 to 1", "color", 2),
         mistake("'ignore_index' must be a whole number from 0", "ignore_index", -1),
         mistake("'class_names' must be a list of texts", "class_names", Arrays.asList("a", 1)),
         mistake("'label_map' must be an object", "label_map", List.of(1, 2)),

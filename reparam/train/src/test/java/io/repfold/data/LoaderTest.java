@@ -43,7 +43,7 @@ class LoaderTest {
 
     @Override
     public List<String> classNames() {
-      return Labelling.numbered(3);
+      return Labeling.numbered(3);
     }
 
     @Override
@@ -83,7 +83,7 @@ class LoaderTest {
                   true,
                   "blur",
                   true,
-                  "colour",
+                  "color",
                   0.3)),
           DATASET);
 
@@ -184,7 +184,7 @@ class LoaderTest {
             index ->
                 new Example(
                     "a",
-                    TestImages.image(2, 1, (x, y) -> TestImages.grey(10 * index)),
+                    TestImages.image(2, 1, (x, y) -> TestImages.gray(10 * index)),
                     TestImages.labels(2, 1, (x, y) -> 60_000 + x + 2 * index)));
     Transform plain =
         (example, random) -> new Prepared(1, 2, new float[6], example.labels().values());

@@ -21,11 +21,11 @@ import javax.imageio.ImageIO;
 final class TestImages {
   private TestImages() {}
 
-  /** {@code colour} gives 0xRRGGBB for (x, y). */
-  static RgbImage image(int width, int height, IntBinaryOperator colour) {
+  /** {@code color} gives 0xRRGGBB for (x, y). */
+  static RgbImage image(int width, int height, IntBinaryOperator color) {
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < width * height; i++) {
-      int value = colour.applyAsInt(i % width, i / width);
+      int value = color.applyAsInt(i % width, i / width);
       rgb[3 * i] = (byte) (value >> 16);
       rgb[3 * i + 1] = (byte) (value >> 8);
       rgb[3 * i + 2] = (byte) value;
@@ -39,7 +39,7 @@ final class TestImages {
     return LabelMap.of(height, width, values);
   }
 
-  static int grey(int value) {
+  static int gray(int value) {
     return value * 0x010101;
   }
 
@@ -67,18 +67,18 @@ final class TestImages {
     }
   }
 
-  /** A paletted PNG of 1, 2, 4 or 8 bits, all of whose colours are the same. */
+  /** A paletted PNG of 1, 2, 4 or 8 bits, all of whose colors are the same. */
   static Path writeIndexed(Path file, LabelMap labels, int bits) {
-    byte[] colours = new byte[1 << bits];
-    Arrays.fill(colours, (byte) 77);
-    var palette = new IndexColorModel(bits, 1 << bits, colours, colours, colours);
+    byte[] colors = new byte[1 << bits];
+    Arrays.fill(colors, (byte) 77);
+    var palette = new IndexColorModel(bits, 1 << bits, colors, colors, colors);
     WritableRaster raster = palette.createCompatibleWritableRaster(labels.width(), labels.height());
     raster.setSamples(0, 0, labels.width(), labels.height(), 0, labels.toIntArray());
     return write(file, new BufferedImage(palette, raster, false, null));
   }
 
-  /** A grey PNG of 8 or 16 bits. */
-  static Path writeGrey(Path file, LabelMap labels, int bits) {
+  /** A gray PNG of 8 or 16 bits. */
+  static Path writeGray(Path file, LabelMap labels, int bits) {
     var image =
         new BufferedImage(
             labels.width(),

@@ -24,7 +24,7 @@ class TrainingTransformTest {
   private static Example checkerboard(int shift) {
     return new Example(
         "checkerboard",
-        TestImages.image(61, 43, (x, y) -> TestImages.grey(255 * cell(x, y))),
+        TestImages.image(61, 43, (x, y) -> TestImages.gray(255 * cell(x, y))),
         TestImages.labels(61, 43, (x, y) -> cell(x + shift, y)));
   }
 
@@ -88,12 +88,12 @@ class TrainingTransformTest {
     Example columns =
         new Example(
             "columns",
-            TestImages.image(80, 50, (x, y) -> TestImages.grey(3 * x)),
+            TestImages.image(80, 50, (x, y) -> TestImages.gray(3 * x)),
             TestImages.labels(80, 50, (x, y) -> x));
     Example rows =
         new Example(
             "rows",
-            TestImages.image(80, 50, (x, y) -> TestImages.grey(5 * y)),
+            TestImages.image(80, 50, (x, y) -> TestImages.gray(5 * y)),
             TestImages.labels(80, 50, (x, y) -> y));
     for (int seed = 0; seed < 100; seed++) {
       var transform = training(Map.of("base_size", 131, "rotate", true, "crop_size", 120));
@@ -195,7 +195,7 @@ class TrainingTransformTest {
                   "rotate", random.nextBoolean(),
                   "crop_size", 1 + random.nextInt(40),
                   "blur", random.nextBoolean(),
-                  "colour", random.nextBoolean()));
+                  "color", random.nextBoolean()));
       Example result = transform.apply(new Example("any", image, labels), random);
       Set<Integer> found = new TreeSet<>();
       for (int label : result.labels().toIntArray()) {
@@ -221,9 +221,9 @@ class TrainingTransformTest {
   }
 
   @Test
-  void blur_and_colour_leave_the_labels_alone() {
+  void blur_and_color_leave_the_labels_alone() {
     var plain = training(Map.of("base_size", 60, "crop_size", 40));
-    var changed = training(Map.of("base_size", 60, "crop_size", 40, "blur", true, "colour", 0.5));
+    var changed = training(Map.of("base_size", 60, "crop_size", 40, "blur", true, "color", 0.5));
 
     Example a = plain.apply(checkerboard(0), new SplittableRandom(4));
     Example b = changed.apply(checkerboard(0), new SplittableRandom(4));

@@ -17,16 +17,16 @@ class TransformTest {
     RgbImage wide = TestImages.image(50, 20, (x, y) -> 0);
     RgbImage tall = TestImages.image(20, 50, (x, y) -> 0);
 
-    assertThat(CentreCrop.of(wide, OptionalInt.of(30)))
+    assertThat(CenterCrop.of(wide, OptionalInt.of(30)))
         .isEqualTo(new CropGeometry(30, 30, 30, 75, 0, 0, 22, false));
-    assertThat(CentreCrop.of(tall, OptionalInt.of(30)))
+    assertThat(CenterCrop.of(tall, OptionalInt.of(30)))
         .isEqualTo(new CropGeometry(30, 30, 75, 30, 0, 22, 0, false));
-    assertThat(CentreCrop.of(wide, OptionalInt.empty()))
+    assertThat(CenterCrop.of(wide, OptionalInt.empty()))
         .isEqualTo(new CropGeometry(20, 50, 20, 50, 0, 0, 0, false));
   }
 
   @Test
-  void values_are_normalised_by_channel_and_lie_plane_by_plane() {
+  void values_are_normalized_by_channel_and_lie_plane_by_plane() {
     RgbImage image = TestImages.image(2, 1, (x, y) -> x == 0 ? 0x0000ff : 0xff8000);
 
     float[] values = Normalization.VOC.apply(image);
@@ -115,22 +115,22 @@ class TransformTest {
 
   @Test
   void brightness_scales_within_its_range() {
-    RgbImage grey = TestImages.image(1, 1, (x, y) -> TestImages.grey(100));
+    RgbImage gray = TestImages.image(1, 1, (x, y) -> TestImages.gray(100));
     var jitter = new Jitter(0.2, 0, 0);
     Set<Integer> seen = new TreeSet<>();
     for (int i = 0; i < 3000; i++) {
-      seen.add(jitter.apply(grey, Streams.of(0, 0, i)).at(0, 0, 0));
+      seen.add(jitter.apply(gray, Streams.of(0, 0, i)).at(0, 0, 0));
     }
     assertThat(seen).contains(80, 120).allMatch(value -> value >= 80 && value <= 120);
   }
 
   @Test
-  void contrast_and_saturation_keep_grey_images_and_means() {
-    RgbImage grey = TestImages.image(4, 4, (x, y) -> TestImages.grey(90));
-    RgbImage pair = TestImages.image(2, 1, (x, y) -> TestImages.grey(x == 0 ? 80 : 120));
+  void contrast_and_saturation_keep_gray_images_and_means() {
+    RgbImage gray = TestImages.image(4, 4, (x, y) -> TestImages.gray(90));
+    RgbImage pair = TestImages.image(2, 1, (x, y) -> TestImages.gray(x == 0 ? 80 : 120));
 
-    assertThat(new Jitter(0, 1, 1).apply(grey, new SplittableRandom(2)).rgb())
-        .isEqualTo(grey.rgb());
+    assertThat(new Jitter(0, 1, 1).apply(gray, new SplittableRandom(2)).rgb())
+        .isEqualTo(gray.rgb());
     RgbImage spread = new Jitter(0, 1, 0).apply(pair, new SplittableRandom(2));
     assertThat(spread.at(0, 0, 0) + spread.at(0, 1, 0)).isBetween(199, 201);
     assertThat(spread.at(0, 0, 0)).isNotEqualTo(80);

@@ -38,10 +38,10 @@ final class ConvolutionCases {
     cases.add("conv: a line", (b, x) -> conv(b, x, line, 3, 4, 3), 2, 4, 9);
     Window cube = Window.of(List.of(1, 2, 1), List.of(), List.of(1, 0, 1, 1, 1, 0));
     cases.add("conv: a volume", (b, x) -> conv(b, x, cube, 2, 3, 2, 3, 2), 1, 3, 3, 4, 5);
-    cases.add("batch normalisation", (b, x) -> b.batchNorm(x), IMAGE);
-    cases.add("batch normalisation of rows", (b, x) -> b.batchNorm(x), 3, 5);
+    cases.add("batch normalization", (b, x) -> b.batchNorm(x), IMAGE);
+    cases.add("batch normalization of rows", (b, x) -> b.batchNorm(x), 3, 5);
     cases.add(
-        "batch normalisation after a border", (b, x) -> b.batchNorm(b.pad(x, 1, 0, 2, 3)), IMAGE);
+        "batch normalization after a border", (b, x) -> b.batchNorm(b.pad(x, 1, 0, 2, 3)), IMAGE);
     cases.add(
         "a kernel that is computed",
         (b, x) -> {

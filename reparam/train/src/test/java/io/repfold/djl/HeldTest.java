@@ -122,7 +122,7 @@ class HeldTest {
   }
 
   @Test
-  void a_frozen_batch_normalisation_is_constant_throughout() {
+  void a_frozen_batch_normalization_is_constant_throughout() {
     String first = b.conv(image(), 4, Kernel.of(3), 1);
     String scale =
         mul(
@@ -141,7 +141,7 @@ class HeldTest {
   }
 
   @Test
-  void of_a_batch_normalisation_that_is_spelled_out_the_statistics_are_constant() {
+  void of_a_batch_normalization_that_is_spelled_out_the_statistics_are_constant() {
     String first = b.conv(image(), 4, Kernel.of(3), 1);
     String unit =
         div(sub(first, parameter("mean", 4, 1, 1)), root(parameter("var", 4, 1, 1), 1e-3f));
@@ -164,7 +164,7 @@ class HeldTest {
   }
 
   @Test
-  void the_vectors_of_a_spectral_normalisation_are_constants() {
+  void the_vectors_of_a_spectral_normalization_are_constants() {
     String w = parameter("w", 4, 4);
     String norm =
         b.op(

@@ -22,7 +22,7 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Batch normalisation in training, against its definition in double. */
+/** Batch normalization in training, against its definition in double. */
 class NormalizationsTest {
   private static final int N = 3;
   private static final int C = 2;
@@ -39,7 +39,7 @@ class NormalizationsTest {
     return b.build();
   }
 
-  /** Hands the image on: with these around it, a padded normalisation is that of a Rep block. */
+  /** Hands the image on: with these around it, a padded normalization is that of a Rep block. */
   private static String pointwise(GraphBuilder b, String x) {
     String identity = b.constant(Tensor.ofFloats(new float[] {1, 0, 0, 1}, C, C, 1, 1));
     return b.op("same", new Op.Conv(Kernel.of(1).window(), 1), List.of(x, identity), C);
@@ -173,7 +173,7 @@ class NormalizationsTest {
     }
   }
 
-  /** What the normalisation reads. */
+  /** What the normalization reads. */
   private static double[] padded(Graph graph) {
     String read =
         graph.nodes().stream()

@@ -24,7 +24,7 @@ final class OpaqueCases {
   private final Map<String, Object> attributes = new LinkedHashMap<>();
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final List<String> outputs = new ArrayList<>(List.of("y"));
-  private Optional<Op> modelled = Optional.empty();
+  private Optional<Op> modeled = Optional.empty();
   private Optional<Op> before = Optional.empty();
   private boolean added;
   private boolean runtime = true;
@@ -38,10 +38,10 @@ final class OpaqueCases {
     return new OpaqueCases(type, opset);
   }
 
-  /** A modelled op. */
+  /** A modeled op. */
   private static OpaqueCases of(Op op, int opset) {
     OpaqueCases cases = new OpaqueCases(op.toString(), opset);
-    cases.modelled = Optional.of(op);
+    cases.modeled = Optional.of(op);
     return cases;
   }
 
@@ -92,7 +92,7 @@ final class OpaqueCases {
     }
     constants.forEach(graph::initializer);
     inputs.addAll(constants.keySet());
-    Op op = modelled.orElseGet(() -> new Op.Opaque("", type, attributes, List.of()));
+    Op op = modeled.orElseGet(() -> new Op.Opaque("", type, attributes, List.of()));
     graph.node(new Node("node", op, inputs, outputs));
     for (String output : outputs) {
       graph.output(new Value(output, Optional.of(ElementType.FLOAT), Optional.empty()));

@@ -46,12 +46,12 @@ final class ReductionCases {
   /** With statistics that the graph computes itself. */
   private static String normalized(GraphBuilder b, String x) {
     Op mean = new Op.Reduce(Op.Reduce.Function.MEAN, Optional.of(List.of(0, 2, 3)), false, false);
-    String centre = b.op("mean", mean, List.of(x), 4);
+    String center = b.op("mean", mean, List.of(x), 4);
     String square = b.op("square", new Op.Binary(Op.Binary.Function.MUL), List.of(x, x), 4);
     String variance = b.op("variance", mean, List.of(square), 4);
     String scale = b.initializer("scale", Tensor.ofFloats(new float[] {1, 2, -1, 0.5f}, 4));
     String shift = b.initializer("shift", Tensor.ofFloats(new float[] {0, 1, -2, 3}, 4));
     Op norm = new Op.BatchNormalization(1e-2f, 0.9f, false);
-    return b.op("y", norm, List.of(x, scale, shift, centre, variance), 4);
+    return b.op("y", norm, List.of(x, scale, shift, center, variance), 4);
   }
 }

@@ -28,7 +28,7 @@ class ParameterCountsTest {
     return Folder.plan(graph, FoldOptions.DEFAULT).after().parameters();
   }
 
-  private static long normalisedChannels(Graph graph) {
+  private static long normalizedChannels(Graph graph) {
     return graph.nodes().stream()
         .filter(node -> node.op() instanceof Op.BatchNormalization)
         .mapToLong(node -> graph.initializers().get(node.input(1)).size())
@@ -48,7 +48,7 @@ class ParameterCountsTest {
     assertThat(Network.parameters(graph)).isEqualTo(all);
     assertThat(all - Network.parameters(main)).isEqualTo(auxiliary);
     assertThat(inBackbone(graph)).isEqualTo(backbones);
-    assertThat(folded(graph)).isEqualTo(all - normalisedChannels(graph));
+    assertThat(folded(graph)).isEqualTo(all - normalizedChannels(graph));
   }
 
   private static long inBackbone(Graph graph) {
@@ -58,7 +58,7 @@ class ParameterCountsTest {
         .sum();
   }
 
-  /** The published deploy form keeps the batch normalisation behind each block; ours does not. */
+  /** The published deploy form keeps the batch normalization behind each block; ours does not. */
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({
     "resnet50, acb, 67181546, 51447786",
@@ -86,7 +86,7 @@ class ParameterCountsTest {
     Graph plain = graph("PSPNet", Map.of("backbone", backbone), 21);
 
     assertThat(Network.parameters(graph)).isEqualTo(trained);
-    assertThat(folded(graph) + normalisedChannels(plain) + REP_CHANNELS).isEqualTo(deployed);
+    assertThat(folded(graph) + normalizedChannels(plain) + REP_CHANNELS).isEqualTo(deployed);
   }
 
   @Test

@@ -27,7 +27,7 @@ class PicturesTest {
   private static final Normalization NORMALIZATION =
       new Normalization(List.of(0.4, 0.5, 0.6), List.of(0.2, 0.3, 0.25));
 
-  /** Images of 3 x 2 pixels (width x height) whose pixels tell image, place and colour apart. */
+  /** Images of 3 x 2 pixels (width x height) whose pixels tell image, place and color apart. */
   private record Numbered(int size, int[] labels) implements Dataset {
     @Override
     public Example load(int index) {
@@ -83,14 +83,14 @@ class PicturesTest {
   private static Prepared prepared(Example example) {
     RgbImage image = example.image();
     int plane = HEIGHT * WIDTH;
-    float[] normalised = new float[3 * plane];
-    for (int i = 0; i < normalised.length; i++) {
+    float[] normalized = new float[3 * plane];
+    for (int i = 0; i < normalized.length; i++) {
       int channel = i / plane;
       double share = image.at(i % plane / WIDTH, i % WIDTH, channel) / 255.0;
       double mean = NORMALIZATION.mean().get(channel);
-      normalised[i] = (float) ((share - mean) / NORMALIZATION.std().get(channel));
+      normalized[i] = (float) ((share - mean) / NORMALIZATION.std().get(channel));
     }
-    return new Prepared(HEIGHT, WIDTH, normalised, example.labels().values());
+    return new Prepared(HEIGHT, WIDTH, normalized, example.labels().values());
   }
 
   @Test
@@ -109,11 +109,11 @@ class PicturesTest {
         int x = i % WIDTH;
         int y = i / WIDTH;
         int shown = image.at(y, x, 0) << 16 | image.at(y, x, 1) << 8 | image.at(y, x, 2);
-        int label = labels[i] == IGNORED ? 0xffffff : Pictures.colour(labels[i]);
+        int label = labels[i] == IGNORED ? 0xffffff : Pictures.color(labels[i]);
         assertThat(rgb(picture, x, y)).as("image %d at %d, %d", index, x, y).isEqualTo(shown);
         assertThat(rgb(picture, WIDTH + GAP + x, y)).isEqualTo(label);
         assertThat(rgb(picture, 2 * (WIDTH + GAP) + x, y))
-            .isEqualTo(Pictures.colour((labels[i] + 1) % 21));
+            .isEqualTo(Pictures.color((labels[i] + 1) % 21));
       }
     }
   }
@@ -135,7 +135,7 @@ class PicturesTest {
     assertThat(drawn(2, 5).drain()).isEmpty();
   }
 
-  /** The colours that PASCAL VOC gives to its classes. */
+  /** The colors that PASCAL VOC gives to its classes. */
   @ParameterizedTest
   @CsvSource({
     "0, 000000",
@@ -148,7 +148,7 @@ class PicturesTest {
     "20, 004080",
     "255, e0e0c0"
   })
-  void a_class_has_the_colour_of_voc(int label, String colour) {
-    assertThat("%06x".formatted(Pictures.colour(label))).isEqualTo(colour);
+  void a_class_has_the_color_of_voc(int label, String color) {
+    assertThat("%06x".formatted(Pictures.color(label))).isEqualTo(color);
   }
 }

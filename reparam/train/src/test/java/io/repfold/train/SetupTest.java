@@ -50,7 +50,7 @@ class SetupTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "start_from=null & arch={\"type\": \"RepLite\", \"args\": {\"in_channels\": 1}} | arch.args.in_channels: must be 3, red, green and blue, which grey images are read as too; found 1",
+        "start_from=null & arch={\"type\": \"RepLite\", \"args\": {\"in_channels\": 1}} | arch.args.in_channels: must be 3, red, green and blue, which gray images are read as too; found 1",
         "val_loader.args.ignore_index=254 | val_loader: 'ignore_index' must be that of train_loader: 255, found 254; set it once, at the top",
         "train_loader.args.pad_label=3 | train_loader: loader arguments: 'pad_label' must be a class (0 to 2) or the ignored label 255, found 3",
       })

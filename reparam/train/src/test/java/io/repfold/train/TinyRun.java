@@ -34,7 +34,7 @@ final class TinyRun {
   static final int CLASSES = 3;
 
   private static final int SIZE = 32;
-  private static final int[] COLOURS = {0x202040, 0xd03030, 0x30c030};
+  private static final int[] COLORS = {0x202040, 0xd03030, 0x30c030};
 
   private TinyRun() {}
 
@@ -89,7 +89,7 @@ final class TinyRun {
         int x = c == 0 ? 0 : random.nextInt(16);
         int y = c == 0 ? 0 : random.nextInt(16);
         int side = c == 0 ? SIZE : 8 + random.nextInt(8);
-        fill(image, new Color(COLOURS[c]), x, y, side);
+        fill(image, new Color(COLORS[c]), x, y, side);
         for (int p = 0; p < side * side; p++) {
           labels.getRaster().setSample(x + p % side, y + p / side, 0, c);
         }
@@ -101,9 +101,9 @@ final class TinyRun {
     Files.write(data.resolve(name + ".txt"), lines);
   }
 
-  private static void fill(BufferedImage image, Color colour, int x, int y, int side) {
+  private static void fill(BufferedImage image, Color color, int x, int y, int side) {
     Graphics2D graphics = image.createGraphics();
-    graphics.setColor(colour);
+    graphics.setColor(color);
     graphics.fillRect(x, y, side, side);
     graphics.dispose();
   }

@@ -135,11 +135,11 @@ class TrainerTest {
     assertThat(told(file))
         .contains(
             "Held, a scale or shift of the images: body.scale",
-            "Learns, and is no kernel, matrix, bias or normalisation: body.gate");
+            "Learns, and is no kernel, matrix, bias or normalization: body.gate");
     assertThat(told(file, "train.hold=[\"*.gate\"]", "train.learn=[\"body.sc*\"]"))
         .contains(
             "Held, as told: body.gate",
-            "Learns, and is no kernel, matrix, bias or normalisation: body.scale");
+            "Learns, and is no kernel, matrix, bias or normalization: body.scale");
     assertThatThrownBy(() -> told(file, "train.hold=[\"*.gat\"]"))
         .hasMessageContaining(
             "train.hold: no tensor in floating point that the scores are computed from is named '*.gat'");

@@ -41,7 +41,7 @@ class TrainingFormTest {
   }
 
   @Test
-  void a_normalisation_in_training_mode_becomes_one_of_inference_with_its_own_tensors() {
+  void a_normalization_in_training_mode_becomes_one_of_inference_with_its_own_tensors() {
     node(CONV, List.of("x", "w"), "a");
     node(NORM, List.of("a", "ones", "zeros", "zeros", "ones"), "y", "mean", "variance");
     TrainingForm form = form();
@@ -186,9 +186,9 @@ class TrainingFormTest {
   }
 
   @Test
-  void a_network_without_normalisations_is_asked_about() {
+  void a_network_without_normalizations_is_asked_about() {
     node(CONV, List.of("x", "w"), "y");
-    assertThat(form().notes()).singleElement().asString().contains("no normalisation");
+    assertThat(form().notes()).singleElement().asString().contains("no normalization");
   }
 
   @Test

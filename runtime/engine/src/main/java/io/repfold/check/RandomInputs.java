@@ -67,7 +67,7 @@ public final class RandomInputs {
     return HostTensor.of(type, values, shape);
   }
 
-  /** Neighbouring seeds and names must not give neighbouring streams. */
+  /** Neighboring seeds and names must not give neighboring streams. */
   private static long mix(long seed, String name) {
     long bits = (seed + 1) * 0x9E3779B97F4A7C15L ^ (long) name.hashCode() << 32;
     bits = (bits ^ bits >>> 30) * 0xBF58476D1CE4E5B9L;

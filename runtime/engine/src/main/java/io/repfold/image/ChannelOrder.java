@@ -1,17 +1,17 @@
 package io.repfold.image;
 
-/** Which colours the channel axis holds, in which order. */
+/** Which colors the channel axis holds, in which order. */
 public enum ChannelOrder {
   /** Three channels: red, green, blue. */
   RGB,
   /** Three channels: blue, green, red. */
   BGR,
   /** One channel: the luminance 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601). */
-  GREY;
+  GRAY;
 
   /** Number of channels. */
   public int channels() {
-    return this == GREY ? 1 : 3;
+    return this == GRAY ? 1 : 3;
   }
 
   /**
@@ -27,7 +27,7 @@ public enum ChannelOrder {
           switch (this) {
             case RGB -> rgb[at + channel];
             case BGR -> rgb[at + 2 - channel];
-            case GREY -> 0.299f * rgb[at] + 0.587f * rgb[at + 1] + 0.114f * rgb[at + 2];
+            case GRAY -> 0.299f * rgb[at] + 0.587f * rgb[at + 1] + 0.114f * rgb[at + 2];
           };
     }
   }

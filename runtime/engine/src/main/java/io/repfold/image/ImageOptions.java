@@ -64,16 +64,16 @@ public record ImageOptions(
 
   /**
    * What a model expects: the mean and standard deviation that repfold wrote into its metadata, or
-   * else ImageNet's for RGB and none for grey.
+   * else ImageNet's for RGB and none for gray.
    *
-   * @param channels 3 for RGB, 1 for grey
+   * @param channels 3 for RGB, 1 for gray
    * @throws io.repfold.runtime.EngineException if the metadata hold something else than numbers
    * @throws IllegalArgumentException if they hold numbers that do not fit
    */
   public static ImageOptions of(Engine model, int channels, int width, int height) {
     RepfoldMetadata metadata = new RepfoldMetadata(model.name(), model.metadata().custom());
     ImageOptions usual =
-        channels == 1 ? plain(width, height, ChannelOrder.GREY) : imageNet(width, height);
+        channels == 1 ? plain(width, height, ChannelOrder.GRAY) : imageNet(width, height);
     return new ImageOptions(
         width,
         height,

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A way to bring images of any size through a network. */
 interface ImagePass {
-  /** An image with its colours. */
+  /** An image with its colors. */
   record Decoded(String name, RgbImage pixels) {}
 
   /** Takes the result of an image, or what went wrong with it. */

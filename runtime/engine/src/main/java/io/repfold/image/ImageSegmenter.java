@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 
 /**
  * Finds the class of each pixel of images with a segmentation network, on any engine: decodes,
- * scales, normalises, runs, decides and scales back.
+ * scales, normalizes, runs, decides and scales back.
  *
  * <p>The network takes images [N, C, H, W] or [N, H, W, C] of 1 or 3 channels, floating and
- * normalised or uint8 as they are. Its output is scores or probabilities [N, classes, h, w] or [N,
+ * normalized or uint8 as they are. Its output is scores or probabilities [N, classes, h, w] or [N,
  * h, w, classes], of any size, or classes [N, h, w], [N, 1, h, w]; one channel of scores needs a
  * threshold. Scores are scaled bilinearly to the image before classes are decided, classes to the
- * nearest; both between pixel centres. The same image gives the same mask, whatever the number of
+ * nearest; both between pixel centers. The same image gives the same mask, whatever the number of
  * threads.
  *
  * <p>For any number of threads. It does not own the engine; close it before the engine.

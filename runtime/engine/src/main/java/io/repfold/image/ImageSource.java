@@ -39,7 +39,7 @@ public final class ImageSource {
         name, () -> Images.read(name, content), () -> Images.header(name, content).size());
   }
 
-  /** A decoded image, opaque; its colours are copied when its turn comes. */
+  /** A decoded image, opaque; its colors are copied when its turn comes. */
   public static ImageSource of(String name, BufferedImage image) {
     ImageSize size = new ImageSize(image.getHeight(), image.getWidth());
     return new ImageSource(name, () -> Images.of(name, image), () -> size);

@@ -16,8 +16,8 @@ public final class ImageTensors {
   private ImageTensors() {}
 
   /**
-   * Decodes an image, resizes it and normalises its colours. Resizing is bilinear between pixel
-   * centres, without smoothing (ONNX Resize, mode linear, half_pixel); grey images serve as colour
+   * Decodes an image, resizes it and normalizes its colors. Resizing is bilinear between pixel
+   * centers, without smoothing (ONNX Resize, mode linear, half_pixel); gray images serve as color
    * images; what a camera's EXIF data say to be turned is turned upright.
    *
    * @return float32 [1, C, height, width]
@@ -48,7 +48,7 @@ public final class ImageTensors {
     float[] values =
         new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
     Frame frame = Frame.stretched(pixels.size(), size);
-    new InputWriter(colours(options, type), layout)
+    new InputWriter(colors(options, type), layout)
         .write(frame.rows(pixels), FloatBuffer.wrap(values), 0, size);
     if (type == ElementType.FLOAT) {
       return HostTensor.ofFloats(values, shape);
@@ -68,10 +68,10 @@ public final class ImageTensors {
         : new long[] {1, options.height(), options.width(), channels};
   }
 
-  private static Colours colours(ImageOptions options, ElementType type) {
+  private static Colors colors(ImageOptions options, ElementType type) {
     return type == ElementType.UINT8
-        ? Colours.raw(options.channels())
-        : new Colours(options.channels(), options.mean(), options.standardDeviation(), 255);
+        ? Colors.raw(options.channels())
+        : new Colors(options.channels(), options.mean(), options.standardDeviation(), 255);
   }
 
   /**

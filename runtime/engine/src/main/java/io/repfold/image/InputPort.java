@@ -18,7 +18,7 @@ import java.util.List;
  * @param batch images in a run, or -1 for any number
  * @param height that it takes, or -1 for any
  * @param width that it takes, or -1 for any
- * @param colours what it takes for colours
+ * @param colors what it takes for colors
  */
 record InputPort(
     String name,
@@ -27,7 +27,7 @@ record InputPort(
     long batch,
     long height,
     long width,
-    Colours colours) {
+    Colors colors) {
   /**
    * Finds the input of a model.
    *
@@ -61,7 +61,7 @@ record InputPort(
         shape[0],
         shape[first ? 2 : 1],
         shape[first ? 3 : 2],
-        colours(engine.name(), input, order, metadata, options));
+        colors(engine.name(), input, order, metadata, options));
   }
 
   private static ImageLayout layout(String model, TensorInfo input, SegmentOptions options) {
@@ -85,7 +85,7 @@ record InputPort(
   private static ChannelOrder order(
       String model, TensorInfo input, long channels, SegmentOptions options) {
     ChannelOrder order =
-        options.channels().orElse(channels == 1 ? ChannelOrder.GREY : ChannelOrder.RGB);
+        options.channels().orElse(channels == 1 ? ChannelOrder.GRAY : ChannelOrder.RGB);
     check(
         channels == order.channels() || channels < 0,
         "Cannot feed '%s': its input %s takes %d channels, and images have %d (%s)",
@@ -97,7 +97,7 @@ record InputPort(
     return order;
   }
 
-  private static Colours colours(
+  private static Colors colors(
       String model,
       TensorInfo input,
       ChannelOrder order,
@@ -109,7 +109,7 @@ record InputPort(
           "Cannot feed '%s': its input %s takes bytes as they are, without mean and standard deviation",
           model,
           input);
-      return Colours.raw(order);
+      return Colors.raw(order);
     }
     List<Float> mean = options.mean().isEmpty() ? metadata.mean() : options.mean();
     List<Float> deviation =
@@ -118,7 +118,7 @@ record InputPort(
             : options.standardDeviation();
     if (mean.isEmpty()) {
       ImageOptions usual =
-          order == ChannelOrder.GREY
+          order == ChannelOrder.GRAY
               ? ImageOptions.plain(1, 1, order)
               : ImageOptions.imageNet(1, 1);
       boolean reversed = order == ChannelOrder.BGR;
@@ -133,7 +133,7 @@ record InputPort(
         order.channels(),
         mean,
         deviation);
-    return new Colours(order, mean, deviation, 255);
+    return new Colors(order, mean, deviation, 255);
   }
 
   private static List<Float> reversed(List<Float> three) {
@@ -142,7 +142,7 @@ record InputPort(
 
   /** The shape of a tensor for this input. */
   long[] shape(int n, ImageSize size) {
-    int channels = colours.order().channels();
+    int channels = colors.order().channels();
     return layout == ImageLayout.NCHW
         ? new long[] {n, channels, size.height(), size.width()}
         : new long[] {n, size.height(), size.width(), channels};

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Writes images into the memory of a network's input; the rest becomes zeros. */
 final class InputWriter {
-  private final Colours colours;
+  private final Colors colors;
   private final ImageLayout layout;
 
   /** The rows of an image. */
@@ -23,8 +23,8 @@ final class InputWriter {
     void read(int y, float[] into);
   }
 
-  InputWriter(Colours colours, ImageLayout layout) {
-    this.colours = colours;
+  InputWriter(Colors colors, ImageLayout layout) {
+    this.colors = colors;
     this.layout = layout;
   }
 
@@ -36,7 +36,7 @@ final class InputWriter {
    * @param size of the input, at least that of the image
    */
   void write(Rows rows, FloatBuffer into, int index, ImageSize size) {
-    int channels = colours.order().channels();
+    int channels = colors.order().channels();
     float[] rgb = new float[3 * rows.width()];
     float[] line = new float[size.width()];
     float[] together = new float[layout == ImageLayout.NHWC ? channels * size.width() : 0];
@@ -50,8 +50,8 @@ final class InputWriter {
       }
       for (int c = 0; c < channels; c++) {
         if (inside) {
-          colours.order().channel(c, rgb, rows.width(), line);
-          colours.normalize(c, line, rows.width());
+          colors.order().channel(c, rgb, rows.width(), line);
+          colors.normalize(c, line, rows.width());
         }
         if (layout == ImageLayout.NCHW) {
           into.put(((index * channels + c) * size.height() + y) * size.width(), line);

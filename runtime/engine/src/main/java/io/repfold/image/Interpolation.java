@@ -1,7 +1,7 @@
 package io.repfold.image;
 
 /**
- * Where the elements of a target lie along one axis of a source, between element centres: target i
+ * Where the elements of a target lie along one axis of a source, between element centers: target i
  * is at {@code (i + 0.5) * step - 0.5}, kept inside the source.
  */
 final class Interpolation {
@@ -55,7 +55,7 @@ final class Interpolation {
     return Math.min(lower[target] + 1, last);
   }
 
-  /** Index of the source element in which a target's centre lies. */
+  /** Index of the source element in which a target's center lies. */
   int nearest(int target) {
     return nearest[target];
   }

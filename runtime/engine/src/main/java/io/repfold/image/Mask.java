@@ -40,7 +40,7 @@ public record Mask(int height, int width, byte[] classes) {
   /**
    * The mask as a paletted PNG of 8 bits, whose indices are the classes.
    *
-   * @throws IllegalArgumentException if the palette has no colour for a class
+   * @throws IllegalArgumentException if the palette has no color for a class
    */
   public byte[] png(Palette palette) {
     check(palette);
@@ -51,13 +51,13 @@ public record Mask(int height, int width, byte[] classes) {
     return PngEncoder.small(image);
   }
 
-  /** Refuses a palette without a colour for one of the classes. */
+  /** Refuses a palette without a color for one of the classes. */
   void check(Palette palette) {
     long[] counts = counts();
     for (int label = palette.size(); label < MOST_CLASSES; label++) {
       if (counts[label] > 0) {
         throw new IllegalArgumentException(
-            "The palette has %d colours, none for class %d".formatted(palette.size(), label));
+            "The palette has %d colors, none for class %d".formatted(palette.size(), label));
       }
     }
   }

@@ -119,7 +119,7 @@ final class MaskBuilder {
   private void requireNumber(double score) {
     if (Double.isNaN(score)) {
       throw new EngineException(
-          "'%s' gave NaN for '%s'; a number in it is too large for its element type, or the input is not normalised as in training"
+          "'%s' gave NaN for '%s'; a number in it is too large for its element type, or the input is not normalized as in training"
               .formatted(port.model(), image));
     }
   }

@@ -41,7 +41,7 @@ final class Network implements AutoCloseable {
     this.output = output;
     this.batch = batch;
     this.slots = new BoundInputPool(engine, input, output.name());
-    this.writer = new InputWriter(input.colours(), input.layout());
+    this.writer = new InputWriter(input.colors(), input.layout());
     this.classNames = classNames;
   }
 

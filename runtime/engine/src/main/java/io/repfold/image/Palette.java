@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A colour for each class. Immutable. */
+/** A color for each class. Immutable. */
 public final class Palette {
   private static final int MOST = Mask.MOST_CLASSES;
   private static final Pattern HEX = Pattern.compile("#([0-9a-fA-F]{6})(?:\\s.*)?");
@@ -26,50 +26,50 @@ public final class Palette {
     0x770b20
   };
 
-  private final int[] colours;
+  private final int[] colors;
 
-  private Palette(int[] colours) {
-    this.colours = colours;
+  private Palette(int[] colors) {
+    this.colors = colors;
   }
 
   /**
-   * Colours in the order of the classes.
+   * Colors in the order of the classes.
    *
-   * @param colours 1 to 256 of them, as 0xRRGGBB
+   * @param colors 1 to 256 of them, as 0xRRGGBB
    */
-  public static Palette of(int... colours) {
-    if (colours.length < 1 || colours.length > MOST) {
+  public static Palette of(int... colors) {
+    if (colors.length < 1 || colors.length > MOST) {
       throw new IllegalArgumentException(
-          "A palette has 1 to %d colours, not %d".formatted(MOST, colours.length));
+          "A palette has 1 to %d colors, not %d".formatted(MOST, colors.length));
     }
-    return new Palette(Arrays.stream(colours).map(c -> c & 0xffffff).toArray());
+    return new Palette(Arrays.stream(colors).map(c -> c & 0xffffff).toArray());
   }
 
-  /** The 256 colours of PASCAL VOC: bit k of a class is in bit 7 - k / 3 of channel k % 3. */
+  /** The 256 colors of PASCAL VOC: bit k of a class is in bit 7 - k / 3 of channel k % 3. */
   public static Palette voc() {
-    int[] colours = new int[MOST];
+    int[] colors = new int[MOST];
     for (int label = 0; label < MOST; label++) {
       for (int bit = 0; bit < 8; bit++) {
         int set = label >> bit & 1;
-        colours[label] |= set << 8 * (2 - bit % 3) + 7 - bit / 3;
+        colors[label] |= set << 8 * (2 - bit % 3) + 7 - bit / 3;
       }
     }
-    return new Palette(colours);
+    return new Palette(colors);
   }
 
-  /** The 19 colours of Cityscapes, in the order of its training ids. */
+  /** The 19 colors of Cityscapes, in the order of its training ids. */
   public static Palette cityscapes() {
     return new Palette(CITYSCAPES);
   }
 
   /**
-   * Reads a text file of one colour a line: {@code #rrggbb} or {@code red green blue} from 0 to
-   * 255, then anything, such as a name. Empty lines and other lines that begin with # are left out.
+   * Reads a text file of one color a line: {@code #rrggbb} or {@code red green blue} from 0 to 255,
+   * then anything, such as a name. Empty lines and other lines that begin with # are left out.
    *
    * @throws IOException if the file cannot be read or a line is not that; names the line
    */
   public static Palette read(Path file) throws IOException {
-    List<Integer> colours = new ArrayList<>();
+    List<Integer> colors = new ArrayList<>();
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
@@ -81,31 +81,31 @@ public final class Palette {
       Matcher hex = HEX.matcher(line);
       Matcher decimal = DECIMAL.matcher(line);
       if (hex.matches()) {
-        colours.add(Integer.parseInt(hex.group(1), 16));
+        colors.add(Integer.parseInt(hex.group(1), 16));
       } else if (decimal.matches()) {
-        colours.add(rgb(file, i + 1, decimal));
+        colors.add(rgb(file, i + 1, decimal));
       } else if (!line.isEmpty() && !line.startsWith("#")) {
         throw badLine(file, i + 1, line);
       }
     }
-    if (colours.isEmpty() || colours.size() > MOST) {
+    if (colors.isEmpty() || colors.size() > MOST) {
       throw new IOException(
-          "Cannot use the palette '%s': it has %d colours, and takes 1 to %d, one a line"
-              .formatted(file, colours.size(), MOST));
+          "Cannot use the palette '%s': it has %d colors, and takes 1 to %d, one a line"
+              .formatted(file, colors.size(), MOST));
     }
-    return new Palette(colours.stream().mapToInt(c -> c).toArray());
+    return new Palette(colors.stream().mapToInt(c -> c).toArray());
   }
 
   private static int rgb(Path file, int number, Matcher line) throws IOException {
-    int colour = 0;
+    int color = 0;
     for (int c = 1; c <= 3; c++) {
       int value = Integer.parseInt(line.group(c));
       if (value > 255) {
         throw badLine(file, number, line.group());
       }
-      colour = colour << 8 | value;
+      color = color << 8 | value;
     }
-    return colour;
+    return color;
   }
 
   private static IOException badLine(Path file, int number, String line) {
@@ -114,22 +114,22 @@ public final class Palette {
             .formatted(file, number, line));
   }
 
-  /** The number of colours. */
+  /** The number of colors. */
   public int size() {
-    return colours.length;
+    return colors.length;
   }
 
   /**
-   * The colour of a class, as 0xRRGGBB.
+   * The color of a class, as 0xRRGGBB.
    *
    * @throws IndexOutOfBoundsException if there is none
    */
-  public int colour(int label) {
-    return colours[label];
+  public int color(int label) {
+    return colors[label];
   }
 
-  /** With as many entries as there are colours, of 8 bits a pixel. */
+  /** With as many entries as there are colors, of 8 bits a pixel. */
   IndexColorModel colorModel() {
-    return new IndexColorModel(8, colours.length, colours, 0, false, -1, DataBuffer.TYPE_BYTE);
+    return new IndexColorModel(8, colors.length, colors, 0, false, -1, DataBuffer.TYPE_BYTE);
   }
 }

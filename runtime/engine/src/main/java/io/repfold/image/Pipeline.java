@@ -1,7 +1,7 @@
 package io.repfold.image;
 
-import io.repfold.image.ImageSegmenter.Encoder;
 import io.repfold.image.ImagePass.Decoded;
+import io.repfold.image.ImageSegmenter.Encoder;
 import io.repfold.image.Network.Job;
 import io.repfold.images.ImageSize;
 import java.io.IOException;
@@ -147,7 +147,7 @@ final class Pipeline<T> {
     }
   }
 
-  /** Neighbouring images of one input size, as many as go together. */
+  /** Neighboring images of one input size, as many as go together. */
   private final class Groups {
     private final Iterator<ImageSource> images;
     private @Nullable ImageSource ahead;

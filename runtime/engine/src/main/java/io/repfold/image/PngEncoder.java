@@ -21,7 +21,7 @@ final class PngEncoder {
 
   private PngEncoder() {}
 
-  /** For pictures of few colours, which lose much size and little time. */
+  /** For pictures of few colors, which lose much size and little time. */
   static byte[] small(BufferedImage image) {
     return encode(image, SMALL);
   }

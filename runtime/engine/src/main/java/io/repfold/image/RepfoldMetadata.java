@@ -52,7 +52,7 @@ record RepfoldMetadata(String model, Map<String, String> entries) {
       }
     } catch (NumberFormatException e) {
       throw new EngineException(
-          "Cannot feed '%s': its metadata say %s = '%s', expected numbers with commas; state the normalisation yourself"
+          "Cannot feed '%s': its metadata say %s = '%s', expected numbers with commas; state the normalization yourself"
               .formatted(model, key, text),
           e);
     }

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  *
  * @param size to which images are scaled; without it that of the model, or else each image's own
  * @param tiling slides a window over images at their own size; not together with {@code size}
- * @param channels the order of colours; RGB, or grey for one channel, if empty
+ * @param channels the order of colors; RGB, or gray for one channel, if empty
  * @param mean one for each channel, where white is 1; together with {@code standardDeviation}
  * @param standardDeviation one for each channel, where white is 1; empty for those that the model's
  *     metadata tell, or else ImageNet's. A network that takes values from 0 to 255 has mean 0 and

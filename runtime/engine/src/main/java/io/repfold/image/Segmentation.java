@@ -39,11 +39,11 @@ public final class Segmentation {
   }
 
   /**
-   * The colours of the classes over the image.
+   * The colors of the classes over the image.
    *
-   * @param opacity of the colours, 0 to 1
-   * @throws IllegalArgumentException if the palette has no colour for a class, or the opacity is
-   *     out of range
+   * @param opacity of the colors, 0 to 1
+   * @throws IllegalArgumentException if the palette has no color for a class, or the opacity is out
+   *     of range
    */
   public BufferedImage overlay(Palette palette, double opacity) {
     if (!(opacity >= 0 && opacity <= 1)) {
@@ -58,7 +58,7 @@ public final class Segmentation {
       pixels.row(y, 0, mask.width(), below);
       int row = y * below.length;
       for (int x = 0; x < mask.width(); x++) {
-        int above = palette.colour(mask.at(y, x));
+        int above = palette.color(mask.at(y, x));
         for (int c = 0; c < 3; c++) {
           double from = below[3 * x + c];
           double to = above >> 8 * (2 - c) & 0xff;

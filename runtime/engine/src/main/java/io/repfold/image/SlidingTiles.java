@@ -30,7 +30,7 @@ final class SlidingTiles implements ImagePass {
     this.network = network;
     this.classes = network.output().meaning() == OutputPort.Meaning.CLASSES;
     this.tiling =
-        classes ? new Tiling(tiling.tile(), tiling.overlap(), Tiling.Blend.CENTRE) : tiling;
+        classes ? new Tiling(tiling.tile(), tiling.overlap(), Tiling.Blend.CENTER) : tiling;
     this.probabilities = options.probabilities();
     network.input().requireFit(model, tiling.tile(), "windows");
   }

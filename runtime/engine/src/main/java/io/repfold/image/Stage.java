@@ -4,7 +4,7 @@ package io.repfold.image;
 public enum Stage {
   /** Reads PNG or JPEG. */
   DECODE,
-  /** Scales, normalises and writes into the network's input. */
+  /** Scales, normalizes and writes into the network's input. */
   PREPARE,
   /** Runs the network. */
   RUN,

@@ -118,7 +118,7 @@ final class TileAxis {
     return switch (blend) {
       case UNIFORM -> 1;
       case TAPERED -> (at + 0.5) / shared;
-      case CENTRE -> at >= shared / 2 ? 1 : 0;
+      case CENTER -> at >= shared / 2 ? 1 : 0;
     };
   }
 
@@ -126,7 +126,7 @@ final class TileAxis {
     return switch (blend) {
       case UNIFORM -> 1;
       case TAPERED -> (shared - at - 0.5) / shared;
-      case CENTRE -> at < shared / 2 ? 1 : 0;
+      case CENTER -> at < shared / 2 ? 1 : 0;
     };
   }
 }

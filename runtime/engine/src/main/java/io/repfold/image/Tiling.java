@@ -6,7 +6,7 @@ import io.repfold.images.ImageSize;
  * How a window slides over an image.
  *
  * @param tile size of the window
- * @param overlap pixels that neighbouring windows share at least, 0 to half of the window
+ * @param overlap pixels that neighboring windows share at least, 0 to half of the window
  * @param blend what a pixel gets that several windows show
  */
 public record Tiling(ImageSize tile, int overlap, Blend blend) {
@@ -22,7 +22,7 @@ public record Tiling(ImageSize tile, int overlap, Blend blend) {
      * stride, the overlap is at least twice as far as a score depends on pixels, and nothing in the
      * network looks at the image as a whole, such as a mean over it.
      */
-    CENTRE
+    CENTER
   }
 
   /**

@@ -28,7 +28,7 @@ final class NpyReader {
       reverseBytes(elements, dataType.type().bytes());
     }
     if (dataType.type() == ElementType.BOOL) {
-      normalise(elements);
+      normalize(elements);
     }
     ByteBuffer rows =
         header.fortranOrder()
@@ -85,7 +85,7 @@ final class NpyReader {
   }
 
   /** Native code may rely on bool being 0 or 1. */
-  private static void normalise(ByteBuffer elements) {
+  private static void normalize(ByteBuffer elements) {
     for (int i = 0; i < elements.limit(); i++) {
       elements.put(i, (byte) (elements.get(i) == 0 ? 0 : 1));
     }

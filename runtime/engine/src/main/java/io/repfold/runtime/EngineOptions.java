@@ -48,7 +48,7 @@ public record EngineOptions(
   }
 
   /**
-   * All processors that this process may use; the graph is optimised; the first GPU, without TF32.
+   * All processors that this process may use; the graph is optimized; the first GPU, without TF32.
    */
   public static EngineOptions defaults() {
     return new EngineOptions(

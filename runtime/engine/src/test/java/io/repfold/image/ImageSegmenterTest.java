@@ -55,7 +55,7 @@ class ImageSegmenterTest {
     Mask mask =
         mask(SegmentModels.conv(CLASSES, 3, 2, 1L, 24L, 40L), SegmentOptions.defaults(), image);
 
-    double[][][] input = Reference.normalized(Reference.resized(Reference.colours(image), 24, 40));
+    double[][][] input = Reference.normalized(Reference.resized(Reference.colors(image), 24, 40));
     double[][][] scores = Reference.conv(input, SegmentModels.random(CLASSES * 27, 3), BIAS, 3, 2);
     assertThat(mask).hasToString("mask of %d x %d (height x width)".formatted(height, width));
     assertThat(Reference.wrong(mask, Reference.resized(scores, height, width))).isZero();
@@ -79,7 +79,7 @@ class ImageSegmenterTest {
     Mask mask = segment(SegmentModels.local(CLASSES), SegmentOptions.defaults(), png).mask();
 
     double[][][] scores =
-        Reference.conv(Reference.normalized(Reference.colours(image)), LOCAL, BIAS, 1, 1);
+        Reference.conv(Reference.normalized(Reference.colors(image)), LOCAL, BIAS, 1, 1);
     assertThat(Reference.wrong(mask, scores)).isZero();
   }
 
@@ -94,7 +94,7 @@ class ImageSegmenterTest {
     int paddedHeight = (height + 7) / 8 * 8;
     int paddedWidth = (width + 7) / 8 * 8;
     double[][][] input = new double[3][paddedHeight][paddedWidth];
-    double[][][] inside = Reference.normalized(Reference.colours(image));
+    double[][][] inside = Reference.normalized(Reference.colors(image));
     double[][][] scores = new double[CLASSES][paddedHeight / 4][paddedWidth / 4];
     float[] weights = SegmentModels.random(CLASSES * 48, 4);
     for (int c = 0; c < 3; c++) {
@@ -126,7 +126,7 @@ class ImageSegmenterTest {
     Mask own = mask(model, options().multiple(1).build(), image);
 
     assertThat(own).isEqualTo(mask(SegmentModels.local(CLASSES), SegmentOptions.defaults(), image));
-    double[][][] input = Reference.normalized(Reference.resized(Reference.colours(image), 14, 27));
+    double[][][] input = Reference.normalized(Reference.resized(Reference.colors(image), 14, 27));
     double[][][] scores = Reference.conv(input, LOCAL, BIAS, 1, 1);
     for (int y = 0; y < 7; y++) {
       for (int x = 0; x < 9; x++) {
@@ -158,7 +158,7 @@ class ImageSegmenterTest {
     Mask mask = mask(SegmentModels.half(CLASSES), SegmentOptions.defaults(), image);
 
     double[][][] scores =
-        Reference.conv(Reference.normalized(Reference.colours(image)), LOCAL, BIAS, 1, 1);
+        Reference.conv(Reference.normalized(Reference.colors(image)), LOCAL, BIAS, 1, 1);
     assertThat(Reference.wrong(mask, scores, 0.02)).isZero();
     assertThat(mask.counts()[0]).isLessThan(21 * 18);
   }
@@ -190,7 +190,7 @@ class ImageSegmenterTest {
         segment(SegmentModels.local(CLASSES), options, ImageSource.of("picture", image));
 
     double[][][] scores =
-        Reference.conv(Reference.normalized(Reference.colours(image)), LOCAL, BIAS, 1, 1);
+        Reference.conv(Reference.normalized(Reference.colors(image)), LOCAL, BIAS, 1, 1);
     float[] shares = result.probabilities().orElseThrow().toFloats();
     assertThat(result.probabilities().orElseThrow()).hasToString("float32[5, 4, 6]");
     for (int i = 0; i < 24; i++) {
@@ -230,8 +230,8 @@ class ImageSegmenterTest {
     BufferedImage image = Pictures.random(9, 9, 6);
     BufferedImage reversed = new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 81; i++) {
-      int colour = image.getRGB(i % 9, i / 9);
-      reversed.setRGB(i % 9, i / 9, (colour & 0xff) << 16 | colour & 0xff00 | colour >> 16 & 0xff);
+      int color = image.getRGB(i % 9, i / 9);
+      reversed.setRGB(i % 9, i / 9, (color & 0xff) << 16 | color & 0xff00 | color >> 16 & 0xff);
     }
     List<Float> mean = List.of(0.1f, 0.2f, 0.3f);
     SegmentOptions.Builder options = options().normalization(mean, List.of(1f, 1f, 1f));
@@ -384,7 +384,7 @@ class ImageSegmenterTest {
   }
 
   @Test
-  void colours_that_are_not_red_green_and_blue_are_refused() throws Exception {
+  void colors_that_are_not_red_green_and_blue_are_refused() throws Exception {
     WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

@@ -31,7 +31,7 @@ class ImageTensorsTest {
   @TempDir private Path folder;
 
   @Test
-  void colours_are_laid_out_by_channel_and_normalised() throws Exception {
+  void colors_are_laid_out_by_channel_and_normalized() throws Exception {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, 0xff0033);
     image.setRGB(1, 0, 0x006600);
@@ -44,14 +44,14 @@ class ImageTensorsTest {
     HostTensor bgr = ImageTensors.read(file, ImageOptions.plain(2, 1, ChannelOrder.BGR));
     assertThat(bgr.toFloats()).containsExactly(0.2f, 0, 0, 0.4f, 1, 0);
 
-    ImageOptions normalised =
+    ImageOptions normalized =
         new ImageOptions(2, 1, ChannelOrder.RGB, List.of(0.5f, 0.2f, 0f), List.of(0.5f, 2f, 1f));
-    assertThat(ImageTensors.read(file, normalised).toFloats())
+    assertThat(ImageTensors.read(file, normalized).toFloats())
         .containsExactly(1, -1, -0.1f, 0.1f, 0.2f, 0);
   }
 
   @Test
-  void grey_keeps_its_numbers_and_serves_as_colour() throws Exception {
+  void gray_keeps_its_numbers_and_serves_as_color() throws Exception {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
     image.getRaster().setSample(0, 0, 0, 51);
     image.getRaster().setSample(1, 0, 0, 102);
@@ -59,9 +59,9 @@ class ImageTensorsTest {
 
     assertThat(ImageTensors.read(file, ImageOptions.plain(2, 1, ChannelOrder.RGB)).toFloats())
         .containsExactly(0.2f, 0.4f, 0.2f, 0.4f, 0.2f, 0.4f);
-    HostTensor grey = ImageTensors.read(file, ImageOptions.plain(2, 1, ChannelOrder.GREY));
-    assertThat(grey).hasToString("float32[1, 1, 1, 2]");
-    assertThat(grey.toFloats()).containsExactly(new float[] {0.2f, 0.4f}, within(1e-6f));
+    HostTensor gray = ImageTensors.read(file, ImageOptions.plain(2, 1, ChannelOrder.GRAY));
+    assertThat(gray).hasToString("float32[1, 1, 1, 2]");
+    assertThat(gray.toFloats()).containsExactly(new float[] {0.2f, 0.4f}, within(1e-6f));
   }
 
   @Test
@@ -149,9 +149,9 @@ class ImageTensorsTest {
     assertThatThrownBy(() -> ImageOptions.plain(0, 5, ChannelOrder.RGB))
         .hasMessageContaining("0 x 5 pixels");
     assertThatThrownBy(
-            () -> new ImageOptions(1, 1, ChannelOrder.GREY, List.of(0f, 0f), List.of(1f)))
-        .hasMessageContaining("GREY needs 1 means");
-    assertThatThrownBy(() -> new ImageOptions(1, 1, ChannelOrder.GREY, List.of(0f), List.of(0f)))
+            () -> new ImageOptions(1, 1, ChannelOrder.GRAY, List.of(0f, 0f), List.of(1f)))
+        .hasMessageContaining("GRAY needs 1 means");
+    assertThatThrownBy(() -> new ImageOptions(1, 1, ChannelOrder.GRAY, List.of(0f), List.of(0f)))
         .hasMessageContaining("standard deviation of 0");
   }
 

@@ -19,36 +19,36 @@ class MaskTest {
   @TempDir private Path folder;
 
   @Test
-  void the_colours_are_those_of_voc() {
+  void the_colors_are_those_of_voc() {
     Palette voc = Palette.voc();
-    assertThat(voc.colour(0)).isZero();
-    assertThat(voc.colour(1)).isEqualTo(0x800000);
-    assertThat(voc.colour(2)).isEqualTo(0x008000);
-    assertThat(voc.colour(4)).isEqualTo(0x000080);
-    assertThat(voc.colour(8)).isEqualTo(0x400000);
-    assertThat(voc.colour(15)).isEqualTo(0xc08080);
-    assertThat(voc.colour(20)).isEqualTo(0x004080);
-    assertThat(voc.colour(255)).isEqualTo(0xe0e0c0);
-    assertThat(IntStream.range(0, 256).map(voc::colour).distinct().count()).isEqualTo(256);
+    assertThat(voc.color(0)).isZero();
+    assertThat(voc.color(1)).isEqualTo(0x800000);
+    assertThat(voc.color(2)).isEqualTo(0x008000);
+    assertThat(voc.color(4)).isEqualTo(0x000080);
+    assertThat(voc.color(8)).isEqualTo(0x400000);
+    assertThat(voc.color(15)).isEqualTo(0xc08080);
+    assertThat(voc.color(20)).isEqualTo(0x004080);
+    assertThat(voc.color(255)).isEqualTo(0xe0e0c0);
+    assertThat(IntStream.range(0, 256).map(voc::color).distinct().count()).isEqualTo(256);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 16, 17, 19, 256})
-  void the_pixels_of_a_png_are_the_classes(int colours) throws Exception {
+  void the_pixels_of_a_png_are_the_classes(int colors) throws Exception {
     byte[] classes = new byte[31 * 9];
     for (int i = 0; i < classes.length; i++) {
-      classes[i] = (byte) (i % colours);
+      classes[i] = (byte) (i % colors);
     }
-    Palette palette = Palette.of(IntStream.range(0, colours).map(i -> 7919 * i).toArray());
+    Palette palette = Palette.of(IntStream.range(0, colors).map(i -> 7919 * i).toArray());
 
     BufferedImage png =
         ImageIO.read(new ByteArrayInputStream(new Mask(31, 9, classes).png(palette)));
 
     assertThat(png.getRaster().getNumBands()).isEqualTo(1);
     for (int i = 0; i < classes.length; i++) {
-      assertThat(png.getRaster().getSample(i % 9, i / 9, 0)).isEqualTo(i % colours);
+      assertThat(png.getRaster().getSample(i % 9, i / 9, 0)).isEqualTo(i % colors);
       assertThat(png.getRGB(i % 9, i / 9) & 0xffffff)
-          .isEqualTo(palette.colour(i % colours) & 0xffffff);
+          .isEqualTo(palette.color(i % colors) & 0xffffff);
     }
   }
 
@@ -59,40 +59,40 @@ class MaskTest {
             folder.resolve("p.txt"), "# roads first\n\n128 64 128 road\n#f423E8 pavement\n1,2,3\n");
     Palette palette = Palette.read(file);
     assertThat(palette.size()).isEqualTo(3);
-    assertThat(palette.colour(0)).isEqualTo(Palette.cityscapes().colour(0));
-    assertThat(palette.colour(1)).isEqualTo(Palette.cityscapes().colour(1));
-    assertThat(palette.colour(2)).isEqualTo(0x010203);
+    assertThat(palette.color(0)).isEqualTo(Palette.cityscapes().color(0));
+    assertThat(palette.color(1)).isEqualTo(Palette.cityscapes().color(1));
+    assertThat(palette.color(2)).isEqualTo(0x010203);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"256 0 0", "1 2", "red"})
-  void a_line_that_is_no_colour_is_named(String line) throws Exception {
+  void a_line_that_is_no_color_is_named(String line) throws Exception {
     Path file = Files.writeString(folder.resolve("p.txt"), "0 0 0\n" + line + "\n");
     assertThatThrownBy(() -> Palette.read(file))
         .hasMessageContainingAll("p.txt", "line 2", line, "three numbers from 0 to 255");
   }
 
   @Test
-  void an_empty_palette_and_a_class_without_colour_are_refused() throws Exception {
+  void an_empty_palette_and_a_class_without_color_are_refused() throws Exception {
     Path file = Files.writeString(folder.resolve("p.txt"), "# nothing\n");
-    assertThatThrownBy(() -> Palette.read(file)).hasMessageContaining("0 colours");
+    assertThatThrownBy(() -> Palette.read(file)).hasMessageContaining("0 colors");
     Mask mask = new Mask(1, 2, new byte[] {0, 19});
     assertThatThrownBy(() -> mask.png(Palette.cityscapes()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("19 colours, none for class 19");
+        .hasMessageContaining("19 colors, none for class 19");
     assertThatThrownBy(() -> new Mask(2, 2, new byte[3]))
         .hasMessageContaining("4 classes, found 3");
   }
 
   @Test
-  void an_overlay_mixes_image_and_colours() throws Exception {
-    BufferedImage grey = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    grey.setRGB(0, 0, 0x646464);
-    grey.setRGB(1, 0, 0xc8c8c8);
+  void an_overlay_mixes_image_and_colors() throws Exception {
+    BufferedImage gray = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    gray.setRGB(0, 0, 0x646464);
+    gray.setRGB(1, 0, 0xc8c8c8);
     SegmentOptions options = new SegmentOptions.Builder().threshold(0).multiple(1).build();
     try (Engine engine = SegmentModels.single().load();
         ImageSegmenter segmenter = ImageSegmenter.of(engine, options)) {
-      Segmentation found = segmenter.segment(ImageSource.of("grey", grey));
+      Segmentation found = segmenter.segment(ImageSource.of("gray", gray));
       assertThat(found.mask().classes()).containsExactly(0, 1);
 
       BufferedImage half = found.overlay(Palette.voc(), 0.5);

@@ -14,7 +14,7 @@ import javax.imageio.ImageIO;
 final class Pictures {
   private Pictures() {}
 
-  /** Random colours. */
+  /** Random colors. */
   static BufferedImage random(int height, int width, long seed) {
     return random(height, width, seed, BufferedImage.TYPE_INT_RGB);
   }

@@ -7,7 +7,7 @@ final class Reference {
   private Reference() {}
 
   /** Red, green, blue of each pixel, from 0 to 255: [3][height][width]. */
-  static double[][][] colours(BufferedImage image) {
+  static double[][][] colors(BufferedImage image) {
     double[][][] planes = new double[3][image.getHeight()][image.getWidth()];
     int bands = image.getRaster().getNumBands();
     double white = image.getType() == BufferedImage.TYPE_USHORT_GRAY ? 65535 : 255;
@@ -37,7 +37,7 @@ final class Reference {
     return result;
   }
 
-  /** Bilinear, between pixel centres, the border repeated. */
+  /** Bilinear, between pixel centers, the border repeated. */
   static double[][][] resized(double[][][] planes, int height, int width) {
     double[][][] result = new double[planes.length][height][width];
     int fromHeight = planes[0].length;

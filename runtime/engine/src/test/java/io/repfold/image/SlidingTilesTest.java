@@ -38,12 +38,12 @@ class SlidingTilesTest {
   @CsvSource({
     "1, 1, 16, 8, UNIFORM",
     "1, 61, 16x9, 4, TAPERED",
-    "61, 1, 16x9, 3, CENTRE",
+    "61, 1, 16x9, 3, CENTER",
     "37, 53, 16, 0, UNIFORM",
     "37, 53, 16, 5, UNIFORM",
     "37, 53, 16, 8, TAPERED",
-    "37, 53, 13x16, 6, CENTRE",
-    "33, 33, 16, 8, CENTRE",
+    "37, 53, 13x16, 6, CENTER",
+    "33, 33, 16, 8, CENTER",
     "16, 17, 16, 7, TAPERED",
     "64, 64, 64, 32, TAPERED",
     "20, 20, 64, 32, TAPERED"
@@ -66,9 +66,9 @@ class SlidingTilesTest {
     OnnxModel field9 = SegmentModels.conv(CLASSES, 5, 2, "N", "H", "W");
     Mask whole = segment(field9, whole(), image).mask();
 
-    assertThat(segment(field9, sliding(tile, overlap, Blend.CENTRE).multiple(1), image).mask())
+    assertThat(segment(field9, sliding(tile, overlap, Blend.CENTER).multiple(1), image).mask())
         .isEqualTo(whole);
-    assertThat(segment(field9, sliding(tile, 2, Blend.CENTRE).multiple(1), image).mask())
+    assertThat(segment(field9, sliding(tile, 2, Blend.CENTER).multiple(1), image).mask())
         .as("less overlap than the field reaches shows at the seams")
         .isNotEqualTo(whole);
   }
@@ -90,7 +90,7 @@ class SlidingTilesTest {
     if (who.equals("ours")) {
       model = model.metadata("repfold.architecture", "Strided");
     }
-    SegmentOptions.Builder windows = sliding(tile, overlap, Blend.CENTRE);
+    SegmentOptions.Builder windows = sliding(tile, overlap, Blend.CENTER);
     SegmentOptions.Builder whole = new SegmentOptions.Builder();
     if (multiple > 0) {
       windows = windows.multiple(multiple);
@@ -126,7 +126,7 @@ class SlidingTilesTest {
 
     double[][] sums = new double[CLASSES][length];
     double[] total = new double[length];
-    double[][][] pixels = Reference.normalized(Reference.colours(Pictures.random(1, length, 13)));
+    double[][][] pixels = Reference.normalized(Reference.colors(Pictures.random(1, length, 13)));
     for (int k = 0; k < axis.count(); k++) {
       double[][][] window = new double[3][16][16];
       for (int c = 0; c < 3; c++) {

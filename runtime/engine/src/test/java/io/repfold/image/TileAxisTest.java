@@ -100,7 +100,7 @@ class TileAxisTest {
               assertThat(total[x]).as(label).isEqualTo(1, within(1e-12));
             }
           }
-          case CENTRE -> {
+          case CENTER -> {
             if (shown[x] <= 2) {
               assertThat(deciding[x]).as(label).isEqualTo(1);
             }
@@ -113,7 +113,7 @@ class TileAxisTest {
   /** Of what two windows share, each decides the half that lies farther from its own edge. */
   @Test
   void a_cut_at_the_middle_leaves_each_window_its_half() {
-    TileAxis axis = new TileAxis(26, 16, 6, 1, Blend.CENTRE);
+    TileAxis axis = new TileAxis(26, 16, 6, 1, Blend.CENTER);
     double[] first = axis.weights(0);
     double[] second = axis.weights(1);
     for (int i = 0; i < 16; i++) {

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.Lock;
 
 /**
  * A clock that a test moves by hand, for one queue and its thread. A timed wait ends when the queue
- * is signalled or the clock is moved to the end of the wait, and at no other time. So a thread that
+ * is signaled or the clock is moved to the end of the wait, and at no other time. So a thread that
  * waits has done all that it had to do at this time.
  */
 final class HandClock implements QueueClock {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the first warning of a decoder that means that a part of the image is not what was encoded.
- * Warnings about headers, colour profiles and a few bytes too many mean nothing: the image is
- * whole. The words are those of libjpeg 6b (jerror.h) and of the JDK's plug-in around it. libjpeg
- * says only the first: after a harmless one, wrong bytes go unseen, but not a missing end.
+ * Warnings about headers, color profiles and a few bytes too many mean nothing: the image is whole.
+ * The words are those of libjpeg 6b (jerror.h) and of the JDK's plug-in around it. libjpeg says
+ * only the first: after a harmless one, wrong bytes go unseen, but not a missing end.
  */
 final class Damage implements IIOReadWarningListener {
   private static final List<String> SIGNS =

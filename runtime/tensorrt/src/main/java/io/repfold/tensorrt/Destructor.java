@@ -39,7 +39,7 @@ final class Destructor {
     }
     try (LongPointer header = new LongPointer(object);
         LongPointer table = new LongPointer(new Address(header.get()))) {
-      // Only a pointer that JavaCPP initialises itself has a deallocator that calls a given
+      // Only a pointer that JavaCPP initializes itself has a deallocator that calls a given
       // address.
       long address = object.address();
       Pointer once = new Address(0);

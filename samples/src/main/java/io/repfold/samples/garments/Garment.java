@@ -72,7 +72,7 @@ record Garment(int type, byte[] pixels, boolean[] inside) {
     }
   }
 
-  /** Brightness at a point between pixel centres, 0 to 255, bilinear; 0 outside the image. */
+  /** Brightness at a point between pixel centers, 0 to 255, bilinear; 0 outside the image. */
   double brightness(double row, double column) {
     return bilinear(row, column, at -> pixels[at] & 0xff);
   }

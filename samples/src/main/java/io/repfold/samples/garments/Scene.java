@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 /**
  * Garments on a ground, lying about.
  *
- * @param pixels [{@link #SIZE}, {@link #SIZE}], grey
+ * @param pixels [{@link #SIZE}, {@link #SIZE}], gray
  * @param labels the same size: 0 is the ground, 1 to 10 are garments, 255 their outlines
  */
 record Scene(byte[] pixels, byte[] labels) {
@@ -24,18 +24,18 @@ record Scene(byte[] pixels, byte[] labels) {
 
   /** Draws garments until the scene is full. */
   static Scene compose(Supplier<Garment> garments, RandomGenerator random) {
-    double[] grey = ground(random);
+    double[] gray = ground(random);
     byte[] labels = new byte[SIZE * SIZE];
     for (int cell : shuffled(random)) {
       if (random.nextDouble() < 0.9) {
         double row = middle(cell / CELLS) + random.nextDouble(-4, 4);
         double column = middle(cell % CELLS) + random.nextDouble(-4, 4);
-        place(grey, labels, garments.get(), Pose.random(row, column, random));
+        place(gray, labels, garments.get(), Pose.random(row, column, random));
       }
     }
     byte[] pixels = new byte[SIZE * SIZE];
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(grey[i])));
+      pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(gray[i])));
     }
     return new Scene(pixels, labels);
   }
@@ -45,13 +45,13 @@ record Scene(byte[] pixels, byte[] labels) {
     double level = random.nextDouble(15, 60);
     double down = random.nextDouble(-20, 20) / SIZE;
     double right = random.nextDouble(-20, 20) / SIZE;
-    double[] grey = new double[SIZE * SIZE];
+    double[] gray = new double[SIZE * SIZE];
     for (int y = 0; y < SIZE; y++) {
       for (int x = 0; x < SIZE; x++) {
-        grey[y * SIZE + x] = level + down * (y - MIDDLE) + right * (x - MIDDLE);
+        gray[y * SIZE + x] = level + down * (y - MIDDLE) + right * (x - MIDDLE);
       }
     }
-    return grey;
+    return gray;
   }
 
   private static double middle(int cell) {
@@ -71,13 +71,13 @@ record Scene(byte[] pixels, byte[] labels) {
   }
 
   /** The garments' own ground is black, so that their brightness is already weighted. */
-  private static void place(double[] grey, byte[] labels, Garment garment, Pose pose) {
-    for (int i = 0; i < grey.length; i++) {
+  private static void place(double[] gray, byte[] labels, Garment garment, Pose pose) {
+    for (int i = 0; i < gray.length; i++) {
       double row = pose.row(i / SIZE, i % SIZE);
       double column = pose.column(i / SIZE, i % SIZE);
       double coverage = garment.coverage(row, column);
       if (coverage > 0) {
-        grey[i] = garment.brightness(row, column) + (1 - coverage) * grey[i];
+        gray[i] = garment.brightness(row, column) + (1 - coverage) * gray[i];
       }
       if (coverage > GROUND) {
         labels[i] = (byte) (coverage < GARMENT ? OUTLINE : garment.type() + 1);
@@ -88,13 +88,13 @@ record Scene(byte[] pixels, byte[] labels) {
   /**
    * Where a garment lies.
    *
-   * @param row of its centre in the scene, in pixels
+   * @param row of its center in the scene, in pixels
    * @param column likewise
    * @param scale pixels of the scene for a pixel of the garment
    * @param angle in radians
    */
   private record Pose(double row, double column, double scale, double angle, boolean flipped) {
-    private static final double CENTRE = (Garment.SIZE - 1) / 2.0;
+    private static final double CENTER = (Garment.SIZE - 1) / 2.0;
     private static final double LARGEST_ANGLE = Math.PI / 10;
 
     static Pose random(double row, double column, RandomGenerator random) {
@@ -110,14 +110,14 @@ record Scene(byte[] pixels, byte[] labels) {
     double row(int y, int x) {
       double down = y - row;
       double right = x - column;
-      return CENTRE + (StrictMath.cos(angle) * down - StrictMath.sin(angle) * right) / scale;
+      return CENTER + (StrictMath.cos(angle) * down - StrictMath.sin(angle) * right) / scale;
     }
 
     double column(int y, int x) {
       double down = y - row;
       double right = x - column;
       double across = (StrictMath.sin(angle) * down + StrictMath.cos(angle) * right) / scale;
-      return CENTRE + (flipped ? -across : across);
+      return CENTER + (flipped ? -across : across);
     }
   }
 }

@@ -19,9 +19,9 @@ record VocFolder(Path root) {
 
   void writeScene(String id, Scene scene) throws IOException {
     Path image = Files.createDirectories(root.resolve("JPEGImages")).resolve(id + ".jpg");
-    var grey = new BufferedImage(Scene.SIZE, Scene.SIZE, BufferedImage.TYPE_BYTE_GRAY);
-    fill(grey, scene.pixels());
-    writeJpeg(image, grey);
+    var gray = new BufferedImage(Scene.SIZE, Scene.SIZE, BufferedImage.TYPE_BYTE_GRAY);
+    fill(gray, scene.pixels());
+    writeJpeg(image, gray);
 
     Path mask = Files.createDirectories(root.resolve("SegmentationClass")).resolve(id + ".png");
     var labels =
@@ -58,7 +58,7 @@ record VocFolder(Path root) {
     }
   }
 
-  /** The colours of PASCAL VOC: the bits of a label, lowest first, become high bits of R, G, B. */
+  /** The colors of PASCAL VOC: the bits of a label, lowest first, become high bits of R, G, B. */
   private static IndexColorModel palette() {
     byte[][] channels = new byte[3][256];
     for (int label = 0; label < 256; label++) {

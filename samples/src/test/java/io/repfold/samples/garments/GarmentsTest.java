@@ -35,7 +35,7 @@ class GarmentsTest {
           .as(id)
           .containsOnly(96);
       Raster raster = mask.getRaster();
-      assertThat(raster.getNumBands()).as("%s holds labels, not colours", id).isEqualTo(1);
+      assertThat(raster.getNumBands()).as("%s holds labels, not colors", id).isEqualTo(1);
       for (int label : raster.getSamples(0, 0, 96, 96, 0, (int[]) null)) {
         labels.add(label);
       }

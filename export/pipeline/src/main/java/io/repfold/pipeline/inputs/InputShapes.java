@@ -41,7 +41,7 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
   /** Tried first where there are too many channels for an image: heads of networks are costly. */
   private static final long[] FEATURE_MAP = {12, 16};
 
-  private static final int MOST_COLOURS = 4;
+  private static final int MOST_COLORS = 4;
 
   /**
    * Completes the given shapes, by trying which sizes the model takes.
@@ -95,7 +95,7 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
 
   private static boolean isFeatureMap(TensorInfo input) {
     long[] shape = input.shape();
-    return shape.length == 4 && shape[1] > MOST_COLOURS && shape[2] < 0 && shape[3] < 0;
+    return shape.length == 4 && shape[1] > MOST_COLORS && shape[2] < 0 && shape[3] < 0;
   }
 
   private static Map<String, long[]> complete(
@@ -115,7 +115,7 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
       return new long[] {1, 3, sides[0], sides[1]};
     }
     boolean channelsLast =
-        shape.length == 4 && shape[1] < 0 && shape[3] >= 1 && shape[3] <= MOST_COLOURS;
+        shape.length == 4 && shape[1] < 0 && shape[3] >= 1 && shape[3] <= MOST_COLORS;
     int height = channelsLast || shape.length <= 3 ? 1 : 2;
     int width = channelsLast ? 2 : shape.length - 1;
     for (int axis = 0; axis < shape.length; axis++) {

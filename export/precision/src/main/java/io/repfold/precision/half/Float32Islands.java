@@ -45,7 +45,7 @@ final class Float32Islands {
         placement.verdict(node).ifPresent(verdict -> placement.verdicts.put(node, verdict));
       }
     }
-    placement.joinNeighbours();
+    placement.joinNeighbors();
     return placement.verdicts;
   }
 
@@ -187,7 +187,7 @@ final class Float32Islands {
   }
 
   /** Half nodes without a convolution or product, around which all is float32, become float32. */
-  private void joinNeighbours() {
+  private void joinNeighbors() {
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Node node : graph.nodes()) {
       if (ports.chooses(node) && !verdicts.containsKey(node) && seen.add(node)) {
@@ -203,11 +203,11 @@ final class Float32Islands {
     while (!open.isEmpty()) {
       Node node = open.remove();
       part.add(node);
-      for (Node neighbour : ports.neighbours(node)) {
-        if (verdicts.containsKey(neighbour)) {
-          island = island.or(() -> Optional.of(neighbour));
-        } else if (seen.add(neighbour)) {
-          open.add(neighbour);
+      for (Node neighbor : ports.neighbors(node)) {
+        if (verdicts.containsKey(neighbor)) {
+          island = island.or(() -> Optional.of(neighbor));
+        } else if (seen.add(neighbor)) {
+          open.add(neighbor);
         }
       }
     }
@@ -215,7 +215,7 @@ final class Float32Islands {
     if (!heavy && island.isPresent()) {
       KeepReason verdict =
           KeepReason.of(
-              Cause.NEIGHBOURS,
+              Cause.NEIGHBORS,
               "it is light work beside %s; Casts would cost more than they save",
               island.get().describe());
       part.forEach(node -> verdicts.put(node, verdict));

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param keepsBoundary whether graph inputs and outputs stay float32, with Casts behind and before
  *     them
  * @param types of values by name, for those that the graph does not tell, such as the results of
- *     ops that are not modelled; a runtime knows them
+ *     ops that are not modeled; a runtime knows them
  * @param ranges of values by name, from sample data in float32; empty if none were taken
  * @param margin at least 1: a value is taken to overflow if its largest magnitude times the margin
  *     is beyond the type, since other data have other ranges

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * Makes a float32 graph compute in float16 or bfloat16.
  *
  * <p>Weights and activations become half, each rounded once. What half numbers cannot hold stays
- * float32, as an island between Casts: ops that are not modelled, normalizations that are not
+ * float32, as an island between Casts: ops that are not modeled, normalizations that are not
  * folded, sizes and indices, the scales of Resize, exponentials and logarithms, sums of many
  * elements, and, if ranges are given, values that overflow or vanish. Values keep their names, so
  * that before and after can be compared tensor by tensor; a value that exists in both types has the
@@ -46,7 +46,7 @@ public final class HalfPrecision {
   /**
    * Converts.
    *
-   * @throws io.repfold.graph.InvalidGraphException if the graph holds half values or quantised ops
+   * @throws io.repfold.graph.InvalidGraphException if the graph holds half values or quantized ops
    *     already or no float32 values, a weight is no number, its opset is below 6, or too low for
    *     bfloat16 and cannot be raised, its shapes contradict each other, or the options name what
    *     it does not have; names the node or value and what to do

@@ -51,7 +51,7 @@ public record HalfReport(
     /** The caller wants it. */
     REQUESTED,
     /** It is light work between nodes that stay float32: Casts would cost more than it saves. */
-    NEIGHBOURS
+    NEIGHBORS
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.Set;
  * numbers up to 2048 only, bfloat16 up to 256.
  */
 final class SizeNodes {
-  /** Ops that are not modelled, and which of their inputs holds positions in an image. */
+  /** Ops that are not modeled, and which of their inputs holds positions in an image. */
   private static final Map<String, Integer> POSITIONS =
       Map.of("GridSample", 1, "RoiAlign", 1, "MaxRoiPool", 1, "NonMaxSuppression", 0);
 

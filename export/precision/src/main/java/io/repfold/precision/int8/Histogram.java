@@ -2,8 +2,8 @@ package io.repfold.precision.int8;
 
 /**
  * Counts of numbers, in bins of equal width from {@code -limit} to {@code limit}. The limit is a
- * power of two and doubles when a number lies beyond, by merging neighbouring bins; so the counts
- * do not depend on the order in which the numbers came. Zeros are not counted: every integer grid
+ * power of two and doubles when a number lies beyond, by merging neighboring bins; so the counts do
+ * not depend on the order in which the numbers came. Zeros are not counted: every integer grid
  * holds them.
  */
 final class Histogram {

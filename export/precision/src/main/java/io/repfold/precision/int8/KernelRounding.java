@@ -2,8 +2,8 @@ package io.repfold.precision.int8;
 
 /**
  * Rounds weights to integers so that the sum of each kernel moves by no more than half a step. An
- * image is nearly the same under neighbouring taps, so that what the sum loses is lost everywhere
- * at once, while single errors cancel. Of a kernel whose sum would move further, those weights are
+ * image is nearly the same under neighboring taps, so that what the sum loses is lost everywhere at
+ * once, while single errors cancel. Of a kernel whose sum would move further, those weights are
  * rounded the other way that were nearest to it.
  */
 final class KernelRounding {

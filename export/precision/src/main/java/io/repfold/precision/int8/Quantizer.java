@@ -19,7 +19,7 @@ import java.util.Set;
  * DequantizeLinear nodes around them, which runtimes turn into integer kernels.
  *
  * <p>Weights are INT8 around 0 with one scale for each output channel; activations have one scale a
- * tensor, taken from statistics over samples. What is not modelled, what holds no weights and does
+ * tensor, taken from statistics over samples. What is not modeled, what holds no weights and does
  * not lie between layers, and what is excluded stays float32. Values keep their names; the
  * quantized forms of {@code x} are {@code x_quantized} and {@code x_dequantized}.
  */
@@ -109,7 +109,7 @@ public final class Quantizer {
   private static void require(Graph graph) {
     for (Node node : graph.nodes()) {
       Check.that(
-          !SourceGraphCheck.isQuantised(node),
+          !SourceGraphCheck.isQuantized(node),
           "Graph '%s' is quantized already: it holds %s. Quantize the float32 model that it was made"
               + " of",
           graph.name(),

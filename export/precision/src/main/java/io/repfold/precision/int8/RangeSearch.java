@@ -51,13 +51,13 @@ final class RangeSearch {
   private static double squaredError(Histogram histogram, IntegerGrid grid) {
     double sum = 0;
     for (int i = 0; i < Histogram.BINS; i++) {
-      double centre = (i + 0.5) * histogram.width();
+      double center = (i + 0.5) * histogram.width();
       if (histogram.above(i) > 0) {
-        double error = centre - grid.round(centre);
+        double error = center - grid.round(center);
         sum += histogram.above(i) * error * error;
       }
       if (histogram.below(i) > 0) {
-        double error = centre + grid.round(-centre);
+        double error = center + grid.round(-center);
         sum += histogram.below(i) * error * error;
       }
     }

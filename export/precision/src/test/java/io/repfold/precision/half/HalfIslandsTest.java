@@ -302,8 +302,8 @@ class HalfIslandsTest {
         .extracting(Island::output, Island::cause)
         .containsExactly(
             tuple("e1", Cause.FUNCTION),
-            tuple("r", Cause.NEIGHBOURS),
-            tuple("m", Cause.NEIGHBOURS),
+            tuple("r", Cause.NEIGHBORS),
+            tuple("m", Cause.NEIGHBORS),
             tuple("e2", Cause.FUNCTION));
     assertThat(Graphs.casts(result.graph())).hasSize(4);
     assertThat(Graphs.type(result.graph(), "a")).isEqualTo(ElementType.FLOAT16);

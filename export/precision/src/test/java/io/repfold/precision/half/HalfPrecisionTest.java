@@ -154,7 +154,7 @@ class HalfPrecisionTest {
   }
 
   @Test
-  void an_op_that_is_not_modelled_stays_float32_between_casts() {
+  void an_op_that_is_not_modeled_stays_float32_between_casts() {
     Op opaque = new Op.Opaque("my", "Bend", Map.of(), List.of());
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.node(opaque, List.of("a"), "o");

@@ -90,8 +90,8 @@ class RangeSearchTest {
       Grid grid = grid(sample, largest * i / CANDIDATES);
       double error = 0;
       for (Map.Entry<Integer, Long> bin : bins.entrySet()) {
-        double centre = (Math.abs(bin.getKey()) - 0.5) * width * Math.signum(bin.getKey());
-        error += bin.getValue() * Math.pow(centre - grid.nearest(centre), 2);
+        double center = (Math.abs(bin.getKey()) - 0.5) * width * Math.signum(bin.getKey());
+        error += bin.getValue() * Math.pow(center - grid.nearest(center), 2);
       }
       if (error < least) {
         least = error;

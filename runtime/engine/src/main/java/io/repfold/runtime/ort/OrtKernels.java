@@ -95,7 +95,7 @@ enum OrtKernels {
   /** Adds the providers, in the order in which they are asked to take a node. */
   abstract void addTo(SessionOptions settings, EngineOptions options) throws OrtException;
 
-  /** Why these options cannot be honoured in this environment; empty if they can. */
+  /** Why these options cannot be honored in this environment; empty if they can. */
   Optional<String> refusal(EngineOptions options, Map<String, String> environment) {
     return Optional.empty();
   }

@@ -4,8 +4,8 @@ import io.repfold.images.RgbImage;
 import java.util.OptionalInt;
 
 /** The square in the middle of an image whose short side has been scaled to its size. */
-final class CentreCrop {
-  private CentreCrop() {}
+final class CenterCrop {
+  private CenterCrop() {}
 
   /** Without a size, the whole image. */
   static CropGeometry of(RgbImage image, OptionalInt size) {

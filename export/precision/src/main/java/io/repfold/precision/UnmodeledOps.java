@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which ops that are not modelled mean the same in two opsets from 9 to 22, by ONNX's list of
+ * Which ops that are not modeled mean the same in two opsets from 9 to 22, by ONNX's list of
  * changes (docs/Changelog.md). What only takes more types, or an attribute more whose default is
  * what was done before, has not changed.
  */
-final class UnmodelledOps {
+final class UnmodeledOps {
   /** Those that came with opset 9 or earlier, or later, and never changed since. */
   private static final Set<String> UNCHANGED =
       Set.of(
@@ -51,7 +51,7 @@ final class UnmodelledOps {
     CHANGED.put("GroupNormalization", 21);
   }
 
-  private UnmodelledOps() {}
+  private UnmodeledOps() {}
 
   /** Whether it sums up or multiplies along axes, of which opset 18 made an input. */
   static boolean isReduction(Op.Opaque op) {

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
  * @param ignoreIndex label that is not counted
  * @param map label in the file to class; empty: they are the same
  */
-record Labelling(List<String> classNames, int ignoreIndex, Map<Integer, Integer> map) {
+record Labeling(List<String> classNames, int ignoreIndex, Map<Integer, Integer> map) {
   private static final int USUAL_IGNORED = 255;
 
-  Labelling {
+  Labeling {
     int classes = classNames.size();
     for (var entry : map.entrySet()) {
       if (entry.getValue() >= classes && entry.getValue() != ignoreIndex) {
@@ -27,10 +27,10 @@ record Labelling(List<String> classNames, int ignoreIndex, Map<Integer, Integer>
     }
   }
 
-  static Labelling of(List<String> names, LoaderArguments arguments, boolean classified) {
+  static Labeling of(List<String> names, LoaderArguments arguments, boolean classified) {
     boolean usual = !classified && names.size() <= USUAL_IGNORED;
     int ignored = arguments.ignoreIndex().orElse(usual ? USUAL_IGNORED : LabelMap.LARGEST);
-    return new Labelling(names, ignored, arguments.labelMap());
+    return new Labeling(names, ignored, arguments.labelMap());
   }
 
   static List<String> numbered(int classes) {

@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --mean} and {@code --std}: what is made of the colours of images. */
-final class ColourOptions {
+/** {@code --mean} and {@code --std}: what is made of the colors of images. */
+final class ColorOptions {
   @Option(
       names = "--mean",
       split = ",",
       paramLabel = "M",
       description =
-          "Mean of the colours of images, white being 1: one for each channel, with commas (default:"
-              + " from the model's metadata, or else 0.485,0.456,0.406 for RGB, 0 for grey).")
+          "Mean of the colors of images, white being 1: one for each channel, with commas (default:"
+              + " from the model's metadata, or else 0.485,0.456,0.406 for RGB, 0 for gray).")
   private @Nullable List<Float> mean;
 
   @Option(
@@ -21,8 +21,8 @@ final class ColourOptions {
       split = ",",
       paramLabel = "S",
       description =
-          "Standard deviation of the colours of images, likewise (default: from the metadata, or"
-              + " else 0.229,0.224,0.225 for RGB, 1 for grey).")
+          "Standard deviation of the colors of images, likewise (default: from the metadata, or"
+              + " else 0.229,0.224,0.225 for RGB, 1 for gray).")
   private @Nullable List<Float> deviation;
 
   /** What was asked for. */

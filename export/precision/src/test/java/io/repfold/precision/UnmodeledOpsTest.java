@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is modelled has its facts with its op, and is on no list of ops that are not. */
-class UnmodelledOpsTest {
+/** What is modeled has its facts with its op, and is on no list of ops that are not. */
+class UnmodeledOpsTest {
   static Stream<Op> functions() {
     return Stream.of(
             Arrays.stream(Op.Unary.Function.values()).map(Op.Unary::new),
@@ -35,7 +35,7 @@ class UnmodelledOpsTest {
   void a_function_in_a_form_that_is_not_its_own_is_not_known_to_stay(Op op) {
     Op.Opaque strange = new Op.Opaque("", op.type(), Map.of("axis", 1L), List.of());
 
-    assertThat(UnmodelledOps.change(strange, 17, 22))
+    assertThat(UnmodeledOps.change(strange, 17, 22))
         .hasValue("repfold does not know what changed in it");
   }
 }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The parts by which a modelled op is trained compute what the interpreter computes of it. */
-class ModelledPartsTest {
+/** The parts by which a modeled op is trained compute what the interpreter computes of it. */
+class ModeledPartsTest {
   private record Example(Op op, int[]... dims) {
     @Override
     public String toString() {

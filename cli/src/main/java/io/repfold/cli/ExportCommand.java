@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Writes a run's network as others run it: without the auxiliary output and the dropouts, and"
+      "Writes a run's network for inference: without the auxiliary output and the dropouts, and"
           + " folded.",
       "The folded network is compared with the trained one in ONNX Runtime before it appears under"
           + " its name; if they differ, nothing is written and the exit code is 3."

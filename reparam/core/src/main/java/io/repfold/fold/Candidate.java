@@ -59,7 +59,8 @@ sealed interface Candidate {
       return new Refused(refused.because());
     }
     if (!(local instanceof Linearity.Linear linear)) {
-      return new Refused("its window or its weight is none that can be folded back");
+      return new Refused(
+          "its padding, its kernel size or its weight is of a kind that a fold could not undo");
     }
     Tensor weight = graph.constant(node.input(1)).orElseThrow();
     Affine map = linear.operands().get(0).map();

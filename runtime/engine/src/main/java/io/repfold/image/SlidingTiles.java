@@ -42,7 +42,7 @@ final class SlidingTiles implements ImagePass {
         || width % multiple != 0
         || Math.min(height, width) - tiling.overlap() < multiple) {
       throw new IllegalArgumentException(
-          "Windows of %s that share %d pixels cannot begin and end at multiples of %d; take larger ones of such a size"
+          "Windows of %s that share %d pixels cannot begin and end at multiples of %d; take larger windows, whose sizes are multiples of it"
               .formatted(tiling.tile(), tiling.overlap(), multiple));
     }
   }

@@ -7,7 +7,7 @@ import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
-import io.repfold.pipeline.ModelFile;
+import io.repfold.onnx.Sha256;
 import io.repfold.pipeline.fold.Certificate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,10 +56,8 @@ class FoldCommandTest {
     CliRun.of("fold", model, "-o", folded, "--report", report);
 
     JsonNode certificate = Json.parse(OnnxModel.read(folded).metadata().get(Certificate.KEY));
-    assertThat(certificate.get("source").asText())
-        .isEqualTo(ModelFile.sha256(Files.readAllBytes(model)));
-    assertThat(certificate.get("report").asText())
-        .isEqualTo(ModelFile.sha256(Files.readAllBytes(report)));
+    assertThat(certificate.get("source").asText()).isEqualTo(Sha256.of(Files.readAllBytes(model)));
+    assertThat(certificate.get("report").asText()).isEqualTo(Sha256.of(Files.readAllBytes(report)));
     assertThat(certificate.get("regions").asInt()).isEqualTo(2);
     assertThat(certificate.get("largestErrorBound").asDouble()).isPositive();
   }

@@ -3,7 +3,7 @@ package io.repfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.repfold.pipeline.ModelFile;
+import io.repfold.onnx.Sha256;
 import io.repfold.runtime.Dimension;
 import io.repfold.runtime.ElementType;
 import io.repfold.runtime.TensorInfo;
@@ -38,7 +38,7 @@ class PlanInspectionTest {
   private static PlanManifest manifest(PlanKey key) {
     return new PlanManifest(
         "net.onnx",
-        ModelFile.sha256(BYTES),
+        Sha256.of(BYTES),
         BYTES.length,
         key,
         List.of(new TensorInfo("images", ElementType.FLOAT16, List.of(new Dimension(-1, "")))),

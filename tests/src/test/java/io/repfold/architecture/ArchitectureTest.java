@@ -42,6 +42,7 @@ class ArchitectureTest {
           "io.repfold.check.Verifier",
           "io.repfold.precision.half.HalfPrecision",
           "io.repfold.precision.int8.Int8Conversion",
+          "io.repfold.onnx.Sha256",
           "java.security.MessageDigest");
 
   private static final ArchRule ONLY_MAIN_ENDS_THE_PROGRAM =

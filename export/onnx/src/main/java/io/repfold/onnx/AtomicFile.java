@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * A file that appears under its name complete or not at all. It is written beside its target, made
  * durable, and moved into place; a mapping of the old content stays valid.
  */
-final class AtomicFile implements AutoCloseable {
+public final class AtomicFile implements AutoCloseable {
   /** Writes a file's content. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -35,8 +35,12 @@ final class AtomicFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Creates, fills and commits. */
-  static void write(Path target, Content content) {
+  /**
+   * Creates, fills and commits.
+   *
+   * @throws UncheckedIOException if it cannot be written; what was there before is unchanged
+   */
+  public static void write(Path target, Content content) {
     try (AtomicFile file = create(target)) {
       file.fill(content);
       file.commit();

@@ -4,23 +4,17 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.Sha256;
 import io.repfold.runtime.PlanNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** An ONNX file that was read. */
 public record ModelFile(Path path, OnnxModel model) {
-  private static final int BUFFER_BYTES = 1 << 18;
-
   public static ModelFile read(Path path) {
     if (PlanNames.isOne(path)) {
       throw PipelineException.work(
@@ -58,27 +52,6 @@ public record ModelFile(Path path, OnnxModel model) {
 
   /** SHA-256 of the file, in hexadecimal; weights in other files are not part of it. */
   public String sha256() {
-    MessageDigest digest = digest();
-    try (FileChannel channel = FileChannel.open(path)) {
-      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-      while (channel.read(buffer.clear()) >= 0) {
-        digest.update(buffer.flip());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("%s: cannot be read: %s".formatted(path, e.getMessage()), e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  public static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(digest().digest(bytes));
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.of(path);
   }
 }

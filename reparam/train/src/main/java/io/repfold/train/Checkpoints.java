@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class Checkpoints {
     Path nextState = next(state);
     try {
       model.write(nextWeights);
-      StateFile.write(nextState, new StateFile.Content(content, SafeFile.sha256(nextWeights)));
+      StateFile.write(nextState, new StateFile.Content(content, Sha256.of(nextWeights)));
     } catch (UncheckedIOException e) {
       removeNext();
       throw e;
@@ -50,7 +51,7 @@ final class Checkpoints {
       throw new RunException(
           "%s: there is no such file: the run has saved nothing yet. Begin it anew", weights);
     }
-    String sha256 = SafeFile.sha256(weights);
+    String sha256 = Sha256.of(weights);
     if (Files.exists(next(state))) {
       finishMove(sha256);
     }

@@ -1,10 +1,12 @@
 package io.repfold.train;
 
+import io.repfold.onnx.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +48,8 @@ public final class RunFolder {
   static RunFolder create(TrainConfig config, Optional<Path> wanted, LocalDateTime now) {
     try {
       Path path = wanted.isPresent() ? empty(wanted.get()) : stamped(config, now);
-      SafeFile.write(path.resolve(CONFIG), config.toJson());
+      byte[] text = config.toJson().getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(path.resolve(CONFIG), out -> out.write(text));
       return new RunFolder(path);
     } catch (IOException e) {
       Path place = wanted.orElse(config.loop().saveDir());

@@ -8,6 +8,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Tensor;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -118,7 +119,7 @@ final class StateFile {
   }
 
   private static String digest(String header, Map<String, Tensor> tensors) {
-    MessageDigest digest = SafeFile.digest();
+    MessageDigest digest = Sha256.digest();
     digest.update(header.getBytes(StandardCharsets.UTF_8));
     new TreeMap<>(tensors)
         .forEach(

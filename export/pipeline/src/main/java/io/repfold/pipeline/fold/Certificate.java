@@ -1,6 +1,7 @@
 package io.repfold.pipeline.fold;
 
 import io.repfold.fold.FoldReport;
+import io.repfold.onnx.Sha256;
 import io.repfold.pipeline.JsonText;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Release;
@@ -70,7 +71,7 @@ public final class Certificate {
     root.put("tool", TOOL);
     root.put("source", sourceSha256);
     root.put("regions", report.folded().size());
-    root.put("report", ModelFile.sha256(document.getBytes(StandardCharsets.UTF_8)));
+    root.put("report", Sha256.of(document.getBytes(StandardCharsets.UTF_8)));
     root.put("largestErrorBound", largestErrorBound(report));
     return JsonText.compact(root);
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -290,6 +292,24 @@ class ConvertCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains(half.toString(), "is FLOAT16 already");
+  }
+
+  /** Samples of it have no range; that it holds no real number is said, and no defect. */
+  @Test
+  void a_model_of_integers_has_nothing_to_convert() {
+    Value x = new Value("x", Optional.of(ElementType.INT64), Optional.of(Shape.of(2, 3)));
+    Graph graph =
+        new Graph.Builder("integers")
+            .input(x)
+            .node(new Op.Binary(Op.Binary.Function.ADD), List.of("x", "x"), "y")
+            .output(new Value("y", x.type(), x.shape()))
+            .build();
+    Path model = Models.write(folder.resolve("integers.onnx"), graph);
+
+    CliRun run = convert(model, folder.resolve("half.onnx"), "fp16", "--random", 2);
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("has no float32 value").doesNotContain("defect");
   }
 
   @Test

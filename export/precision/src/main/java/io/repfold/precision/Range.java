@@ -91,7 +91,9 @@ public record Range(double min, double max, double smallest) {
    * @throws IllegalArgumentException if no value has a range, or an element is NaN; names the value
    */
   public static Map<String, Range> over(Graph graph, SampleRunner runner) {
-    return Ranges.over(graph, runner).byValue();
+    Map<String, Range> ranges = Ranges.over(graph, runner).byValue();
+    requireSome(ranges);
+    return ranges;
   }
 
   /** The range of the finite elements; empty if there are none. */
@@ -111,7 +113,7 @@ public record Range(double min, double max, double smallest) {
     return min > max ? Optional.empty() : Optional.of(new Range(min, max, smallest));
   }
 
-  static void requireSome(Map<String, Range> ranges) {
+  private static void requireSome(Map<String, Range> ranges) {
     if (ranges.isEmpty()) {
       throw new IllegalArgumentException(
           "No sample was run, so no value has a range: give samples");

@@ -30,7 +30,7 @@ public record Ranges(Map<String, Range> byValue, Set<String> infinite) {
    * are left out.
    *
    * @param graph in float32, the one that is to be converted
-   * @throws IllegalArgumentException if no value has a range, or an element is NaN; names the value
+   * @throws IllegalArgumentException if an element is NaN; names the value
    */
   public static Ranges over(Graph graph, SampleRunner runner) {
     Set<String> computed = new LinkedHashSet<>();
@@ -70,7 +70,6 @@ public record Ranges(Map<String, Range> byValue, Set<String> infinite) {
                         .ifPresent(range -> ranges.merge(name, range, Range::and));
                   }
                 }));
-    Range.requireSome(ranges);
     return new Ranges(ranges, infinite);
   }
 

@@ -141,7 +141,7 @@ class LoaderArgumentsTest {
   static Stream<Arguments> mistakes() {
     return Stream.of(
         mistake("did you mean 'crop_size'?", "cropsize", 380),
-        mistake("did you mean 'color'?", "color", 0.4),
+        mistake("did you mean 'color'?", "colour", 0.4),
         mistake("there is no 'workers'; there is augment, base_size", "workers", 4),
         mistake(
             "'color.saturate'; did you mean 'color.saturation'?", "color", Map.of("saturate", 1)),

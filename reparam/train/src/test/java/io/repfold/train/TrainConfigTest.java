@@ -158,7 +158,7 @@ class TrainConfigTest {
       value = {
         "trainer.epoch=3 | trainer.epoch: is not known here; did you mean 'epochs'?",
         "epochs=3 | epochs: is not known here; did you mean 'trainer.epochs'?",
-        "optimizer.type=SGD | optimizer: is not known here; did you mean 'optimizer'?",
+        "optimiser.type=SGD | optimiser: is not known here; did you mean 'optimizer'?",
         "train_loader.args.bach_size=2 | train_loader.args: loader arguments: there is no 'bach_size'; did you mean 'batch_size'?",
         "optimizer.args.lr=fast | optimizer.args.lr: must be a number of at least 0, found \"fast\"",
         "optimizer.args.momentum=1.5 | optimizer.args of SGD: 'momentum' must be a number from 0 to 1, found 1.5",

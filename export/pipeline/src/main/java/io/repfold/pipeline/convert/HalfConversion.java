@@ -32,7 +32,10 @@ public record HalfConversion(Graph graph, HalfReport report, int ranges, Set<Str
           OnnxRuntimeSamples.withMasks(source.file().model(), source.samples());
       Map<String, ElementType> types = samples.types(source.graph());
       ranges = Ranges.over(source.graph(), samples, floats(types));
-      options = options.withTypes(types).withRanges(ranges.byValue());
+      options = options.withTypes(types);
+      if (!ranges.byValue().isEmpty()) {
+        options = options.withRanges(ranges.byValue());
+      }
     }
     HalfPrecision.Result result = HalfPrecision.convert(source.graph(), options);
     return new HalfConversion(

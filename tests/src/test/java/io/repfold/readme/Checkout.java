@@ -97,7 +97,7 @@ final class Checkout {
         .matcher(pom)
         .results()
         .map(m -> m.group(1))
-        .filter(module -> !List.of("tests", "samples").contains(module))
+        .filter(module -> !List.of("bom", "tests", "samples").contains(module))
         .forEach(m -> sources.addAll(List.of(m + "/pom.xml", m + "/src/main/java/A.java")));
     sources.add("cli/src/main/resources/words.txt");
     return sources;

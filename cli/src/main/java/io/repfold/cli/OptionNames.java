@@ -24,7 +24,8 @@ final class OptionNames {
           Map.entry("withWeightBits", "--weight-bits"));
 
   private static final Pattern METHOD =
-      Pattern.compile("\\b(" + String.join("|", OPTIONS.keySet()) + ")\\b");
+      Pattern.compile(
+          "(?<=^|[ (])(" + String.join("|", OPTIONS.keySet()) + ")(?=$|[ ,:;)]|\\.(?: |$))");
 
   private OptionNames() {}
 

@@ -25,6 +25,14 @@ class OptionNamesTest {
         .isEqualTo("--shape: give one by --shape, 'notwithShapes' withShape");
   }
 
+  @Test
+  void names_of_files_and_tensors_stay() {
+    String message = "out/withData.onnx: withShapes-1 and 'withKept' and withMean/x.npy stay";
+
+    assertThat(OptionNames.in(message)).isEqualTo(message);
+    assertThat(OptionNames.in("give it by withShapes. Else")).isEqualTo("give it by --shape. Else");
+  }
+
   /** But for what a caller of Java alone can ask for. */
   @Test
   void there_is_an_option_for_each_method_that_a_message_names() throws IOException {

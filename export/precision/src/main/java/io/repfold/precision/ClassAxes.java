@@ -3,18 +3,21 @@ package io.repfold.precision;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * On which axis of a graph's outputs the classes lie: that of the Softmax which computes an output,
- * or the last one of a product of vectors with weights, as in models that read text; where a
- * Transpose puts them, as in images with channels last; or else axis 1.
+ * On which axis of a graph's outputs the classes lie: that of the Softmax or Hardmax before it, or
+ * the last one of a product of vectors with weights, as in models that read text; where a Transpose
+ * puts them, as in images with channels last; or else axis 1.
  *
  * @param found by output name, where it may be another axis than 1; negative ones count from behind
  */
@@ -29,43 +32,63 @@ public record ClassAxes(Map<String, Integer> found) {
   public static ClassAxes of(Graph graph) {
     Map<String, Integer> axes = new HashMap<>();
     for (Value output : graph.outputs()) {
-      before(graph, output.name()).ifPresent(axis -> axes.put(output.name(), axis));
+      of(graph, output.name()).ifPresent(axis -> axes.put(output.name(), axis));
     }
     return new ClassAxes(axes);
   }
 
-  /** The axis of what a node computes, through nodes that leave the axes where they are. */
-  private static Optional<Integer> before(Graph graph, String value) {
-    Optional<Node> producer = graph.producer(value);
-    if (producer.isEmpty()) {
-      return Optional.empty();
+  /** Walks back to what says where the classes are, and moves the axis as the Transposes do. */
+  private static Optional<Integer> of(Graph graph, String output) {
+    Deque<List<Integer>> permutations = new ArrayDeque<>();
+    Optional<Node> node = graph.producer(output);
+    while (node.isPresent() && node.flatMap(n -> own(graph, n)).isEmpty()) {
+      Optional<String> before = node.flatMap(n -> before(graph, n));
+      if (before.isEmpty()) {
+        break;
+      }
+      if (node.get().op() instanceof Op.Transpose transpose) {
+        permutations.push(transpose.permutation());
+      }
+      node = graph.producer(before.get());
     }
-    Node node = producer.get();
+    Optional<Integer> own = node.flatMap(n -> own(graph, n));
+    Optional<Integer> axis =
+        own.isEmpty() && permutations.isEmpty() ? own : own.or(() -> Optional.of(USUAL));
+    for (List<Integer> permutation : permutations) {
+      axis = axis.flatMap(found -> moved(found, permutation));
+    }
+    return axis;
+  }
+
+  /** The axis along which a node weighs its elements against each other, or its weights do. */
+  private static Optional<Integer> own(Graph graph, Node node) {
+    if (node.op() instanceof Op.Softmax softmax) {
+      return Optional.of(softmax.axis());
+    }
+    if (node.op() instanceof Op.LogSoftmax softmax) {
+      return Optional.of(softmax.axis());
+    }
+    if (node.op() instanceof Op.Hardmax hardmax) {
+      return Optional.of(hardmax.axis());
+    }
+    boolean weighs = node.op() instanceof Op.MatMul && graph.constant(node.input(1)).isPresent();
+    return weighs && isOfVectors(graph, node.output()) ? Optional.of(-1) : Optional.empty();
+  }
+
+  /** The input of a node that leaves axes where they are, but for a Transpose. */
+  private static Optional<String> before(Graph graph, Node node) {
     Op op = node.op();
-    if (op instanceof Op.Softmax softmax) {
-      return Optional.of(softmax.axis());
-    }
-    if (op instanceof Op.LogSoftmax softmax) {
-      return Optional.of(softmax.axis());
-    }
-    if (op instanceof Op.MatMul && graph.constant(node.input(1)).isPresent()) {
-      return isOfVectors(graph, value) ? Optional.of(-1) : Optional.empty();
-    }
-    if (op instanceof Op.Transpose transpose) {
-      return moved(before(graph, node.input(0)).orElse(USUAL), transpose.permutation());
-    }
-    boolean same =
-        op instanceof Op.Unary
-            || op instanceof Op.Cast
-            || op instanceof Op.Identity
-            || op instanceof Op.Clip
-            || op instanceof Op.Resize;
-    if (same) {
-      return before(graph, node.input(0));
-    }
-    return op instanceof Op.Binary
-        ? before(graph, node.input(graph.constant(node.input(0)).isPresent() ? 1 : 0))
-        : Optional.empty();
+    boolean same = op instanceof Op.Transpose || op instanceof Op.Pad || op instanceof Op.Slice;
+    return switch (OpKind.of(op)) {
+      case MAPS, CONVERTS, PASSES, DROPS, RESIZES, POOLS, NORMALIZES, QUANTIZES ->
+          Optional.of(node.input(0));
+      case COMBINES ->
+          node.inputs().stream()
+              .skip(op instanceof Op.Where ? 1 : 0)
+              .filter(input -> graph.constant(input).isEmpty())
+              .findFirst();
+      default -> same ? Optional.of(node.input(0)) : Optional.empty();
+    };
   }
 
   /** Products of images are interpolations. */

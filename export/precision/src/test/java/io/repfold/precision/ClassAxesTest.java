@@ -8,6 +8,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.kit.Layers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -41,7 +42,22 @@ class ClassAxesTest {
     assertThat(axisBehind(new Op.Clip(OptionalDouble.empty(), OptionalDouble.empty())))
         .isEqualTo(2);
     assertThat(axisBehind(Layers.ADD, new Op.Identity())).isEqualTo(2);
+    assertThat(axisBehind(new Op.LeakyRelu(0.1f))).isEqualTo(2);
+    assertThat(axisBehind(new Op.Gelu(false))).isEqualTo(2);
+    assertThat(axisBehind(new Op.Dropout(OptionalDouble.empty()))).isEqualTo(2);
+    assertThat(axisBehind(new Op.Hardmax(3, false))).as("its own").isEqualTo(3);
     assertThat(axisBehind(new Op.Flatten(1))).as("moves axes").isEqualTo(1);
+  }
+
+  /** Twice back and forth, and deeper than a stack is. */
+  @Test
+  void a_long_way_is_walked() {
+    Op[] way = new Op[20_001];
+    Arrays.fill(way, new Op.Unary(Op.Unary.Function.ABS));
+    way[7] = new Op.Transpose(List.of(0, 3, 1, 2));
+    way[9_000] = new Op.Transpose(List.of(1, 0, 2, 3));
+    way[20_000] = new Op.Transpose(List.of(0, 2, 3, 1));
+    assertThat(axisBehind(way)).isEqualTo(2);
   }
 
   @Test

@@ -128,9 +128,16 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
     List<OutputReport> outputs =
         runs.stream().flatMap(run -> run.report().outputs().stream()).toList();
     if (!holds()) {
-      return "NOT the same: %s of decisions must stay the same, on %s".formatted(target, inputs);
+      boolean all = outputs.stream().allMatch(output -> output.decisions().isPresent());
+      return "NOT the same: %s of decisions must stay the same%s, on %s"
+          .formatted(target, all ? "" : withoutChannels(), inputs);
     }
     return "Verified: %s, on %s".formatted(decided(outputs, target), inputs);
+  }
+
+  private String withoutChannels() {
+    return ", and outputs without channels within %s of their largest magnitude"
+        .formatted(Phrases.small(runs.get(0).report().tolerance().relative()));
   }
 
   /** The output of the smallest share, or that there is nothing to decide. */

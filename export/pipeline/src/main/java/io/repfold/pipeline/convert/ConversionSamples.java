@@ -92,6 +92,9 @@ public record ConversionSamples(List<Sample> compared, boolean given, String des
         }
       }
     } catch (EngineException | PipelineException e) {
+      if (e instanceof PipelineException asked && asked.kind() == PipelineException.Kind.REQUEST) {
+        throw asked;
+      }
       return none("random inputs do not fit it: " + e.getMessage());
     }
     return new ConversionSamples(samples, false, description(TRIED, seed));

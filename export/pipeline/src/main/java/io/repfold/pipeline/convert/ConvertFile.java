@@ -46,6 +46,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
    *
    * @throws io.repfold.onnx.OnnxFormatException if the file holds no ONNX model
    * @throws PipelineException if it is a TensorRT plan by its name
+   * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static ConvertFile of(Path model, ConversionRequest request) {
     return new ConvertFile(ModelFile.read(model), request);
@@ -65,6 +66,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take the model
    */
   public ConvertOutcome to(Path target, Steps steps) {
+    StagedFile.checkModel(target);
     EngineOptions defaults = EngineOptions.defaults();
     try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
       ConversionSamples samples =

@@ -40,6 +40,9 @@ public record ConvertOutcome(
 
   /** The least share of decisions that stay the same; empty if nothing was compared. */
   public OptionalDouble agreement() {
-    return comparisons.stream().mapToDouble(SampleComparison::share).min();
+    return comparisons.stream()
+        .filter(comparison -> comparison.decisions() > 0)
+        .mapToDouble(SampleComparison::share)
+        .min();
   }
 }

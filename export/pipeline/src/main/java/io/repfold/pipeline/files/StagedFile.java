@@ -1,6 +1,7 @@
 package io.repfold.pipeline.files;
 
 import io.repfold.pipeline.PipelineException;
+import io.repfold.runtime.PlanNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,20 @@ public final class StagedFile implements AutoCloseable {
       throw new UncheckedIOException(
           "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Refuses, before any work is done, what cannot become an ONNX file.
+   *
+   * @throws PipelineException if the path is a folder, lies in none, or has the name of a plan
+   */
+  public static void checkModel(Path target) {
+    if (PlanNames.isOne(target)) {
+      throw PipelineException.request(
+          "%s: is a TensorRT plan by its name, and an ONNX file is to be written; let it end in .onnx"
+              .formatted(target));
+    }
+    check(target);
   }
 
   /**

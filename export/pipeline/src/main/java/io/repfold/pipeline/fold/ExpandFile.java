@@ -10,6 +10,7 @@ import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.compare.ProvenFile;
 import io.repfold.pipeline.compare.RewriteComparison;
+import io.repfold.pipeline.files.StagedFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,7 @@ public record ExpandFile(
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public ExpandOutcome to(Path target, Steps steps) {
+    StagedFile.checkModel(target);
     Expander.Result result = expanded(steps);
     RewriteComparison compared =
         ProvenFile.write(

@@ -10,10 +10,12 @@ import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.compare.ProvenFile;
 import io.repfold.pipeline.compare.RewriteComparison;
+import io.repfold.pipeline.files.StagedFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Folds an ONNX file into another, which appears only once it is verified.
@@ -39,6 +41,7 @@ public record FoldFile(
    *
    * @throws io.repfold.onnx.OnnxFormatException if the file holds no ONNX model
    * @throws PipelineException if it is a TensorRT plan by its name
+   * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static FoldFile of(Path model) {
     return of(ModelFile.read(model));
@@ -92,11 +95,12 @@ public record FoldFile(
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public FoldOutcome to(Path target, Steps steps) {
+    StagedFile.checkModel(target);
     steps.next("folding");
     CompletableFuture<String> sourceSha256 = CompletableFuture.supplyAsync(source::sha256);
     Folder.Result result = fold();
     FoldReport report = result.report();
-    String sha256 = sourceSha256.join();
+    String sha256 = joined(sourceSha256);
     String document = Certificate.document(source, sha256, growth, shapes, report);
     boolean changed = !result.graph().equals(source.graph());
     Optional<String> certificate =
@@ -111,6 +115,14 @@ public record FoldFile(
             comparison,
             steps);
     return new FoldOutcome(source, report, document, certificate, compared, Optional.of(target));
+  }
+
+  private static String joined(CompletableFuture<String> sha256) {
+    try {
+      return sha256.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   private Folder.Result fold() {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The input shapes that models are run on: those given, those declared, and sizes of small images
@@ -51,6 +52,7 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
    * @throws PipelineException if the model takes none of the sizes that are tried
    */
   public static InputShapes find(Engine engine, Map<String, long[]> given) {
+    check(engine, given);
     List<TensorInfo> open =
         engine.inputs().stream().filter(i -> isOpen(i) && !given.containsKey(i.name())).toList();
     if (open.isEmpty()) {
@@ -77,6 +79,30 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
                 engine.name(),
                 open.stream().map(TensorInfo::toString).collect(Collectors.joining("; ")),
                 refusal));
+  }
+
+  /**
+   * Refuses shapes that nobody asks for or that the model cannot take.
+   *
+   * @throws PipelineException if there is no such input, or a shape does not fit what it declares
+   */
+  private static void check(Engine engine, Map<String, long[]> given) {
+    List<String> names = engine.inputs().stream().map(TensorInfo::name).toList();
+    given.forEach(
+        (name, shape) -> {
+          if (!names.contains(name)) {
+            throw PipelineException.request(
+                "%s has no input '%s' to give a shape; its inputs are %s"
+                    .formatted(engine.name(), name, names));
+          }
+          TensorInfo input = engine.inputs().get(names.indexOf(name));
+          boolean known = !input.dimensions().isEmpty();
+          if (LongStream.of(shape).anyMatch(size -> size < 0) || (known && !input.accepts(shape))) {
+            throw PipelineException.request(
+                "%s: shape %s of input '%s' does not fit what the model declares, %s"
+                    .formatted(engine.name(), Phrases.shape(shape), name, input));
+          }
+        });
   }
 
   /** Random inputs of these shapes; what does not fit the model is bad usage. */

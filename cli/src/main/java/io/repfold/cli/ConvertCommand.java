@@ -74,7 +74,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ConversionRequest request = options.request(precision);
-    StagedFile.check(output);
+    StagedFile.checkModel(output);
     Optional.ofNullable(report).ifPresent(StagedFile::check);
     ConvertOutcome outcome;
     try (Progress progress = Progress.of("Converting", ConvertFile.STEPS)) {

@@ -43,7 +43,7 @@ final class RewriteOptions {
       throw new UsageException("-o says where to write; --dry-run writes nothing");
     }
     if (!dryRun && output != null) {
-      StagedFile.check(output);
+      StagedFile.checkModel(output);
     }
     if (!unverified) {
       comparison.request();

@@ -5,6 +5,7 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
+import io.repfold.pipeline.inputs.InputShapes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,17 +57,14 @@ final class ShapeOption {
    * The given shapes by input name.
    *
    * @param model for the message
-   * @throws UsageException if there is no such input, or a name is missing
+   * @throws UsageException if a name is missing
+   * @throws io.repfold.pipeline.PipelineException if there is no such input
    */
   Map<String, long[]> of(String model, List<String> inputs) {
     Map<String, long[]> byName = new LinkedHashMap<>();
     for (NamedShape shape : shapes) {
       String name = shape.input().orElseGet(() -> onlyInput(shape, model, inputs));
-      if (!inputs.contains(name)) {
-        throw new UsageException(
-            "%s has no input '%s' to give a shape; its inputs are %s"
-                .formatted(model, name, inputs));
-      }
+      InputShapes.requireInput(model, inputs, name);
       if (byName.put(name, shape.sizes()) != null) {
         throw new UsageException("--shape gives input '%s' two shapes".formatted(name));
       }

@@ -3,6 +3,7 @@ package io.repfold.pipeline;
 import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Value;
+import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.onnx.Sha256;
 import io.repfold.runtime.PlanNames;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** An ONNX file that was read. */
@@ -22,6 +24,18 @@ public record ModelFile(Path path, OnnxModel model) {
               .formatted(path));
     }
     return new ModelFile(path, OnnxModel.read(path));
+  }
+
+  /** Empty for a plan, and for a file that is not read here: whoever runs it says why not. */
+  public static Optional<ModelFile> readIfOnnx(Path path) {
+    if (PlanNames.isOne(path)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(read(path));
+    } catch (OnnxFormatException | InvalidGraphException | UncheckedIOException e) {
+      return Optional.empty();
+    }
   }
 
   public Graph graph() {

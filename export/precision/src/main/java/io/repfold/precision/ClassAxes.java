@@ -40,20 +40,22 @@ public record ClassAxes(Map<String, Integer> found) {
   /** Walks back to what says where the classes are, and moves the axis as the Transposes do. */
   private static Optional<Integer> of(Graph graph, String output) {
     Deque<List<Integer>> permutations = new ArrayDeque<>();
+    Optional<Integer> own = Optional.empty();
     Optional<Node> node = graph.producer(output);
-    while (node.isPresent() && node.flatMap(n -> own(graph, n)).isEmpty()) {
-      Optional<String> before = node.flatMap(n -> before(graph, n));
-      if (before.isEmpty()) {
+    while (node.isPresent()) {
+      own = own(graph, node.get());
+      if (own.isPresent()) {
         break;
       }
       if (node.get().op() instanceof Op.Transpose transpose) {
         permutations.push(transpose.permutation());
       }
-      node = graph.producer(before.get());
+      node = before(graph, node.get()).flatMap(graph::producer);
     }
-    Optional<Integer> own = node.flatMap(n -> own(graph, n));
-    Optional<Integer> axis =
-        own.isEmpty() && permutations.isEmpty() ? own : own.or(() -> Optional.of(USUAL));
+    if (own.isEmpty() && permutations.isEmpty()) {
+      return own;
+    }
+    Optional<Integer> axis = own.or(() -> Optional.of(USUAL));
     for (List<Integer> permutation : permutations) {
       axis = axis.flatMap(found -> moved(found, permutation));
     }

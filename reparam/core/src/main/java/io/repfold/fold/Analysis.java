@@ -33,7 +33,7 @@ final class Analysis {
   private final Map<String, Choice> choices = new HashMap<>();
   private final Refusals refusals = new Refusals();
   private final Explanations explanations;
-  private final TermMerger summands;
+  private final TermMerger merger;
   private final ConstantBorders borders;
   private final double growth;
 
@@ -46,7 +46,7 @@ final class Analysis {
     this.facts = new Facts(graph);
     this.linearOps = new LinearOps(facts);
     this.explanations = new Explanations(facts, forms, refusals);
-    this.summands = new TermMerger(facts, forms, choices, growth, explanations);
+    this.merger = new TermMerger(facts, forms, choices, growth, explanations);
     this.borders = new ConstantBorders(facts, forms);
     for (Node node : graph.nodes()) {
       if (!node.outputs().isEmpty() && blocked.containsKey(node.output())) {
@@ -88,7 +88,7 @@ final class Analysis {
     Optional<Form> bordered = borders.form(node);
     if (bordered.isPresent()) {
       Cost copies = new Cost(0, 2.0 * bordered.get().terms().get(0).map().weights().out());
-      keep(node, bordered.get(), summands.cost(bordered.get()).plus(copies));
+      keep(node, bordered.get(), merger.cost(bordered.get()).plus(copies));
       return;
     }
     Linearity local = linearOps.of(node);
@@ -123,7 +123,7 @@ final class Analysis {
       explanations.unknownShapes(node, linear, terms);
       return;
     }
-    Form form = summands.improve(new Form(terms, covered), node.output());
+    Form form = merger.improve(new Form(terms, covered), node.output());
     explanations.nonLinearSource(node, linear, form);
     keep(node, form, costOfNodes(node, linear).plus(costOfShared(node, form)));
   }
@@ -183,7 +183,7 @@ final class Analysis {
             : form;
     forms.put(node.output(), named);
     boolean possible = form.terms().stream().allMatch(t -> t.canBeEmitted() || isSource(t));
-    Cost folded = possible ? summands.cost(form) : Cost.IMPOSSIBLE;
+    Cost folded = possible ? merger.cost(form) : Cost.IMPOSSIBLE;
     boolean better = possible && folded.improvesOn(now, growth);
     choices.put(node.output(), new Choice(better ? folded : now, better));
   }

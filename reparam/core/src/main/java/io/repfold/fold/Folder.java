@@ -75,20 +75,19 @@ public final class Folder {
     Graph ready = transposed.run();
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), Map.of());
-    FoldedGraphWriter emission = new FoldedGraphWriter(last);
-    return new Reporting(graph, last, emission, transposed.folded()).report(Map.of(), null);
+    FoldedGraphWriter writer = new FoldedGraphWriter(last);
+    return new Reporting(graph, last, writer, transposed.folded()).report(Map.of(), null);
   }
 
   static Graph simplified(Graph graph, FoldOptions options) {
     Graph current = options.shapes().isEmpty() ? graph : FixedShapes.fix(graph, options.shapes());
+    Pass.Runner runner = new Pass.Runner(current);
     int nodes;
     do {
-      nodes = current.nodes().size();
-      for (Pass pass : SIMPLIFYING) {
-        current = pass.run(current);
-      }
-    } while (current.nodes().size() < nodes);
-    return current;
+      nodes = runner.graph().nodes().size();
+      SIMPLIFYING.forEach(runner::run);
+    } while (runner.graph().nodes().size() < nodes);
+    return runner.graph();
   }
 
   private static Attempt attempt(
@@ -99,13 +98,14 @@ public final class Folder {
     if (!transposed.refused().isEmpty()) {
       return new Attempt.Blocked(transposed.refused());
     }
-    Pass.check(TRANSPOSED, simple, ready);
+    Pass.Runner runner = new Pass.Runner(simple);
+    runner.made(TRANSPOSED, ready);
     Analysis last =
         transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), blocked);
-    FoldedGraphWriter emission = new FoldedGraphWriter(last);
+    FoldedGraphWriter writer = new FoldedGraphWriter(last);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();
-    for (FoldedGraphWriter.Planned planned : emission.planned()) {
+    for (FoldedGraphWriter.Planned planned : writer.planned()) {
       RoundedWeights computed = RoundedWeights.of(planned.map(), planned.type(), options.product());
       if (computed.notFinite().isPresent()) {
         String because =
@@ -117,10 +117,10 @@ public final class Folder {
       tensors.put(planned.weight(), computed.weight());
       planned.bias().ifPresent(name -> tensors.put(name, computed.bias()));
     }
-    Graph folded = emission.graph(tensors);
-    Pass.check(REGIONS, ready, folded);
+    Graph folded = writer.graph(tensors);
+    runner.made(REGIONS, folded);
     FoldReport report =
-        new Reporting(original, last, emission, transposed.folded()).report(numbers, folded);
+        new Reporting(original, last, writer, transposed.folded()).report(numbers, folded);
     return new Attempt.Done(new Result(folded, report));
   }
 

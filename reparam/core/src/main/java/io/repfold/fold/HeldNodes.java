@@ -28,15 +28,15 @@ final class HeldNodes {
    * What the form of {@code target} does without and no other folded value inside it needs: a term
    * may be such a value, and then its nodes are of that value's region.
    */
-  static HeldNodes of(Analysis analysis, FoldedGraphWriter emission, String target) {
+  static HeldNodes of(Analysis analysis, FoldedGraphWriter writer, String target) {
     Set<String> values =
         new HashSet<>(analysis.foldedForm(target).map(Form::covered).orElse(Set.of()));
-    for (String other : emission.targets()) {
+    for (String other : writer.targets()) {
       if (!other.equals(target) && values.contains(other)) {
         analysis.foldedForm(other).ifPresent(form -> values.removeAll(form.covered()));
       }
     }
-    emission.kept().forEach(node -> values.removeAll(node.outputs()));
+    writer.kept().forEach(node -> values.removeAll(node.outputs()));
     HeldNodes held = new HeldNodes(analysis, target);
     for (Node node : held.graph.nodes()) {
       if (!node.outputs().isEmpty() && values.contains(node.output())) {

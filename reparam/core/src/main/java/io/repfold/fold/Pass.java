@@ -17,35 +17,54 @@ import java.util.function.UnaryOperator;
  * @param name of the pass, for messages
  */
 record Pass(String name, UnaryOperator<Graph> step) {
-  /**
-   * @throws InvalidGraphException if what is kept has another type or shape than before, or an
-   *     input or output is gone; names the pass and the value
-   */
-  Graph run(Graph before) {
-    Graph after = step.apply(before);
-    check(name, before, after);
-    return after;
-  }
+  /** Runs passes one after the other, and holds what each made against what it was given. */
+  static final class Runner {
+    private Graph graph;
+    private Map<String, Value> types;
 
-  /** Holds what a pass made against what it was given. */
-  @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
-  static void check(String pass, Graph before, Graph after) {
-    if (after == before) {
-      return;
+    Runner(Graph graph) {
+      this.graph = graph;
+      this.types = ShapeInference.infer(graph);
     }
-    checkNames(pass, "inputs", before.inputs(), after.inputs());
-    checkNames(pass, "outputs", before.outputs(), after.outputs());
-    Map<String, Value> old = ShapeInference.infer(before);
-    ShapeInference.infer(after)
-        .forEach(
-            (name, value) -> {
-              Value was = old.get(name);
-              if (was != null && contradict(was, value)) {
-                throw new InvalidGraphException(
-                    "Pass %s makes '%s' of '%s': this is a mistake in repfold, please report it"
-                        .formatted(pass, value, was));
-              }
-            });
+
+    /** What the passes made so far. */
+    Graph graph() {
+      return graph;
+    }
+
+    /**
+     * @throws InvalidGraphException as {@link #made}
+     */
+    void run(Pass pass) {
+      made(pass.name(), pass.step().apply(graph));
+    }
+
+    /**
+     * Takes what a pass made.
+     *
+     * @throws InvalidGraphException if what is kept has another type or shape than before, or an
+     *     input or output is gone; names the pass and the value
+     */
+    @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
+    void made(String pass, Graph after) {
+      if (after == graph) {
+        return;
+      }
+      checkNames(pass, "inputs", graph.inputs(), after.inputs());
+      checkNames(pass, "outputs", graph.outputs(), after.outputs());
+      Map<String, Value> now = ShapeInference.infer(after);
+      now.forEach(
+          (name, value) -> {
+            Value was = types.get(name);
+            if (was != null && contradict(was, value)) {
+              throw new InvalidGraphException(
+                  "Pass %s makes '%s' of '%s': this is a mistake in repfold, please report it"
+                      .formatted(pass, value, was));
+            }
+          });
+      graph = after;
+      types = now;
+    }
   }
 
   private static void checkNames(String pass, String what, List<Value> before, List<Value> after) {

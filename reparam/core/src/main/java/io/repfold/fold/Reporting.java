@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class Reporting {
   private final Graph original;
   private final Analysis analysis;
-  private final FoldedGraphWriter emission;
+  private final FoldedGraphWriter writer;
   private final List<FoldReport.Folded> transposed;
 
   Reporting(
       Graph original,
       Analysis analysis,
-      FoldedGraphWriter emission,
+      FoldedGraphWriter writer,
       List<FoldReport.Folded> transposed) {
     this.original = original;
     this.analysis = analysis;
-    this.emission = emission;
+    this.writer = writer;
     this.transposed = transposed;
   }
 
@@ -39,12 +39,12 @@ final class Reporting {
    */
   FoldReport report(Map<String, RoundedWeights> numbers, @Nullable Graph folded) {
     Map<String, List<FoldedGraphWriter.Planned>> byTarget = new HashMap<>();
-    for (FoldedGraphWriter.Planned planned : emission.planned()) {
+    for (FoldedGraphWriter.Planned planned : writer.planned()) {
       byTarget.computeIfAbsent(planned.target(), k -> new ArrayList<>()).add(planned);
     }
     Map<String, FoldReport.Folded> regions = new HashMap<>();
     transposed.forEach(region -> regions.put(region.target(), region));
-    for (String target : emission.targets()) {
+    for (String target : writer.targets()) {
       regions.put(target, region(target, byTarget.getOrDefault(target, List.of()), numbers));
     }
     List<FoldReport.Folded> inOrder =
@@ -53,7 +53,7 @@ final class Reporting {
             .flatMap(value -> Optional.ofNullable(regions.get(value)).stream())
             .toList();
     List<FoldReport.LeftAlone> left = new ArrayList<>();
-    Set<Node> kept = new HashSet<>(emission.kept());
+    Set<Node> kept = new HashSet<>(writer.kept());
     for (Node node : analysis.graph().nodes()) {
       List<String> reasons = reasons(node, kept);
       if (!reasons.isEmpty()) {
@@ -69,7 +69,7 @@ final class Reporting {
       return List.of();
     }
     String value = node.output();
-    if (!emission.replacement(value).isEmpty()) {
+    if (!writer.replacement(value).isEmpty()) {
       return analysis.refusals().of(value, analysis.foldedForm(value).orElseThrow());
     }
     return kept.contains(node) ? analysis.refusals().of(value) : List.of();
@@ -77,7 +77,7 @@ final class Reporting {
 
   private FoldReport.Folded region(
       String target, List<FoldedGraphWriter.Planned> planned, Map<String, RoundedWeights> numbers) {
-    HeldNodes held = HeldNodes.of(analysis, emission, target);
+    HeldNodes held = HeldNodes.of(analysis, writer, target);
     Form form = analysis.foldedForm(target).orElseThrow();
     int channels = form.terms().get(0).map().weights().out();
     double multiplyAdds = Cost.ofSum(form.terms().size(), channels).multiplyAdds();
@@ -129,8 +129,8 @@ final class Reporting {
   /** As {@link #totals} of the graph that a fold would give. */
   private FoldReport.Totals planned() {
     Graph graph = analysis.graph();
-    List<Node> nodes = new ArrayList<>(emission.kept());
-    emission.targets().forEach(t -> nodes.addAll(emission.replacement(t)));
+    List<Node> nodes = new ArrayList<>(writer.kept());
+    writer.targets().forEach(t -> nodes.addAll(writer.replacement(t)));
     Set<String> read = new HashSet<>();
     graph.outputs().forEach(output -> read.add(output.name()));
     for (Node node : nodes) {
@@ -144,7 +144,7 @@ final class Reporting {
             .filter(e -> read.contains(e.getKey()) || graph.isInput(e.getKey()))
             .mapToLong(e -> realElements(e.getValue()))
             .sum();
-    for (FoldedGraphWriter.Planned p : emission.planned()) {
+    for (FoldedGraphWriter.Planned p : writer.planned()) {
       Weights weights = p.map().weights();
       parameters += elements(weights) + (p.bias().isPresent() ? weights.out() : 0);
     }

@@ -46,9 +46,21 @@ public final class ModelComparer {
       Tolerance tolerance,
       List<ComparisonSetting> settings,
       Steps steps) {
+    return compare(
+        reference, candidate, inputs, tolerance, settings, OutputAxes.of(reference), steps);
+  }
+
+  /** Likewise, with axes that are known. */
+  static Verification compare(
+      Path reference,
+      Path candidate,
+      SampleSource inputs,
+      Tolerance tolerance,
+      List<ComparisonSetting> settings,
+      ChannelAxes axes,
+      Steps steps) {
     List<Verification.Run> runs = new ArrayList<>();
     Samples samples = null;
-    ChannelAxes axes = OutputAxes.of(reference);
     for (ComparisonSetting setting : settings) {
       steps.next("comparing, " + setting.name());
       try (Engine first = setting.reference().load(reference, setting.referenceOptions());

@@ -1,9 +1,7 @@
 package io.repfold.pipeline.compare;
 
 import io.repfold.fold.Folder;
-import io.repfold.graph.InvalidGraphException;
-import io.repfold.onnx.OnnxFormatException;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,11 +16,8 @@ public final class ModelWarnings {
   }
 
   private static Stream<String> of(Path model) {
-    try {
-      return Folder.warnings(OnnxModel.read(model).graph()).stream()
-          .map(warning -> "%s: %s".formatted(model, warning));
-    } catch (OnnxFormatException | InvalidGraphException e) {
-      return Stream.empty();
-    }
+    return ModelFile.readIfOnnx(model).stream()
+        .flatMap(file -> Folder.warnings(file.graph()).stream())
+        .map(warning -> "%s: %s".formatted(model, warning));
   }
 }

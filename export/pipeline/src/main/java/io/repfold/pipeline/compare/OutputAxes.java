@@ -1,25 +1,26 @@
 package io.repfold.pipeline.compare;
 
 import io.repfold.check.ChannelAxes;
+import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
-import io.repfold.onnx.OnnxFormatException;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
 import io.repfold.precision.ClassAxes;
-import io.repfold.runtime.PlanNames;
 import java.nio.file.Path;
 
 /** On which axes the outputs of a model have their classes, by its graph. */
 final class OutputAxes {
   private OutputAxes() {}
 
-  /** Axis 1 for a plan, and for a file that is not read here: whoever runs it says why not. */
+  /** Axis 1 for a file that is no ONNX model, or none that is read here. */
   static ChannelAxes of(Path model) {
-    if (PlanNames.isOne(model)) {
-      return ChannelAxes.USUAL;
-    }
+    return ModelFile.readIfOnnx(model).map(file -> of(file.graph())).orElse(ChannelAxes.USUAL);
+  }
+
+  /** Axis 1 for a graph whose shapes contradict each other. */
+  static ChannelAxes of(Graph graph) {
     try {
-      return new ChannelAxes(ClassAxes.of(OnnxModel.read(model).graph()).found());
-    } catch (OnnxFormatException | InvalidGraphException | java.io.UncheckedIOException e) {
+      return new ChannelAxes(ClassAxes.of(graph).found());
+    } catch (InvalidGraphException e) {
       return ChannelAxes.USUAL;
     }
   }

@@ -1,10 +1,14 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.check.ChannelAxes;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.SampleSource;
+import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +31,7 @@ public final class ProvenFile {
   public static RewriteComparison write(
       OnnxModel result,
       Path target,
-      Path original,
+      ModelFile original,
       Map<String, long[]> shapes,
       Optional<ComparisonRequest> request,
       Steps steps) {
@@ -36,7 +40,15 @@ public final class ProvenFile {
       result.write(staged.file());
       RewriteComparison comparison =
           request
-              .map(asked -> compare(original, staged.file(), shapes, asked, steps))
+              .map(
+                  asked ->
+                      compare(
+                          original.path(),
+                          staged.file(),
+                          shapes,
+                          asked,
+                          OutputAxes.of(original.graph()),
+                          steps))
               .orElse(RewriteComparison.NONE);
       if (comparison.holds()) {
         staged.commit();
@@ -57,9 +69,21 @@ public final class ProvenFile {
       Map<String, long[]> shapes,
       ComparisonRequest request,
       Steps steps) {
+    return compare(original, result, shapes, request, OutputAxes.of(original), steps);
+  }
+
+  private static RewriteComparison compare(
+      Path original,
+      Path result,
+      Map<String, long[]> shapes,
+      ComparisonRequest request,
+      ChannelAxes axes,
+      Steps steps) {
     SampleSource inputs = SampleSource.random(shapes, request.samples(), request.seed());
+    List<ComparisonSetting> settings =
+        ComparisonSetting.optimizerOffAndOn(EngineOptions.defaults());
     Verification verification =
-        ModelComparer.compare(original, result, inputs, request.tolerance(), steps);
+        ModelComparer.compare(original, result, inputs, request.tolerance(), settings, axes, steps);
     Optional<LayerComparison> layers =
         verification.isEmpty() || (verification.holds() && verification.isWeak())
             ? Optional.of(LayerComparison.run(original, result, inputs, request.tolerance()))

@@ -2,10 +2,8 @@ package io.repfold.pipeline.convert;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
-import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Op;
-import io.repfold.onnx.OnnxFormatException;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,11 +13,7 @@ public final class HalfValues {
 
   /** Whether a file has a float16 input, constant or Cast; no if it is none that is read here. */
   public static boolean isIn(Path model) {
-    try {
-      return isIn(OnnxModel.read(model).graph());
-    } catch (OnnxFormatException | InvalidGraphException e) {
-      return false;
-    }
+    return ModelFile.readIfOnnx(model).map(file -> isIn(file.graph())).orElse(false);
   }
 
   private static boolean isIn(Graph graph) {

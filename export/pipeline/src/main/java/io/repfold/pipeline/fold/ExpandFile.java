@@ -72,12 +72,7 @@ public record ExpandFile(
     Expander.Result result = expanded(steps);
     RewriteComparison compared =
         ProvenFile.write(
-            source.model().withGraph(result.graph()),
-            target,
-            source.path(),
-            shapes,
-            comparison,
-            steps);
+            source.model().withGraph(result.graph()), target, source, shapes, comparison, steps);
     return new ExpandOutcome(source, result.report(), compared, Optional.of(target));
   }
 

@@ -110,7 +110,7 @@ public record FoldFile(
         ProvenFile.write(
             certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded),
             target,
-            source.path(),
+            source,
             shapes,
             comparison,
             steps);

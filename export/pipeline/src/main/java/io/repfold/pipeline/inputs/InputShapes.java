@@ -82,19 +82,24 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
   }
 
   /**
-   * Refuses shapes that nobody asks for or that the model cannot take.
+   * Refuses a shape for an input that there is not.
    *
-   * @throws PipelineException if there is no such input, or a shape does not fit what it declares
+   * @param model for the message
+   * @param inputs those that a caller may give
+   * @throws PipelineException if there is no such input; names those there are
    */
+  public static void requireInput(String model, List<String> inputs, String name) {
+    if (!inputs.contains(name)) {
+      throw PipelineException.request(
+          "%s has no input '%s' to give a shape; its inputs are %s".formatted(model, name, inputs));
+    }
+  }
+
   private static void check(Engine engine, Map<String, long[]> given) {
     List<String> names = engine.inputs().stream().map(TensorInfo::name).toList();
     given.forEach(
         (name, shape) -> {
-          if (!names.contains(name)) {
-            throw PipelineException.request(
-                "%s has no input '%s' to give a shape; its inputs are %s"
-                    .formatted(engine.name(), name, names));
-          }
+          requireInput(engine.name(), names, name);
           TensorInfo input = engine.inputs().get(names.indexOf(name));
           boolean known = !input.dimensions().isEmpty();
           if (LongStream.of(shape).anyMatch(size -> size < 0) || (known && !input.accepts(shape))) {

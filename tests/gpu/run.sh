@@ -16,7 +16,7 @@
 #   tests/gpu/run.sh check NATIVE [MODEL.onnx ...]  all checks, then compiles, verifies and times the models
 # With jars from gather beside it, run.sh takes those, else those in NATIVE.
 #
-# One lease, in this order; FOLDER is one that git ignores, and each call carries FOLDER/SHA256SUMS and one part:
+# Where the machine is there for some minutes only, in this order; FOLDER is one that git ignores, and each call carries FOLDER/SHA256SUMS and one part:
 #   1. for each part base.NN:  tests/gpu/run.sh receive FOLDER
 #   2. with the last of them:  tests/gpu/run.sh receive FOLDER && tests/gpu/run.sh unpack ~/native &&
 #                              BUDGET=seconds RESULTS=folder tests/gpu/run.sh measure ~/native

@@ -109,7 +109,7 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
             Phrases.plural(first.milliseconds().count(), "run"),
             report.options().warmup(),
             shapes.text(),
-            shapes.chosen() ? " (sizes chosen here; --shape sets others)" : "");
+            Text.chosenSizes(shapes.chosen()));
   }
 
   private boolean hasStages() {

@@ -9,6 +9,11 @@ final class Text {
 
   private Text() {}
 
+  /** What follows the inputs that a model ran on; empty unless sizes of them were chosen here. */
+  static String chosenSizes(boolean chosen) {
+    return chosen ? " (sizes chosen here; --shape sets others)" : "";
+  }
+
   /** A line of a command's output. */
   static String warning(String warning) {
     return "Warning: " + warning;

@@ -52,11 +52,7 @@ final class VerificationText {
 
   /** The verdict in a sentence. */
   static String summary(Verification verification) {
-    return verification.summary() + chosen(verification);
-  }
-
-  private static String chosen(Verification verification) {
-    return verification.chosen() ? " (sizes chosen here; --shape sets others)" : "";
+    return verification.summary() + Text.chosenSizes(verification.chosen());
   }
 
   /** One row an output and run, with its worst sample. */
@@ -112,7 +108,7 @@ final class VerificationText {
   static JsonNode json(Verification verification) {
     ObjectNode root = Json.object();
     root.put("holds", verification.holds());
-    root.put("inputs", verification.inputs() + chosen(verification));
+    root.put("inputs", verification.inputs() + Text.chosenSizes(verification.chosen()));
     root.set("tolerance", Json.of(verification.runs().get(0).report().tolerance()));
     ArrayNode all = root.putArray("runs");
     for (Verification.Run run : verification.runs()) {

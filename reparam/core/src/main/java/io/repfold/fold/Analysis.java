@@ -108,22 +108,23 @@ final class Analysis {
       Form inner = forms.get(operand.value());
       if (linear.isSum()
           && inner != null
+          && inner.axis() == linear.axis()
           && inner.terms().stream().noneMatch(t -> t.map().isFull())
           && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
         if (!inner.terms().stream().allMatch(term -> term.map().fits(operand.map()))) {
           return;
         }
-        inner.terms().forEach(term -> terms.add(term.then(operand.map(), false)));
+        inner.terms().forEach(term -> terms.add(term.then(operand.map(), Carrier.NONE)));
         covered.addAll(inner.covered());
       } else {
-        terms.add(Term.of(operand.value(), operand.map(), linear.windowed()));
+        terms.add(Term.of(operand.value(), operand.map(), linear.carrier()));
       }
     }
     if (linear.isSum() && !gridsAgree(linear, terms)) {
       explanations.unknownShapes(node, linear, terms);
       return;
     }
-    Form form = merger.improve(new Form(terms, covered), node.output());
+    Form form = merger.improve(new Form(terms, covered, linear.axis()), node.output());
     explanations.nonLinearSource(node, linear, form);
     keep(node, form, costOfNodes(node, linear).plus(costOfShared(node, form)));
   }
@@ -179,13 +180,27 @@ final class Analysis {
   private void keep(Node node, Form form, Cost now) {
     Form named =
         form.terms().size() == 1
-            ? new Form(List.of(form.terms().get(0).withOrigin(node.output())), form.covered())
+            ? new Form(
+                List.of(form.terms().get(0).withOrigin(node.output())), form.covered(), form.axis())
             : form;
     forms.put(node.output(), named);
     boolean possible = form.terms().stream().allMatch(t -> t.canBeEmitted() || isSource(t));
     Cost folded = possible ? merger.cost(form) : Cost.IMPOSSIBLE;
-    boolean better = possible && folded.improvesOn(now, growth);
+    boolean better = possible && folded.improvesOn(now, growth) && !isThereAlready(node, form);
     choices.put(node.output(), new Choice(better ? folded : now, better));
+  }
+
+  /** Whether the nodes that the form would be written as are those that are there. */
+  private static boolean isThereAlready(Node node, Form form) {
+    Term first = form.terms().get(0);
+    if (form.terms().size() == 1 && first.map().weights() instanceof MatrixWeights) {
+      return form.covered().size() == (first.map().hasBias() ? 2 : 1);
+    }
+    List<String> parts =
+        form.terms().stream()
+            .map(term -> term.map().isIdentity() ? term.source() : term.origin().orElse(""))
+            .toList();
+    return node.inputs().size() > 1 && parts.equals(node.inputs());
   }
 
   private static boolean isSource(Term term) {
@@ -224,7 +239,8 @@ final class Analysis {
       }
       if (form == null
           || form.terms().size() != 1
-          || !form.terms().get(0).windowed()
+          || !form.terms().get(0).contracts()
+          || form.axis() != stacked.axis()
           || !Region.keeps(graph, value, Set.of(node.output()))) {
         return;
       }
@@ -244,7 +260,9 @@ final class Analysis {
       return;
     }
     Affine stack = Affine.stack(terms.stream().map(Term::map).toList());
-    Form form = new Form(List.of(new Term(first.source(), stack, Optional.empty(), true)), covered);
+    Carrier carrier = terms.stream().map(Term::carrier).reduce(Carrier.NONE, Carrier::with);
+    Term one = new Term(first.source(), stack, Optional.empty(), carrier);
+    Form form = new Form(List.of(one), covered, stacked.axis());
     keep(node, form, now.plus(new Cost(0, 2.0 * channels)));
     Choice choice = choices.get(node.output());
     if (choice == null || !choice.folded()) {
@@ -256,7 +274,7 @@ final class Analysis {
 
   private boolean isConvolution(String value) {
     Form form = forms.get(value);
-    return form != null && form.terms().stream().anyMatch(Term::windowed);
+    return form != null && form.terms().stream().anyMatch(Term::contracts);
   }
 
   /** Whether the operands of a sum surely have one shape, so that it does not broadcast. */

@@ -98,7 +98,9 @@ sealed interface Candidate {
     if (graph.isOutput(node.input(1))) {
       return Optional.of("its weight '%s' is a graph output".formatted(node.input(1)));
     }
-    boolean agrees = facts.channels(node.input(0)).stream().allMatch(c -> c == map.weights().in());
+    boolean agrees =
+        facts.channels(node.input(0), ChannelAxis.SECOND).stream()
+            .allMatch(c -> c == map.weights().in());
     if (!agrees) {
       return Optional.of("its weight does not fit the channels of '%s'".formatted(node.input(0)));
     }

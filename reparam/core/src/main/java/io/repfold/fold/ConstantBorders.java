@@ -115,6 +115,7 @@ final class ConstantBorders {
     Optional<long[]> size = facts.shape(image).flatMap(Shape::sizes);
     if (inner == null
         || inner.terms().size() != 1
+        || inner.axis() != ChannelAxis.SECOND
         || size.isEmpty()
         || size.get().length < 3
         || !chain.stream().allMatch(this::isSmall)
@@ -143,8 +144,9 @@ final class ConstantBorders {
     Affine extended = term.map().extended(layout.begin, layout.end);
     return Optional.of(
         new Form(
-            List.of(new Term(term.source(), extended, Optional.empty(), term.windowed())),
-            covered));
+            List.of(new Term(term.source(), extended, Optional.empty(), term.carrier())),
+            covered,
+            inner.axis()));
   }
 
   private boolean isSmall(String value) {

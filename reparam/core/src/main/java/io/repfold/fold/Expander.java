@@ -139,7 +139,7 @@ public final class Expander {
         new ExpandReport.Expanded(
             site.node().describe(),
             output,
-            Reporting.describe(site.map()),
+            Reporting.describe(site.map(), Carrier.CONV),
             RepBlocks.names(spec, site.in()),
             RepBlocks.leftOut(spec, site.in()),
             site.parameters(),

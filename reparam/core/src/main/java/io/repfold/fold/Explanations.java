@@ -94,7 +94,7 @@ final class Explanations {
   }
 
   void unknownShapes(Node node, Linearity.Linear linear, List<Term> terms) {
-    if (terms.stream().noneMatch(Term::windowed)) {
+    if (terms.stream().noneMatch(Term::contracts)) {
       return;
     }
     Term first = terms.get(0);
@@ -121,7 +121,7 @@ final class Explanations {
 
   void nonLinearSource(Node node, Linearity.Linear linear, Form form) {
     if (node.op() instanceof Op.BatchNormalization
-        && form.terms().stream().noneMatch(Term::windowed)) {
+        && form.terms().stream().noneMatch(Term::contracts)) {
       String input = linear.operands().get(0).value();
       if (!forms.containsKey(input)) {
         refusals.add(
@@ -137,7 +137,7 @@ final class Explanations {
     }
     for (Term branch : form.terms()) {
       for (Term other : form.terms()) {
-        if (branch.windowed()) {
+        if (branch.contracts()) {
           activationBetween(other.source(), branch.source())
               .ifPresent(activation -> refusals.add(node.output(), notLinear(activation)));
         }
@@ -177,7 +177,7 @@ final class Explanations {
       for (int j = i + 1; j < form.terms().size(); j++) {
         Term a = form.terms().get(i);
         Term b = form.terms().get(j);
-        if (!a.source().equals(b.source()) || !a.windowed() && !b.windowed()) {
+        if (!a.source().equals(b.source()) || !a.contracts() && !b.contracts()) {
           continue;
         }
         refusals.add(node, a.map().sameGridAs(b.map()) ? tooWide(a, b) : gridsDiffer(a, b));

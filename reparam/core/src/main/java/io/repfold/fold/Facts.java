@@ -10,10 +10,13 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of the values of a graph, for the rules to ask. */
 final class Facts {
@@ -22,10 +25,15 @@ final class Facts {
 
   private final Graph graph;
   private final Map<String, Value> values;
+  private final IdentityHashMap<Node, Integer> places = new IdentityHashMap<>();
+  private @Nullable ChannelAxes axes;
 
   Facts(Graph graph) {
     this.graph = graph;
     this.values = inferred(graph);
+    for (Node node : graph.nodes()) {
+      places.put(node, places.size());
+    }
   }
 
   /** Declared shapes of inner values may be stale, and runtimes ignore them then; so do we. */
@@ -46,6 +54,11 @@ final class Facts {
     return graph;
   }
 
+  /** The number of a node in the graph's order. */
+  int place(Node node) {
+    return Objects.requireNonNull(places.get(node));
+  }
+
   Optional<Shape> shape(String value) {
     return Optional.ofNullable(values.get(value)).flatMap(Value::shape);
   }
@@ -54,17 +67,25 @@ final class Facts {
     return Optional.ofNullable(values.get(value)).flatMap(Value::type);
   }
 
-  /**
-   * Channels of a {@code [N, C, D...]} value: from its shape, or from a Conv or BatchNormalization
-   * that reads it.
-   */
-  OptionalInt channels(String value) {
-    Optional<Dim> dim = shape(value).filter(s -> s.rank() >= 2).map(s -> s.dim(1));
+  /** Where the channels are that a node mixes, or may. */
+  ChannelAxis axis(Node node) {
+    if (axes == null) {
+      axes = new ChannelAxes(this);
+    }
+    return axes.of(node);
+  }
+
+  /** Channels of a value: from its shape, or from a node that reads it along this axis. */
+  OptionalInt channels(String value, ChannelAxis axis) {
+    Optional<Dim> dim =
+        shape(value)
+            .filter(s -> s.rank() >= 2 && axis.fits(s))
+            .map(s -> s.dim(axis.index(s.rank())));
     if (dim.isPresent() && dim.get() instanceof Dim.Known known) {
       return sensible(known.size());
     }
     for (Node reader : graph.readers(value)) {
-      if (!reader.input(0).equals(value)) {
+      if (axis != ChannelAxis.SECOND || !reader.input(0).equals(value)) {
         continue;
       }
       Optional<Tensor> weight = graph.constant(reader.input(1));
@@ -85,10 +106,13 @@ final class Facts {
   }
 
   /**
-   * Number of spatial axes of a {@code [N, C, D...]} value: from its shape, or from a Conv that
-   * reads it.
+   * Number of spatial axes of a value with channels along this axis: from its shape, or from a Conv
+   * that reads it.
    */
-  OptionalInt spatialRank(String value) {
+  OptionalInt spatialRank(String value, ChannelAxis axis) {
+    if (axis != ChannelAxis.SECOND) {
+      return OptionalInt.of(0);
+    }
     Optional<Shape> shape = shape(value);
     if (shape.isPresent()) {
       return shape.get().rank() >= 3 ? OptionalInt.of(shape.get().rank() - 2) : OptionalInt.empty();
@@ -104,6 +128,16 @@ final class Facts {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** Number of axes of a value, if its shape or its readers along this axis tell it. */
+  OptionalInt rank(String value, ChannelAxis axis) {
+    Optional<Shape> shape = shape(value);
+    if (shape.isPresent() || axis != ChannelAxis.SECOND) {
+      return shape.map(s -> OptionalInt.of(s.rank())).orElse(OptionalInt.empty());
+    }
+    OptionalInt spatial = spatialRank(value, axis);
+    return spatial.isPresent() ? OptionalInt.of(spatial.getAsInt() + 2) : spatial;
   }
 
   /** Why a value is not the same at every run, for messages. */

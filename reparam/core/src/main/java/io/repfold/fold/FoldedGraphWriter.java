@@ -37,7 +37,7 @@ final class FoldedGraphWriter {
   private final Set<String> names = new HashSet<>();
 
   /**
-   * A Conv to be made.
+   * A Conv, Gemm or MatMul to be made.
    *
    * @param target the value of the graph whose form it is part of
    */
@@ -47,6 +47,7 @@ final class FoldedGraphWriter {
       String weight,
       Optional<String> bias,
       Affine map,
+      Carrier carrier,
       ElementType type) {}
 
   FoldedGraphWriter(Analysis analysis) {
@@ -127,9 +128,9 @@ final class FoldedGraphWriter {
     List<Node> nodes = new ArrayList<>();
     List<String> parts = new ArrayList<>();
     boolean alone = form.terms().size() == 1;
-    Optional<Node> convolution = convolutionIn(form);
-    ElementType type = type(convolution, form);
-    String name = convolution.map(Node::name).orElse(original.name());
+    Optional<Node> contraction = contractionIn(form);
+    ElementType type = type(contraction, form);
+    String name = contraction.map(Node::name).orElse(original.name());
     for (Term term : form.terms()) {
       Optional<String> there = term.origin().filter(o -> !o.equals(target));
       if (there.isPresent()) {
@@ -143,7 +144,10 @@ final class FoldedGraphWriter {
         continue;
       }
       String output = alone ? target : fresh(target + "/part");
-      nodes.addAll(convolution(target, output, name, term, type));
+      nodes.addAll(
+          term.written() == Carrier.CONV
+              ? convolution(target, output, name, term, type)
+              : product(target, output, name, term, type));
       parts.add(output);
     }
     String sum = parts.get(0);
@@ -185,20 +189,63 @@ final class FoldedGraphWriter {
             new Op.Conv(window(map, pads), map.weights().groups()),
             inputs,
             List.of(output)));
-    planned.add(new Planned(target, output, weight, bias, map, type));
+    planned.add(new Planned(target, output, weight, bias, map, Carrier.CONV, type));
     return nodes;
   }
 
-  private Optional<Node> convolutionIn(Form form) {
-    return graph.nodes().stream()
-        .filter(n -> n.op() instanceof Op.Conv && form.covered().contains(n.output()))
-        .findFirst();
+  /** A Gemm, or a MatMul with an Add for a bias. */
+  private List<Node> product(
+      String target, String output, String name, Term term, ElementType type) {
+    Affine map = term.map();
+    Carrier carrier = term.written();
+    String label = name.isEmpty() || !output.equals(target) ? output : name;
+    String weight = fresh(output + "/weight");
+    Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
+    planned.add(new Planned(target, output, weight, bias, map, carrier, type));
+    if (carrier == Carrier.GEMM) {
+      List<String> inputs = new ArrayList<>(List.of(term.source(), weight));
+      bias.ifPresent(inputs::add);
+      return List.of(new Node(label, new Op.Gemm(1, 1, false, true), inputs, List.of(output)));
+    }
+    String product = bias.isPresent() ? fresh(output + "/product") : output;
+    List<String> factors =
+        carrier == Carrier.LEFT_MATMUL
+            ? List.of(weight, term.source())
+            : List.of(term.source(), weight);
+    List<Node> nodes = new ArrayList<>();
+    nodes.add(new Node(label, new Op.MatMul(), factors, List.of(product)));
+    bias.ifPresent(
+        b ->
+            nodes.add(
+                new Node(
+                    b,
+                    new Op.Binary(Op.Binary.Function.ADD),
+                    List.of(product, b),
+                    List.of(output))));
+    return nodes;
   }
 
-  /** The type of the convolutions in a form; without any, that of what it reads. */
-  private ElementType type(Optional<Node> convolution, Form form) {
-    return convolution
-        .flatMap(n -> graph.constant(n.input(1)))
+  /** The first node of a form with a weight. */
+  private Optional<Node> contractionIn(Form form) {
+    return form.covered().stream()
+        .flatMap(value -> graph.producer(value).stream())
+        .filter(node -> weight(node).isPresent())
+        .min(java.util.Comparator.comparing(analysis.facts()::place));
+  }
+
+  private Optional<Tensor> weight(Node node) {
+    if (node.op() instanceof Op.MatMul) {
+      return graph.constant(node.input(1)).or(() -> graph.constant(node.input(0)));
+    }
+    return node.op() instanceof Op.Conv || node.op() instanceof Op.Gemm
+        ? graph.constant(node.input(1))
+        : Optional.empty();
+  }
+
+  /** The type of the weights in a form; without any, that of what it reads. */
+  private ElementType type(Optional<Node> contraction, Form form) {
+    return contraction
+        .flatMap(this::weight)
         .map(Tensor::type)
         .or(() -> analysis.facts().type(form.terms().get(0).source()))
         .orElse(ElementType.FLOAT);

@@ -106,11 +106,13 @@ public final class Folder {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();
     for (FoldedGraphWriter.Planned planned : writer.planned()) {
-      RoundedWeights computed = RoundedWeights.of(planned.map(), planned.type(), options.product());
+      RoundedWeights computed =
+          RoundedWeights.of(planned.map(), planned.carrier(), planned.type(), options.product());
       if (computed.notFinite().isPresent()) {
         String because =
-            "output channel %d of the folded convolution is NaN or too large for %s"
-                .formatted(computed.notFinite().getAsInt(), planned.type());
+            "output channel %d of the folded %s is NaN or too large for %s"
+                .formatted(
+                    computed.notFinite().getAsInt(), planned.carrier().noun(), planned.type());
         return new Attempt.Blocked(Map.of(planned.target(), because));
       }
       numbers.put(planned.output(), computed);

@@ -21,11 +21,13 @@ final class LinearOps {
   private final Facts facts;
   private final Graph graph;
   private final WindowedOps windows;
+  private final MatrixOps matrices;
 
   LinearOps(Facts facts) {
     this.facts = facts;
     this.graph = facts.graph();
     this.windows = new WindowedOps(facts);
+    this.matrices = new MatrixOps(facts);
   }
 
   Linearity of(Node node) {
@@ -47,21 +49,37 @@ final class LinearOps {
     if (node.op() instanceof Op.Slice slice) {
       return windows.slice(node, slice);
     }
+    if (node.op() instanceof Op.MatMul) {
+      return matrices.matMul(node);
+    }
+    if (node.op() instanceof Op.Gemm gemm) {
+      return matrices.gemm(node, gemm);
+    }
     if (node.op() instanceof Op.Binary binary) {
       return binary(node, binary.function());
     }
     if (node.op() instanceof Op.Unary unary && unary.function() == Op.Unary.Function.NEG) {
-      return scaled(node.input(0), -1, 0);
+      return channelwise(node, node.input(0), new double[] {-1}, new double[] {0});
     }
-    if (node.op() instanceof Op.Variadic sum && sum.function() == Op.Variadic.Function.SUM) {
-      return node.inputs().stream().anyMatch(i -> graph.constant(i).isPresent())
-          ? new NotLinear()
-          : sum(node.inputs(), Arrays.stream(new int[node.inputs().size()]).map(i -> 1).toArray());
+    if (node.op() instanceof Op.Variadic variadic) {
+      return variadic(node, variadic.function());
     }
     if (node.op() instanceof Op.Concat concat) {
       return concat(node, concat);
     }
     return new NotLinear();
+  }
+
+  private Linearity variadic(Node node, Op.Variadic.Function function) {
+    int count = node.inputs().size();
+    if (node.inputs().stream().anyMatch(i -> graph.constant(i).isPresent())) {
+      return new NotLinear();
+    }
+    return switch (function) {
+      case SUM -> sum(node, node.inputs(), filled(count, 1));
+      case MEAN -> sum(node, node.inputs(), filled(count, 1.0 / count));
+      case MAX, MIN -> new NotLinear();
+    };
   }
 
   private static Refused trainingMode() {
@@ -82,7 +100,8 @@ final class LinearOps {
       }
       parameters[i] = parameter.get().toDoubles();
     }
-    OptionalInt rank = facts.spatialRank(node.input(0));
+    ChannelAxis axis = facts.axis(node);
+    OptionalInt rank = facts.spatialRank(node.input(0), axis);
     if (rank.isEmpty()) {
       return new Refused("the rank of its input is unknown; give --shape");
     }
@@ -101,27 +120,24 @@ final class LinearOps {
                     i, parameters[0][i], parameters[1][i], parameters[2][i], parameters[3][i]));
       }
     }
-    return unary(node.input(0), Affine.scale(factors, shift, rank.getAsInt()), false);
+    return scale(node.input(0), Affine.scale(factors, shift, rank.getAsInt()), axis);
   }
 
-  private static Linear unary(String value, Affine map, boolean windowed) {
-    return new Linear(List.of(new Operand(value, map)), windowed);
-  }
-
-  private Linearity scaled(String value, double factor, double shift) {
-    return channelwise(value, new double[] {factor}, new double[] {shift});
+  private static Linear scale(String value, Affine map, ChannelAxis axis) {
+    return new Linear(List.of(new Operand(value, map)), Carrier.NONE, axis);
   }
 
   /** Factors and shifts of one element stand for all channels. */
-  private Linearity channelwise(String value, double[] factors, double[] shift) {
-    OptionalInt channels = facts.channels(value);
-    OptionalInt rank = facts.spatialRank(value);
+  private Linearity channelwise(Node node, String value, double[] factors, double[] shift) {
+    ChannelAxis axis = facts.axis(node);
+    OptionalInt channels = facts.channels(value, axis);
+    OptionalInt rank = facts.spatialRank(value, axis);
     if (channels.isEmpty() || rank.isEmpty()) {
       return new NotLinear();
     }
     double[] allFactors = spread(factors, channels.getAsInt());
     double[] allShifts = spread(shift, channels.getAsInt());
-    return unary(value, Affine.scale(allFactors, allShifts, rank.getAsInt()), false);
+    return scale(value, Affine.scale(allFactors, allShifts, rank.getAsInt()), axis);
   }
 
   private static double[] spread(double[] values, int channels) {
@@ -145,22 +161,22 @@ final class LinearOps {
     if (constant.isPresent()) {
       return graph.constant(left).isPresent()
           ? new NotLinear()
-          : withConstant(function, left, constant.get(), true);
+          : withConstant(node, function, left, constant.get(), true);
     }
     constant = graph.constant(left);
     if (constant.isPresent()) {
-      return withConstant(function, right, constant.get(), false);
+      return withConstant(node, function, right, constant.get(), false);
     }
     return switch (function) {
-      case ADD -> sum(List.of(left, right), 1, 1);
-      case SUB -> sum(List.of(left, right), 1, -1);
+      case ADD -> sum(node, List.of(left, right), 1, 1);
+      case SUB -> sum(node, List.of(left, right), 1, -1);
       default -> new NotLinear();
     };
   }
 
   private Linearity withConstant(
-      Op.Binary.Function function, String value, Tensor constant, boolean valueFirst) {
-    Optional<double[]> perChannel = perChannel(value, constant);
+      Node node, Op.Binary.Function function, String value, Tensor constant, boolean valueFirst) {
+    Optional<double[]> perChannel = perChannel(value, constant, facts.axis(node));
     if (perChannel.isEmpty()) {
       return new NotLinear();
     }
@@ -168,14 +184,16 @@ final class LinearOps {
     double[] ones = filled(c.length, 1);
     double[] zeros = new double[c.length];
     return switch (function) {
-      case ADD -> channelwise(value, ones, c);
+      case ADD -> channelwise(node, value, ones, c);
       case SUB ->
-          valueFirst ? channelwise(value, ones, negated(c)) : channelwise(value, negated(ones), c);
-      case MUL -> channelwise(value, c, zeros);
+          valueFirst
+              ? channelwise(node, value, ones, negated(c))
+              : channelwise(node, value, negated(ones), c);
+      case MUL -> channelwise(node, value, c, zeros);
       case DIV ->
           !valueFirst || Arrays.stream(c).anyMatch(x -> x == 0)
               ? new NotLinear()
-              : channelwise(value, Arrays.stream(c).map(x -> 1 / x).toArray(), zeros);
+              : channelwise(node, value, Arrays.stream(c).map(x -> 1 / x).toArray(), zeros);
       default -> new NotLinear();
     };
   }
@@ -191,20 +209,20 @@ final class LinearOps {
   }
 
   /** A constant that broadcasts along all axes but the channels: one number, or one a channel. */
-  private Optional<double[]> perChannel(String value, Tensor constant) {
-    OptionalInt spatial = facts.spatialRank(value);
-    OptionalInt channels = facts.channels(value);
-    if (spatial.isEmpty() || channels.isEmpty() || !constant.type().isFloat()) {
+  private Optional<double[]> perChannel(String value, Tensor constant, ChannelAxis channel) {
+    OptionalInt known = facts.rank(value, channel);
+    OptionalInt channels = facts.channels(value, channel);
+    if (known.isEmpty() || channels.isEmpty() || !constant.type().isFloat()) {
       return Optional.empty();
     }
-    int rank = spatial.getAsInt() + 2;
+    int rank = known.getAsInt();
     if (constant.rank() > rank) {
       return Optional.empty();
     }
     if (constant.size() == 1) {
       return Optional.of(constant.toDoubles());
     }
-    int channelAxis = 1 - (rank - constant.rank());
+    int channelAxis = channel.index(rank) - (rank - constant.rank());
     for (int axis = 0; axis < constant.rank(); axis++) {
       long expected = axis == channelAxis ? channels.getAsInt() : 1;
       if (constant.dim(axis) != expected) {
@@ -214,26 +232,27 @@ final class LinearOps {
     return Optional.of(constant.toDoubles());
   }
 
-  private Linearity sum(List<String> values, int... signs) {
-    OptionalInt channels = facts.channels(values.get(0));
+  private Linearity sum(Node node, List<String> values, double... factors) {
+    ChannelAxis axis = facts.axis(node);
+    OptionalInt channels = facts.channels(values.get(0), axis);
     OptionalInt rank = OptionalInt.empty();
     for (String value : values) {
       // A single channel that a broadcast repeats may hide behind a symbol.
-      if (!facts.channels(value).equals(channels)) {
+      if (!facts.channels(value, axis).equals(channels)) {
         return new NotLinear();
       }
-      rank = rank.isPresent() ? rank : facts.spatialRank(value);
+      rank = rank.isPresent() ? rank : facts.spatialRank(value, axis);
     }
     if (channels.isEmpty() || rank.isEmpty() || mayBroadcast(values)) {
       return new NotLinear();
     }
     List<Operand> operands = new ArrayList<>();
-    for (int i = 0; i < signs.length; i++) {
-      double[] factors = filled(channels.getAsInt(), signs[i]);
-      Affine map = Affine.scale(factors, new double[factors.length], rank.getAsInt());
+    for (int i = 0; i < factors.length; i++) {
+      double[] all = filled(channels.getAsInt(), factors[i]);
+      Affine map = Affine.scale(all, new double[all.length], rank.getAsInt());
       operands.add(new Operand(values.get(i), map));
     }
-    return new Linear(operands, false);
+    return new Linear(operands, Carrier.NONE, axis);
   }
 
   /**
@@ -268,9 +287,14 @@ final class LinearOps {
   }
 
   private Linearity concat(Node node, Op.Concat concat) {
-    OptionalInt rank = facts.spatialRank(node.input(0));
+    ChannelAxis axis = facts.axis(node);
+    OptionalInt rank = facts.rank(node.input(0), axis);
     boolean channels =
-        concat.axis() == 1 || (rank.isPresent() && concat.axis() == -1 - rank.getAsInt());
-    return channels && node.inputs().size() > 1 ? new Stacked(node.inputs()) : new NotLinear();
+        rank.isEmpty()
+            ? axis == ChannelAxis.SECOND && concat.axis() == 1
+            : Math.floorMod(concat.axis(), rank.getAsInt()) == axis.index(rank.getAsInt());
+    return channels && node.inputs().size() > 1
+        ? new Stacked(node.inputs(), axis)
+        : new NotLinear();
   }
 }

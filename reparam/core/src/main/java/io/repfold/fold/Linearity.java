@@ -4,8 +4,12 @@ import java.util.List;
 
 /** What one node is to the fold. */
 sealed interface Linearity {
-  /** The sum of affine maps of its operands. */
-  record Linear(List<Operand> operands, boolean windowed) implements Linearity {
+  /**
+   * The sum of affine maps of its operands.
+   *
+   * @param axis where the channels of the operands and of the sum are
+   */
+  record Linear(List<Operand> operands, Carrier carrier, ChannelAxis axis) implements Linearity {
     public Linear {
       operands = List.copyOf(operands);
     }
@@ -19,7 +23,7 @@ sealed interface Linearity {
   record Operand(String value, Affine map) {}
 
   /** Its inputs' channels, one after the other. */
-  record Stacked(List<String> values) implements Linearity {
+  record Stacked(List<String> values, ChannelAxis axis) implements Linearity {
     public Stacked {
       values = List.copyOf(values);
     }

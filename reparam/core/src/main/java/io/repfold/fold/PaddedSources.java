@@ -45,7 +45,7 @@ final class PaddedSources {
         if (crop.isPresent() && crop.get().obstacleTo(term.map()).isEmpty()) {
           result.set(
               i,
-              new Term(wide.source(), crop.get().then(term.map()), term.origin(), term.windowed()));
+              new Term(wide.source(), crop.get().then(term.map()), term.origin(), term.carrier()));
         }
       }
     }
@@ -71,7 +71,7 @@ final class PaddedSources {
     if (begin == null || end == null || !isNarrower(begin, end, border)) {
       return Optional.empty();
     }
-    OptionalInt channels = facts.channels(border.image);
+    OptionalInt channels = facts.channels(border.image, ChannelAxis.SECOND);
     if (channels.isEmpty()) {
       return Optional.empty();
     }

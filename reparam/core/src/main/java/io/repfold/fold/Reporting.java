@@ -89,7 +89,7 @@ final class Reporting {
       long weights = elements(p.map().weights());
       multiplyAdds += (double) weights;
       parameters += weights + (p.bias().isPresent() ? channels : 0);
-      became.add(describe(p.map()));
+      became.add(describe(p.map(), p.carrier()));
       RoundedWeights n = numbers.get(p.output());
       if (n != null) {
         largest = Math.max(largest, n.largestWeight());
@@ -112,8 +112,12 @@ final class Reporting {
     return weights.taps().kernelSize() * weights.columns() * weights.out();
   }
 
-  static String describe(Affine map) {
+  static String describe(Affine map, Carrier carrier) {
     Weights weights = map.weights();
+    if (carrier != Carrier.CONV) {
+      return "%s %d -> %d"
+          .formatted(carrier == Carrier.GEMM ? "Gemm" : "MatMul", weights.in(), weights.out());
+    }
     String stride =
         Arrays.stream(map.stride()).allMatch(s -> s == 1)
             ? ""

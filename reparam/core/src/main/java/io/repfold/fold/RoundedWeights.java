@@ -11,7 +11,8 @@ import java.util.OptionalInt;
 /**
  * The numbers of an affine map, computed in double and rounded once.
  *
- * @param weight {@code [O, I / groups, k...]}
+ * @param weight {@code [O, I / groups, k...]}; {@code [I, O]} for a MatMul from the right
+ * @param bias {@code [O]}; {@code [O, 1]} for a MatMul from the left
  * @param largestWeight the largest magnitude among the rounded weights
  * @param errorBounds how far rounding the weights can move each output channel, for inputs between
  *     -1 and 1
@@ -22,8 +23,8 @@ record RoundedWeights(
     Tensor weight, Tensor bias, double largestWeight, double[] errorBounds, OptionalInt notFinite) {
   private static final int BLOCK = 1 << 19;
 
-  static RoundedWeights of(Affine map, ElementType type, MatrixProduct product) {
-    return new Rounding(map, type).run(product);
+  static RoundedWeights of(Affine map, Carrier carrier, ElementType type, MatrixProduct product) {
+    return new Rounding(map, carrier, type).run(product);
   }
 
   /** The bound of the channel that can move farthest. */
@@ -34,6 +35,7 @@ record RoundedWeights(
   /** Fills the weight block by block, so that only some rows exist in double at a time. */
   private static final class Rounding {
     private final Affine map;
+    private final Carrier carrier;
     private final ElementType type;
     private final Weights weights;
     private final Taps taps;
@@ -45,8 +47,9 @@ record RoundedWeights(
     private double largest;
     private int notFinite = -1;
 
-    Rounding(Affine map, ElementType type) {
+    Rounding(Affine map, Carrier carrier, ElementType type) {
       this.map = map;
+      this.carrier = carrier;
       this.type = type;
       this.weights = map.weights();
       this.taps = map.taps();
@@ -81,7 +84,9 @@ record RoundedWeights(
       for (int i = 0; i < bias.length; i++) {
         check(Math.abs(bias[i]), i);
       }
-      Tensor biasTensor = Tensor.ofDoubles(type, bias, bias.length);
+      long[] biasDims =
+          carrier == Carrier.LEFT_MATMUL ? new long[] {bias.length, 1} : new long[] {bias.length};
+      Tensor biasTensor = Tensor.ofDoubles(type, bias, biasDims);
       OptionalInt channel = notFinite < 0 ? OptionalInt.empty() : OptionalInt.of(notFinite);
       Tensor weightTensor = Tensor.of(type, bytes, dims());
       return new RoundedWeights(weightTensor, biasTensor, rounded(largest), bounds, channel);
@@ -92,6 +97,12 @@ record RoundedWeights(
     }
 
     private long[] dims() {
+      if (carrier == Carrier.MATMUL) {
+        return new long[] {weights.in(), weights.out()};
+      }
+      if (carrier == Carrier.LEFT_MATMUL) {
+        return new long[] {weights.out(), weights.in()};
+      }
       long[] dims = new long[map.rank() + 2];
       dims[0] = weights.out();
       dims[1] = weights.columns();
@@ -104,8 +115,10 @@ record RoundedWeights(
       int source = 0;
       for (int row = from; row < to; row++) {
         double sum = format.largestError(Math.abs(map.bias()[row]));
+        boolean transposed = carrier == Carrier.MATMUL;
+        int step = transposed ? weights.out() : kernelSize;
         for (int tap = 0; tap < placeOf.length; tap++) {
-          int target = row * columns * kernelSize + placeOf[tap];
+          int target = transposed ? row : row * columns * kernelSize + placeOf[tap];
           for (int column = 0; column < columns; column++) {
             double value = rows[source++];
             double magnitude = Math.abs(value);
@@ -113,9 +126,9 @@ record RoundedWeights(
             largest = Math.max(largest, magnitude);
             check(magnitude, row);
             if (type == ElementType.FLOAT) {
-              bytes.putFloat(4 * (target + column * kernelSize), (float) value);
+              bytes.putFloat(4 * (target + column * step), (float) value);
             } else {
-              Tensor.put(type, bytes, target + column * kernelSize, value);
+              Tensor.put(type, bytes, target + column * step, value);
             }
           }
         }

@@ -33,7 +33,7 @@ final class StoredWeights extends Weights {
     int columns = columns();
     double[] rows =
         new double[Math.multiplyExact(Math.multiplyExact(to - from, columns), kernelSize)];
-    Reader reader = Reader.of(tensor);
+    TensorReader reader = TensorReader.of(tensor);
     int source = from * columns * kernelSize;
     for (int row = 0; row < to - from; row++) {
       int base = row * kernelSize * columns;
@@ -50,7 +50,7 @@ final class StoredWeights extends Weights {
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
     int perRow = columns() * kernelSize;
-    Reader reader = Reader.of(tensor);
+    TensorReader reader = TensorReader.of(tensor);
     for (int row = 0; row < out(); row++) {
       int first = firstColumn(row);
       double sum = 0;
@@ -60,18 +60,5 @@ final class StoredWeights extends Weights {
       response[row] = sum;
     }
     return response;
-  }
-
-  /** Element access without a type switch in the loop over floats. */
-  private interface Reader {
-    double at(int index);
-
-    static Reader of(Tensor tensor) {
-      if (tensor.type() == io.repfold.graph.ElementType.FLOAT) {
-        var floats = tensor.data().asFloatBuffer();
-        return floats::get;
-      }
-      return tensor::doubleAt;
-    }
   }
 }

@@ -49,7 +49,7 @@ final class TermMerger {
    * that leaves the fewest multiply-adds, after a look at each source.
    */
   Form improve(Form form, String node) {
-    Form best = new Form(merged(padded.rebased(form.terms())), form.covered());
+    Form best = new Form(merged(padded.rebased(form.terms())), form.covered(), form.axis());
     for (Form next = best; next != null; next = improvement(best, node)) {
       best = next;
     }
@@ -76,7 +76,7 @@ final class TermMerger {
 
   /** As it would stand in the folded graph, where even what only moves elements may be a Conv. */
   private static Cost costOf(Term term) {
-    boolean convolution = term.windowed() && term.origin().isEmpty();
+    boolean convolution = term.contracts() && term.origin().isEmpty();
     return convolution ? Cost.ofConvolution(term.map()) : Cost.of(term.map());
   }
 
@@ -141,7 +141,7 @@ final class TermMerger {
   }
 
   private static boolean isWindowed(Form form) {
-    return form.terms().stream().anyMatch(Term::windowed);
+    return form.terms().stream().anyMatch(Term::contracts);
   }
 
   private boolean isNorm(String value) {
@@ -161,9 +161,10 @@ final class TermMerger {
   }
 
   private static boolean fits(Form form, String source, Form inner) {
-    return form.terms().stream()
-        .filter(term -> term.source().equals(source))
-        .allMatch(term -> inner.terms().stream().allMatch(i -> i.map().fits(term.map())));
+    return inner.axis() == form.axis()
+        && form.terms().stream()
+            .filter(term -> term.source().equals(source))
+            .allMatch(term -> inner.terms().stream().allMatch(i -> i.map().fits(term.map())));
   }
 
   /** The form with a source replaced by that source's form. */
@@ -176,12 +177,12 @@ final class TermMerger {
       }
       for (int i = 0; i < inner.terms().size(); i++) {
         Affine next = i == 0 ? term.map() : term.map().withoutBias();
-        terms.add(inner.terms().get(i).then(next, term.windowed()));
+        terms.add(inner.terms().get(i).then(next, term.carrier()));
       }
     }
     Set<String> covered = new HashSet<>(form.covered());
     covered.addAll(inner.covered());
-    return new Form(merged(padded.rebased(terms)), covered);
+    return new Form(merged(padded.rebased(terms)), covered, form.axis());
   }
 
   /** Merges pairs, the one that saves most first, until none saves. */

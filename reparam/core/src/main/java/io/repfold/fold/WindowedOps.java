@@ -62,7 +62,7 @@ final class WindowedOps {
   }
 
   Linearity averagePool(Node node, Op.AveragePool pool) {
-    OptionalInt channels = facts.channels(node.input(0));
+    OptionalInt channels = facts.channels(node.input(0), ChannelAxis.SECOND);
     if (channels.isEmpty()) {
       return new NotLinear();
     }
@@ -125,8 +125,8 @@ final class WindowedOps {
   }
 
   Linearity pad(Node node, Op.Pad pad) {
-    OptionalInt rank = facts.spatialRank(node.input(0));
-    OptionalInt channels = facts.channels(node.input(0));
+    OptionalInt rank = facts.spatialRank(node.input(0), ChannelAxis.SECOND);
+    OptionalInt channels = facts.channels(node.input(0), ChannelAxis.SECOND);
     if (rank.isEmpty() || channels.isEmpty() || pad.mode() != Op.Pad.Mode.CONSTANT) {
       return new NotLinear();
     }
@@ -146,7 +146,7 @@ final class WindowedOps {
     int[] begin = Arrays.copyOfRange(a, 2, all);
     int[] end = Arrays.copyOfRange(a, all + 2, 2 * all);
     Affine map = Affine.identity(channels.getAsInt(), rank.getAsInt()).extended(begin, end);
-    return new Linear(List.of(new Operand(node.input(0), map)), false);
+    return images(node, map, Carrier.NONE);
   }
 
   /** The pads of all axes, begins and then ends. */
@@ -212,8 +212,8 @@ final class WindowedOps {
    * of the axis.
    */
   Linearity slice(Node node, Op.Slice slice) {
-    OptionalInt rank = facts.spatialRank(node.input(0));
-    OptionalInt channels = facts.channels(node.input(0));
+    OptionalInt rank = facts.spatialRank(node.input(0), ChannelAxis.SECOND);
+    OptionalInt channels = facts.channels(node.input(0), ChannelAxis.SECOND);
     Optional<Bounds> bounds = slice.bounds().map(Bounds::of).or(() -> sliceInputs(node));
     if (rank.isEmpty() || channels.isEmpty() || bounds.isEmpty() || !bounds.get().fit()) {
       return new NotLinear();
@@ -241,7 +241,7 @@ final class WindowedOps {
       tail[(int) axis - 2] = (int) -(start + cut);
     }
     Affine map = Affine.sampling(channels.getAsInt(), first, step, tail);
-    return new Linear(List.of(new Operand(node.input(0), map)), false);
+    return images(node, map, Carrier.NONE);
   }
 
   /**
@@ -296,7 +296,11 @@ final class WindowedOps {
   }
 
   private static Linear windowed(Node node, Affine map) {
-    return new Linear(List.of(new Operand(node.input(0), map)), true);
+    return images(node, map, Carrier.CONV);
+  }
+
+  private static Linear images(Node node, Affine map, Carrier carrier) {
+    return new Linear(List.of(new Operand(node.input(0), map)), carrier, ChannelAxis.SECOND);
   }
 
   private static Refused autoPadRefused() {

@@ -24,7 +24,9 @@ class AffineTest {
   }
 
   private static double[] weights(Affine map) {
-    return RoundedWeights.of(map, ElementType.DOUBLE, MatrixProduct.inJava()).weight().toDoubles();
+    return RoundedWeights.of(map, Carrier.CONV, ElementType.DOUBLE, MatrixProduct.inJava())
+        .weight()
+        .toDoubles();
   }
 
   private static final Affine CROPPED =

@@ -84,7 +84,7 @@ class NodeKindsTest {
     Linearity local = of(new Op.Unary(function), image(2, 3, 4, 5));
     assertThat(local instanceof Linearity.Linear).isEqualTo(function == Op.Unary.Function.NEG);
     if (local instanceof Linearity.Linear linear) {
-      assertThat(linear.windowed()).isFalse();
+      assertThat(linear.carrier()).isEqualTo(Carrier.NONE);
       Affine map = linear.operands().get(0).map();
       assertThat(map.isPositionwise()).isTrue();
       assertThat(map.weights().diagonal()).contains(new double[] {-1, -1, -1});
@@ -108,10 +108,10 @@ class NodeKindsTest {
 
   @ParameterizedTest
   @EnumSource(Op.Variadic.Function.class)
-  void of_the_functions_of_many_images_only_the_sum_is(Op.Variadic.Function function) {
+  void of_the_functions_of_many_images_only_sum_and_mean_are(Op.Variadic.Function function) {
     String x = image(2, 3, 4, 5);
     Linearity local = of(new Op.Variadic(function), x, x, x);
-    if (function == Op.Variadic.Function.SUM) {
+    if (function == Op.Variadic.Function.SUM || function == Op.Variadic.Function.MEAN) {
       assertLinear(local, 3);
     } else {
       assertNotLinear(local);
@@ -175,8 +175,11 @@ class NodeKindsTest {
   }
 
   @Test
-  void a_norm_of_rows_without_an_image_has_no_axes() {
-    assertRefused(norm(false, image(2, 3), List.of("y"), 3), "the rank of its input is unknown");
+  void a_norm_of_rows_has_no_spatial_axes() {
+    Linearity local = norm(false, image(2, 3), List.of("y"), 3);
+    assertLinear(local, 1);
+    assertThat(((Linearity.Linear) local).axis()).isEqualTo(ChannelAxis.LAST);
+    assertThat(((Linearity.Linear) local).operands().get(0).map().rank()).isZero();
   }
 
   @Test
@@ -215,7 +218,7 @@ class NodeKindsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1 1 1 1 1, false", "1 1 3 1 1, false", "1 3 1 1, true", "1, true", "5, false"})
+  @CsvSource({"1 1 1 1 1, false", "1 1 3 1 1, false", "1 3 1 1, true", "1, true", "4 5, false"})
   void a_constant_of_more_axes_than_the_image_is_none_a_channel(String dims, boolean linear) {
     long[] sizes = Arrays.stream(dims.split(" ", -1)).mapToLong(Long::parseLong).toArray();
     Linearity local =
@@ -252,8 +255,8 @@ class NodeKindsTest {
   }
 
   @Test
-  void a_sum_of_rows_is_none_of_images() {
-    assertNotLinear(sum(new long[] {2, 4}, new long[] {2, 4}));
+  void a_sum_of_rows_is_linear() {
+    assertLinear(sum(new long[] {2, 4}, new long[] {2, 4}), 2);
   }
 
   @Test
@@ -267,7 +270,10 @@ class NodeKindsTest {
     String x = image(2, 3, 4, 5);
     Linearity local = of(new Op.Concat(axis), x, x);
     assertThat(local)
-        .isEqualTo(channels ? new Linearity.Stacked(List.of(x, x)) : new Linearity.NotLinear());
+        .isEqualTo(
+            channels
+                ? new Linearity.Stacked(List.of(x, x), ChannelAxis.SECOND)
+                : new Linearity.NotLinear());
   }
 
   @Test

@@ -17,7 +17,7 @@ class RoundedWeightsTest {
   }
 
   private static RoundedWeights numbers(Affine map, ElementType type) {
-    return RoundedWeights.of(map, type, MatrixProduct.inJava());
+    return RoundedWeights.of(map, Carrier.CONV, type, MatrixProduct.inJava());
   }
 
   @Test

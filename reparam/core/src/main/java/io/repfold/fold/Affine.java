@@ -112,6 +112,11 @@ final class Affine {
         && Arrays.stream(diagonal.factors()).allMatch(factor -> factor == 1);
   }
 
+  /** How many positions an axis of this length becomes. */
+  long positions(int axis, long length) {
+    return Math.floorDiv(length + tail[axis] - 1, (long) stride[axis]) + 1;
+  }
+
   /** Whether both read the same channels, and map every input to outputs of one size. */
   boolean sameGridAs(Affine other) {
     return weights.in() == other.weights.in()
@@ -155,6 +160,11 @@ final class Affine {
     double[] sum = new double[a.length];
     Arrays.setAll(sum, i -> a[i] + b[i]);
     return sum;
+  }
+
+  /** The same formula on another grid: equal at sizes that both tails give as many positions. */
+  Affine withTail(int... other) {
+    return new Affine(weights, bias, stride, other.clone());
   }
 
   Affine withoutBias() {

@@ -40,10 +40,10 @@ final class Analysis {
   /**
    * @param blocked values that must be computed by the node that is there, with the reason
    */
-  Analysis(Graph graph, double growth, Map<String, String> blocked) {
-    this.graph = graph;
+  Analysis(Facts facts, double growth, Map<String, String> blocked) {
+    this.graph = facts.graph();
     this.growth = growth;
-    this.facts = new Facts(graph);
+    this.facts = facts;
     this.linearOps = new LinearOps(facts);
     this.explanations = new Explanations(facts, forms, refusals);
     this.merger = new TermMerger(facts, forms, choices, growth, explanations);

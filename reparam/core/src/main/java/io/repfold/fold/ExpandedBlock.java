@@ -167,7 +167,7 @@ final class ExpandedBlock {
   private Optional<Affine> map() {
     graph = graph.toBuilder().replaceInitializers(parameters).build();
     Graph simple = Folder.simplified(graph, FoldOptions.DEFAULT);
-    Analysis analysis = new Analysis(simple, FoldOptions.LARGEST_GROWTH, Map.of());
+    Analysis analysis = new Analysis(new Facts(simple), FoldOptions.LARGEST_GROWTH, Map.of());
     return analysis
         .form(graph.outputs().get(0).name())
         .filter(form -> form.terms().size() == 1)

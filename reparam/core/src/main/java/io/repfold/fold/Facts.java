@@ -27,9 +27,28 @@ final class Facts {
   private final Map<String, Value> values;
   private final IdentityHashMap<Node, Integer> places = new IdentityHashMap<>();
   private @Nullable ChannelAxes axes;
+  private @Nullable RuntimeFusions fusions;
+
+  private final Map<String, double[]> unrounded;
+  private final Map<String, String> described;
 
   Facts(Graph graph) {
+    this(graph, Map.of(), Map.of());
+  }
+
+  Facts(MovedScales moved) {
+    this(moved.graph(), moved.unrounded(), moved.described());
+  }
+
+  /** What is known of a graph that was made of another one. */
+  Facts of(Graph made) {
+    return new Facts(made, unrounded, described);
+  }
+
+  private Facts(Graph graph, Map<String, double[]> unrounded, Map<String, String> described) {
     this.graph = graph;
+    this.unrounded = unrounded;
+    this.described = described;
     this.values = inferred(graph);
     for (Node node : graph.nodes()) {
       places.put(node, places.size());
@@ -54,6 +73,19 @@ final class Facts {
     return graph;
   }
 
+  /** The numbers of a constant, before they were rounded if they were made here. */
+  double[] numbers(String name, Tensor constant) {
+    double[] exact = unrounded.get(name);
+    return exact != null ? exact.clone() : constant.toDoubles();
+  }
+
+  /** A node, as it stood in the file if it was moved. */
+  String describe(Node node) {
+    return node.outputs().isEmpty()
+        ? node.describe()
+        : described.getOrDefault(node.output(), node.describe());
+  }
+
   /** The number of a node in the graph's order. */
   int place(Node node) {
     return Objects.requireNonNull(places.get(node));
@@ -65,6 +97,14 @@ final class Facts {
 
   Optional<ElementType> type(String value) {
     return Optional.ofNullable(values.get(value)).flatMap(Value::type);
+  }
+
+  /** Whether runtimes compute a node together with others, as one op that a fold would break. */
+  boolean isFusedAtRunTime(Node node) {
+    if (fusions == null) {
+      fusions = new RuntimeFusions(graph);
+    }
+    return fusions.include(node);
   }
 
   /** Where the channels are that a node mixes, or may. */

@@ -30,6 +30,10 @@ public final class Folder {
           // Last: the others leave nodes and tensors behind that nobody reads.
           new Pass("DeadCode", DeadCode::withoutUnread));
 
+  /** Rounds after which scales stay where they are, for graphs that nobody made by hand. */
+  private static final int MOST_ROUNDS = 20;
+
+  private static final String MOVED = "MovedScales";
   private static final String TRANSPOSED = "TransposedConvolutions";
   private static final String REGIONS = "LinearRegions";
 
@@ -70,11 +74,14 @@ public final class Folder {
   /** The report that {@link #fold} would give, without computing a weight. */
   public static FoldReport plan(Graph graph, FoldOptions options) {
     Graph simple = simplified(graph, options);
-    Analysis analysis = new Analysis(simple, options.growth(), Map.of());
+    Analysis analysis = analyzed(simple, options, Map.of());
+    Facts facts = analysis.facts();
     TransposedConvolutions transposed = new TransposedConvolutions(analysis, Set.of());
     Graph ready = transposed.run();
     Analysis last =
-        transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), Map.of());
+        transposed.folded().isEmpty()
+            ? analysis
+            : new Analysis(facts.of(ready), options.growth(), Map.of());
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     return new Reporting(graph, last, writer, transposed.folded()).report(Map.of(), null);
   }
@@ -90,18 +97,39 @@ public final class Folder {
     return runner.graph();
   }
 
+  /**
+   * Moves scales to convolutions that are there, and then to those that regions will become, until
+   * none moves: what a second fold would find, the first one finds.
+   */
+  private static Analysis analyzed(Graph simple, FoldOptions options, Map<String, String> blocked) {
+    MovedScales moved = MovedScales.of(simple).further(blocked.keySet(), FoldedEnds.NONE);
+    for (int round = 0; ; round++) {
+      Analysis analysis = new Analysis(new Facts(moved), options.growth(), blocked);
+      FoldedEnds ends = FoldedEnds.of(analysis, new FoldedGraphWriter(analysis));
+      MovedScales further = moved.further(blocked.keySet(), ends);
+      if (further.unrounded().size() == moved.unrounded().size() || round == MOST_ROUNDS) {
+        return analysis;
+      }
+      moved = further;
+    }
+  }
+
   private static Attempt attempt(
       Graph original, Graph simple, FoldOptions options, Map<String, String> blocked) {
-    Analysis analysis = new Analysis(simple, options.growth(), blocked);
+    Pass.Runner runner = new Pass.Runner(simple);
+    Analysis analysis = analyzed(simple, options, blocked);
+    Facts facts = analysis.facts();
+    runner.made(MOVED, facts.graph());
     TransposedConvolutions transposed = new TransposedConvolutions(analysis, blocked.keySet());
     Graph ready = transposed.run();
     if (!transposed.refused().isEmpty()) {
       return new Attempt.Blocked(transposed.refused());
     }
-    Pass.Runner runner = new Pass.Runner(simple);
     runner.made(TRANSPOSED, ready);
     Analysis last =
-        transposed.folded().isEmpty() ? analysis : new Analysis(ready, options.growth(), blocked);
+        transposed.folded().isEmpty()
+            ? analysis
+            : new Analysis(facts.of(ready), options.growth(), blocked);
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();

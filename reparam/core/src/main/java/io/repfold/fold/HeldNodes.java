@@ -14,13 +14,15 @@ import java.util.Set;
 /** The nodes that a folded region held, and their figures. */
 final class HeldNodes {
   private final Graph graph;
+  private final Facts facts;
   private final LinearOps linearOps;
   private final String target;
   private final List<Node> nodes = new ArrayList<>();
 
   private HeldNodes(Analysis analysis, String target) {
     this.graph = analysis.graph();
-    this.linearOps = new LinearOps(analysis.facts());
+    this.facts = analysis.facts();
+    this.linearOps = new LinearOps(facts);
     this.target = target;
   }
 
@@ -47,7 +49,7 @@ final class HeldNodes {
   }
 
   List<String> descriptions() {
-    return nodes.stream().map(Node::describe).toList();
+    return nodes.stream().map(facts::describe).distinct().toList();
   }
 
   long parameters() {

@@ -34,6 +34,9 @@ final class LinearOps {
     if (node.outputs().stream().filter(o -> !o.isEmpty()).count() != 1 || node.output().isEmpty()) {
       return node.op() instanceof Op.BatchNormalization ? trainingMode() : new NotLinear();
     }
+    if (facts.isFusedAtRunTime(node)) {
+      return new NotLinear();
+    }
     if (node.op() instanceof Op.Conv conv) {
       return windows.conv(node, conv);
     }
@@ -161,11 +164,11 @@ final class LinearOps {
     if (constant.isPresent()) {
       return graph.constant(left).isPresent()
           ? new NotLinear()
-          : withConstant(node, function, left, constant.get(), true);
+          : withConstant(node, function, left, right, true);
     }
     constant = graph.constant(left);
     if (constant.isPresent()) {
-      return withConstant(node, function, right, constant.get(), false);
+      return withConstant(node, function, right, left, false);
     }
     return switch (function) {
       case ADD -> sum(node, List.of(left, right), 1, 1);
@@ -175,7 +178,7 @@ final class LinearOps {
   }
 
   private Linearity withConstant(
-      Node node, Op.Binary.Function function, String value, Tensor constant, boolean valueFirst) {
+      Node node, Op.Binary.Function function, String value, String constant, boolean valueFirst) {
     Optional<double[]> perChannel = perChannel(value, constant, facts.axis(node));
     if (perChannel.isEmpty()) {
       return new NotLinear();
@@ -209,7 +212,8 @@ final class LinearOps {
   }
 
   /** A constant that broadcasts along all axes but the channels: one number, or one a channel. */
-  private Optional<double[]> perChannel(String value, Tensor constant, ChannelAxis channel) {
+  private Optional<double[]> perChannel(String value, String name, ChannelAxis channel) {
+    Tensor constant = graph.constant(name).orElseThrow();
     OptionalInt known = facts.rank(value, channel);
     OptionalInt channels = facts.channels(value, channel);
     if (known.isEmpty() || channels.isEmpty() || !constant.type().isFloat()) {
@@ -220,7 +224,7 @@ final class LinearOps {
       return Optional.empty();
     }
     if (constant.size() == 1) {
-      return Optional.of(constant.toDoubles());
+      return Optional.of(facts.numbers(name, constant));
     }
     int channelAxis = channel.index(rank) - (rank - constant.rank());
     for (int axis = 0; axis < constant.rank(); axis++) {
@@ -229,7 +233,7 @@ final class LinearOps {
         return Optional.empty();
       }
     }
-    return Optional.of(constant.toDoubles());
+    return Optional.of(facts.numbers(name, constant));
   }
 
   private Linearity sum(Node node, List<String> values, double... factors) {

@@ -186,7 +186,8 @@ final class TermMerger {
   }
 
   /** Merges pairs, the one that saves most first, until none saves. */
-  private List<Term> merged(List<Term> terms) {
+  private List<Term> merged(List<Term> unaligned) {
+    List<Term> terms = GridAlignment.of(unaligned, facts);
     List<Term> merged = new ArrayList<>(terms);
     double[][] savings = new double[terms.size()][terms.size()];
     for (int i = 0; i < savings.length; i++) {

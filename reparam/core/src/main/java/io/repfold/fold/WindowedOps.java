@@ -214,22 +214,23 @@ final class WindowedOps {
   Linearity slice(Node node, Op.Slice slice) {
     OptionalInt rank = facts.spatialRank(node.input(0), ChannelAxis.SECOND);
     OptionalInt channels = facts.channels(node.input(0), ChannelAxis.SECOND);
-    Optional<Bounds> bounds = slice.bounds().map(Bounds::of).or(() -> sliceInputs(node));
+    Optional<SliceBounds> bounds = SliceBounds.of(graph, node, slice);
     if (rank.isEmpty() || channels.isEmpty() || bounds.isEmpty() || !bounds.get().fit()) {
       return new NotLinear();
     }
     int[] first = new int[rank.getAsInt()];
     int[] step = axes(first.length, axis -> 1);
     int[] tail = new int[first.length];
-    for (int i = 0; i < bounds.get().axes.length; i++) {
+    for (int i = 0; i < bounds.get().axes().length; i++) {
       int all = rank.getAsInt() + 2;
-      long axis = bounds.get().axes[i] < 0 ? bounds.get().axes[i] + all : bounds.get().axes[i];
+      long axis =
+          bounds.get().axes()[i] < 0 ? bounds.get().axes()[i] + all : bounds.get().axes()[i];
       if (axis < 2 || axis >= all) {
         return new NotLinear();
       }
-      long start = bounds.get().starts[i];
-      long cut = cutAtEnd(node, bounds.get().ends[i], (int) axis);
-      long stride = bounds.get().steps[i];
+      long start = bounds.get().starts()[i];
+      long cut = cutAtEnd(node, bounds.get().ends()[i], (int) axis);
+      long stride = bounds.get().steps()[i];
       if (start < 0
           || cut < 0
           || stride < 1
@@ -259,40 +260,6 @@ final class WindowedOps {
     return shape.isPresent() && shape.get().dim(axis) instanceof Dim.Known known
         ? Math.max(0, known.size() - end)
         : -1;
-  }
-
-  private record Bounds(long[] starts, long[] ends, long[] axes, long[] steps) {
-    /** Whether there is one of each an axis. */
-    boolean fit() {
-      return IntStream.of(starts.length, ends.length, steps.length)
-          .allMatch(length -> length == axes.length);
-    }
-
-    static Bounds of(Op.Slice.Bounds bounds) {
-      long[] starts = longs(bounds.starts());
-      long[] axes = bounds.axes().stream().mapToLong(Integer::longValue).toArray();
-      return new Bounds(starts, longs(bounds.ends()), axes, ones(starts.length));
-    }
-
-    static long[] ones(int count) {
-      long[] ones = new long[count];
-      Arrays.fill(ones, 1);
-      return ones;
-    }
-  }
-
-  /** Nothing if one is not constant, or without axes: then the batch is the first of them. */
-  private Optional<Bounds> sliceInputs(Node node) {
-    Optional<long[]> starts = graph.constant(node.input(1)).map(Tensor::toLongs);
-    Optional<long[]> ends = graph.constant(node.input(2)).map(Tensor::toLongs);
-    Optional<long[]> axes = graph.constant(node.input(3)).map(Tensor::toLongs);
-    Optional<long[]> steps =
-        node.input(4).isEmpty()
-            ? starts.map(s -> Bounds.ones(s.length))
-            : graph.constant(node.input(4)).map(Tensor::toLongs);
-    return starts.isPresent() && ends.isPresent() && axes.isPresent() && steps.isPresent()
-        ? Optional.of(new Bounds(starts.get(), ends.get(), axes.get(), steps.get()))
-        : Optional.empty();
   }
 
   private static Linear windowed(Node node, Affine map) {

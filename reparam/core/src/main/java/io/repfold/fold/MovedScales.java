@@ -1,0 +1,255 @@
+package io.repfold.fold;
+
+import io.repfold.graph.DeadCode;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Moves scales and shifts to the convolutions and products that can take them in, where ops that
+ * only move elements, or make means of them, lie between.
+ *
+ * <pre>
+ *   Given:   %1 = Conv(%0); %2 = Conv(%0); %3 = Concat(%1, %2); %4 = BatchNormalization(%3)
+ *   Result:  %1 = Conv(%0); %5 = Mul(%1, s1); %6 = Add(%5, t1); ... ; %4 = Concat(%6, %8)
+ * </pre>
+ *
+ * <p>The constants that this makes are rounded in the graph, and kept in double beside it, for what
+ * takes them in. A sweep moves scales whose ways do not meet; the next one moves others. Each sweep
+ * takes a scale away from where it was, to where it stays, so that there are fewer sweeps than
+ * scales; a limit ends them for graphs that nobody made by hand.
+ *
+ * @param graph with all scales moved that can be
+ * @param unrounded the numbers of constants in it, before they were rounded
+ * @param described what stood for an output of a moved scale in the graph before
+ * @param obstacles why a scale has no way, by its output
+ */
+record MovedScales(
+    Graph graph,
+    Map<String, double[]> unrounded,
+    Map<String, String> described,
+    Map<String, String> obstacles) {
+  private static final int MOST_SWEEPS = 200;
+
+  /** The opset from which Mul and Add broadcast. */
+  private static final int OLDEST_OPSET = 7;
+
+  /** A graph in which nothing was moved yet. */
+  static MovedScales of(Graph graph) {
+    return new MovedScales(graph, Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * With all scales moved that can be.
+   *
+   * @param blocked values that must be computed by the node that is there
+   * @param ends of what is going to be written, as far as that is known
+   */
+  MovedScales further(Set<String> blocked, FoldedEnds ends) {
+    if (graph.opset() < OLDEST_OPSET) {
+      return this;
+    }
+    MovedScales moved = this;
+    for (int i = 0; i < MOST_SWEEPS; i++) {
+      Facts facts = new Facts(moved);
+      List<ScalePlan> plans = new ArrayList<>();
+      Map<String, String> obstacles = new LinkedHashMap<>();
+      findPlans(new ScaleRoutes(facts, blocked, ends), moved.graph, plans, obstacles);
+      if (plans.isEmpty()) {
+        return new MovedScales(moved.graph, moved.unrounded, moved.described, obstacles);
+      }
+      moved = new Sweep(facts, moved).apply(plans);
+    }
+    return moved;
+  }
+
+  /** Ways that do not meet; of two that do, the first. */
+  private static void findPlans(
+      ScaleRoutes routes, Graph graph, List<ScalePlan> plans, Map<String, String> obstacles) {
+    Set<String> touched = new HashSet<>();
+    for (Node node : graph.nodes()) {
+      if (node.outputs().size() != 1) {
+        continue;
+      }
+      Optional<ScalePlan> plan = routes.of(node);
+      if (plan.isPresent() && !plan.get().obstacle().isEmpty()) {
+        obstacles.put(node.output(), plan.get().obstacle());
+      } else if (plan.isPresent() && !plan.get().touches(touched)) {
+        plan.get().addTo(touched);
+        plans.add(plan.get());
+      }
+    }
+  }
+
+  /** Puts plans that do not meet into effect. */
+  private static final class Sweep {
+    private final Facts facts;
+    private final Graph graph;
+    private final Map<String, double[]> unrounded;
+    private final Map<String, String> described;
+    private final Map<String, Tensor> constants = new LinkedHashMap<>();
+    private final Set<String> removed = new HashSet<>();
+    private final Map<String, String> readAs = new HashMap<>();
+    private final Map<String, String> madeAs = new HashMap<>();
+    private final Map<String, List<Node>> behind = new HashMap<>();
+    private final Map<Node, String> newConstants = new HashMap<>();
+    private final Map<Node, Integer> newConstantInputs = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
+
+    Sweep(Facts facts, MovedScales before) {
+      this.facts = facts;
+      this.graph = before.graph;
+      this.unrounded = new HashMap<>(before.unrounded);
+      this.described = new HashMap<>(before.described);
+      names.addAll(graph.initializers().keySet());
+      graph.inputs().forEach(v -> names.add(v.name()));
+      graph.nodes().forEach(n -> names.addAll(n.outputs()));
+    }
+
+    MovedScales apply(List<ScalePlan> plans) {
+      plans.forEach(this::prepare);
+      List<Node> nodes = new ArrayList<>();
+      for (Node node : graph.nodes()) {
+        if (node.outputs().isEmpty() || !removed.contains(node.output())) {
+          nodes.add(changed(node));
+        }
+        node.outputs().forEach(output -> nodes.addAll(behind.getOrDefault(output, List.of())));
+      }
+      Graph.Builder builder = graph.toBuilder().replaceNodes(nodes);
+      constants.forEach(builder::initializer);
+      return new MovedScales(DeadCode.withoutUnread(builder), unrounded, described, Map.of());
+    }
+
+    private Node changed(Node node) {
+      List<String> inputs = new ArrayList<>();
+      for (int i = 0; i < node.inputs().size(); i++) {
+        String input = node.inputs().get(i);
+        boolean constant = newConstantInputs.getOrDefault(node, -1) == i;
+        inputs.add(
+            constant ? newConstants.getOrDefault(node, input) : readAs.getOrDefault(input, input));
+      }
+      List<String> outputs =
+          node.outputs().stream().map(output -> madeAs.getOrDefault(output, output)).toList();
+      return inputs.equals(node.inputs()) && outputs.equals(node.outputs())
+          ? node
+          : new Node(node.name(), node.op(), inputs, outputs);
+    }
+
+    private void prepare(ScalePlan plan) {
+      Node scale = plan.node();
+      String before = graph.constant(scale.input(0)).isPresent() ? scale.input(1) : scale.input(0);
+      removed.add(scale.output());
+      if (plan.isBackward()) {
+        for (String value : plan.passed()) {
+          String name = value.equals(before) ? scale.output() : fresh(value + "/scaled");
+          readAs.put(value, name);
+          madeAs.put(value, name);
+        }
+        plan.landings()
+            .forEach(
+                (value, part) -> {
+                  String name = fresh(value + "/scaled");
+                  readAs.put(value, name);
+                  behind.put(
+                      value,
+                      plan.alone().contains(value)
+                          ? List.of(norm(scale, value, name, part))
+                          : nodes(scale, value, name, part));
+                });
+      } else {
+        readAs.put(scale.output(), before);
+        for (String value : plan.passed()) {
+          String name = fresh(value + "/unscaled");
+          madeAs.put(value, name);
+          if (plan.landings().containsKey(value)) {
+            Scale part = java.util.Objects.requireNonNull(plan.landings().get(value));
+            behind.put(value, nodes(scale, name, value, part));
+          } else {
+            readAs.put(value, name);
+          }
+        }
+      }
+      plan.constants()
+          .forEach(
+              (node, constant) -> {
+                newConstants.put(
+                    node,
+                    constant(
+                        typeOf(node),
+                        node.output() + "/scaled",
+                        constant.numbers(),
+                        constant.dims()));
+                newConstantInputs.put(node, constant.input());
+              });
+    }
+
+    /** A Mul and an Add, as far as they are needed. */
+    private List<Node> nodes(Node scale, String from, String to, Scale part) {
+      List<Node> nodes = new ArrayList<>();
+      boolean shifts = !part.hasNoShift();
+      boolean multiplies = java.util.Arrays.stream(part.factors()).anyMatch(f -> f != 1);
+      String product = multiplies && shifts ? fresh(to + "/product") : multiplies ? to : from;
+      if (multiplies) {
+        String factor = constant(typeOf(scale), to + "/factor", part.factors(), part.dims());
+        nodes.add(node(scale, Op.Binary.Function.MUL, from, factor, product));
+      }
+      if (shifts) {
+        String shift = constant(typeOf(scale), to + "/shift", part.shifts(), part.dims());
+        nodes.add(node(scale, Op.Binary.Function.ADD, product, shift, to));
+      }
+      return nodes;
+    }
+
+    /** One node for both, along axis 1. */
+    private Node norm(Node scale, String from, String to, Scale part) {
+      ElementType type = typeOf(scale);
+      int channels = part.dims()[1];
+      double[] ones = new double[channels];
+      java.util.Arrays.fill(ones, 1);
+      List<String> inputs =
+          List.of(
+              from,
+              constant(type, to + "/scale", part.factors(), channels),
+              constant(type, to + "/shift", part.shifts(), channels),
+              constant(type, to + "/mean", new double[channels], channels),
+              constant(type, to + "/variance", ones, channels));
+      described.put(to, described.getOrDefault(scale.output(), scale.describe()));
+      return new Node(to, new Op.BatchNormalization(0, 0.9f, false), inputs, List.of(to));
+    }
+
+    private Node node(
+        Node scale, Op.Binary.Function function, String input, String constant, String output) {
+      described.put(output, described.getOrDefault(scale.output(), scale.describe()));
+      return new Node(constant, new Op.Binary(function), List.of(input, constant), List.of(output));
+    }
+
+    private ElementType typeOf(Node node) {
+      return facts.type(node.output()).orElse(ElementType.FLOAT);
+    }
+
+    private String constant(ElementType type, String wanted, double[] numbers, int... dims) {
+      String name = fresh(wanted);
+      unrounded.put(name, numbers);
+      constants.put(name, Tensor.ofDoubles(type, numbers, Scale.longs(dims)));
+      return name;
+    }
+
+    private String fresh(String wanted) {
+      String name = wanted;
+      for (int i = 2; !names.add(name); i++) {
+        name = wanted + i;
+      }
+      return name;
+    }
+  }
+}

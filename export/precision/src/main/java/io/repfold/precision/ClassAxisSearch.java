@@ -32,8 +32,8 @@ final class ClassAxisSearch {
   }
 
   /**
-   * The axis, which counts from behind if it is negative; empty if nothing says anything, so that it
-   * is the usual one.
+   * The axis, which counts from behind if it is negative; empty if nothing says anything, so that
+   * it is the usual one.
    */
   Optional<Integer> of(String value) {
     Deque<Node> movers = new ArrayDeque<>();

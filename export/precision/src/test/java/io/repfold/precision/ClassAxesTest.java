@@ -188,7 +188,8 @@ class ClassAxesTest {
       graph.node(new Op.Concat(0), List.of("v" + i, "v" + i), "j" + i);
       graph.node(new Op.Concat(1), List.of("j" + i, "j" + i), "k" + i);
       graph.node(
-          new Op.Slice(Optional.of(new Op.Slice.Bounds(List.of(0L, 0L), List.of(1L, 1L), List.of(0, 1)))),
+          new Op.Slice(
+              Optional.of(new Op.Slice.Bounds(List.of(0L, 0L), List.of(1L, 1L), List.of(0, 1)))),
           List.of("k" + i),
           "v" + (i + 1));
     }

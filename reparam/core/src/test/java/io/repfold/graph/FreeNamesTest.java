@@ -36,7 +36,8 @@ class FreeNamesTest {
             .input(Value.float32("x", 2))
             .initializer("w", Tensor.ofFloats(new float[2], 2))
             .node(
-                new Node("sum", new Op.Binary(Op.Binary.Function.ADD), List.of("x", "w"), List.of("y")))
+                new Node(
+                    "sum", new Op.Binary(Op.Binary.Function.ADD), List.of("x", "w"), List.of("y")))
             .output(Value.float32("y", 2))
             .build();
 

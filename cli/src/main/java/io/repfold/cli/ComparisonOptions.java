@@ -44,8 +44,17 @@ final class ComparisonOptions {
       paramLabel = "A",
       description =
           "Judge by this instead of the error: the fraction of positions, over all inputs, at which"
-              + " the best channel must be the same, such as 0.999 for a model in float16 or int8.")
+              + " the best channel, or the side of --threshold where there is one channel, must be the same,"
+              + " such as 0.999 for a model in float16 or int8.")
   private @Nullable Double agreement;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "T",
+      defaultValue = "0.5",
+      description =
+          "With --agreement, what decides at outputs of one channel (default: ${DEFAULT-VALUE}).")
+  private double threshold;
 
   /**
    * What was asked for.
@@ -58,7 +67,7 @@ final class ComparisonOptions {
           "--samples must be at least 1, not %d: without an input nothing is compared"
               .formatted(samples));
     }
-    return new ComparisonRequest(samples, seed, tolerance());
+    return new ComparisonRequest(samples, seed, tolerance(), threshold);
   }
 
   long seed() {

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Says by options what libraries say by the methods of their requests. */
 final class OptionNames {
@@ -21,11 +22,17 @@ final class OptionNames {
           Map.entry("withKept", "--keep"),
           Map.entry("withTargetAgreement", "--target-agreement"),
           Map.entry("withHalfBoundary", "--io half"),
-          Map.entry("withWeightBits", "--weight-bits"));
+          Map.entry("withWeightBits", "--weight-bits"),
+          Map.entry("Graph.nodes", "'repfold inspect --nodes'"),
+          Map.entry("HalfReport.islands", "the table above"),
+          Map.entry("LayerComparison.run", "'repfold verify --layers'"),
+          Map.entry("Backends.byId", "--engine tensorrt of bench and verify"));
 
   private static final Pattern METHOD =
       Pattern.compile(
-          "(?<=^|[ (])(" + String.join("|", OPTIONS.keySet()) + ")(?=$|[ ,:;)]|\\.(?: |$))");
+          "(?<=^|[ (])("
+              + OPTIONS.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"))
+              + ")(?=$|[ ,:;)]|\\.(?: |$))");
 
   private OptionNames() {}
 

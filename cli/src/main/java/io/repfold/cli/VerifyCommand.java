@@ -132,7 +132,13 @@ final class VerifyCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
           ModelComparer.compare(
-              reference, candidate, inputs, options.request().tolerance(), settings, progress);
+              reference,
+              candidate,
+              inputs,
+              options.request().tolerance(),
+              options.request().threshold(),
+              settings,
+              progress);
       if (layers) {
         progress.next("layer by layer");
       }

@@ -65,6 +65,33 @@ class ConvertCommandTest {
         .contains("\"precision\":\"FP16\"", "float16, 0 nodes of");
   }
 
+  /** A model of bytes with channels last, and an image of its size. */
+  @Test
+  void bytes_are_not_normalized() throws IOException {
+    Graph graph =
+        new Graph.Builder("last")
+            .input(
+                new Value("x", Optional.of(ElementType.UINT8), Optional.of(Shape.of(1, 5, 7, 3))))
+            .node(new Op.Cast(ElementType.FLOAT), List.of("x"), "y")
+            .output(Value.float32("y", 1, 5, 7, 3))
+            .build();
+    Path white = folder.resolve("white.png");
+    ImageIO.write(new BufferedImage(7, 5, BufferedImage.TYPE_INT_RGB), "png", white.toFile());
+
+    CliRun run =
+        convert(
+            Models.write(folder.resolve("last.onnx"), graph),
+            folder.resolve("o.onnx"),
+            "fp16",
+            "--data",
+            white,
+            "--mean",
+            "0,0,0");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--mean", "takes uint8 images");
+  }
+
   @Test
   void the_same_conversion_gives_the_same_bytes() {
     Path model = Models.trained(folder);
@@ -124,7 +151,7 @@ class ConvertCommandTest {
     assertThat(kept.code()).as(kept.err()).isZero();
     assertThat(kept.out())
         .contains("0 nodes in float16, 1 in float32", "it was asked for")
-        .contains("No node computes in float16: the table above says why.");
+        .contains("No node computes in float16; the table above says why.");
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.err()).contains("--keep z*: fits no node");
   }

@@ -224,6 +224,36 @@ class VerifyCommandTest {
     assertThat(CliRun.of("verify", trained, folded, "--agreement", "2").code()).isEqualTo(2);
   }
 
+  private Path ofOneChannel(String name, Op op) {
+    Graph graph =
+        new Graph.Builder(name)
+            .input(Value.float32("x", 1, 1, 8, 8))
+            .node(op, List.of("x"), "y")
+            .output(Value.float32("y", 1, 1, 8, 8))
+            .build();
+    return Models.write(folder.resolve(name), graph);
+  }
+
+  /** Below 0, Relu and Identity differ, but lie on one side of 0.5, and not of -0.5. */
+  @Test
+  void an_agreement_judges_one_channel_by_the_threshold() {
+    Path all = ofOneChannel("all.onnx", new Op.Identity());
+    Path positive = ofOneChannel("positive.onnx", new Op.Unary(Op.Unary.Function.RELU));
+
+    CliRun usual = CliRun.of("verify", all, positive, "--agreement", "1");
+    CliRun low = CliRun.of("verify", all, positive, "--agreement", "1", "--threshold", "-0.5");
+
+    assertThat(usual.code()).as(usual.out() + usual.err()).isZero();
+    assertThat(usual.out())
+        .contains("the side of the threshold 0.5 is the same at 1.000000 of 128");
+    assertThat(low.code()).as(low.out() + low.err()).isEqualTo(3);
+    assertThat(low.out()).contains("the side of the threshold -0.5 is the same at 0.");
+    assertThat(CliRun.of("verify", all, positive).code()).as("by the errors").isEqualTo(3);
+    CliRun none = CliRun.of("verify", all, positive, "--agreement", "1", "--threshold", "NaN");
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("--threshold must be a number");
+  }
+
   @Test
   void an_unknown_engine_is_reported_under_its_option() {
     CliRun run = CliRun.of("verify", trained, folded, "--reference-engine", "abacus");

@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever counts the decisions that stay the same counts the same ones. */
 class DecisionsTest {
@@ -93,9 +95,80 @@ class DecisionsTest {
         .hasMessageContainingAll("the best channel (axis 3)", "of 6144 positions");
   }
 
+  /** One channel of numbers around 0.5, by a bias that is 0.5 as a half. */
+  private Path mask() {
+    Random random = new Random(3);
+    float[] weights = new float[3 * 9];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) random.nextGaussian() / 1000;
+    }
+    Graph graph =
+        new Graph.Builder("mask")
+            .input(Value.float32("x", 1, 3, 50, 66))
+            .initializer("w", Tensor.ofFloats(weights, 1, 3, 3, 3))
+            .node(Layers.CONV, List.of("x", "w"), "c")
+            .initializer("bias", Tensor.ofFloats(new float[] {0.50012f}, 1))
+            .node(Layers.ADD, List.of("c", "bias"), "y")
+            .output(Value.float32("y", 1, 1, 48, 64))
+            .build();
+    Path file = folder.resolve("mask.onnx");
+    OnnxModel.of(graph).write(file);
+    return file;
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 0.505})
+  void one_channel_is_held_to_one_threshold_everywhere(double threshold) {
+    Path model = mask();
+    Path half = folder.resolve("half.onnx");
+    ConvertOutcome converted =
+        ConvertFile.of(
+                model,
+                ConversionRequest.to(Precision.FP16)
+                    .withSamples(SampleRequest.NONE.withRandom(2).withThreshold(threshold))
+                    .withTargetAgreement(0.5))
+            .to(half);
+    // As verify runs both.
+    double share = converted.comparisons().get(0).share();
+    assertThat(share).isBetween(0.9, 1 - 1.0 / (2 * 48 * 64));
+
+    double rounded = Math.floor(share * 1e6) / 1e6;
+    Tolerance enough = Tolerance.NETWORK.withAgreement(rounded);
+    Tolerance tooMuch = Tolerance.NETWORK.withAgreement(rounded + 2e-6);
+    Verification verified = verified(model, half, enough, threshold);
+    assertThat(verified.holds()).isTrue();
+    assertThat(verified.runs().get(1).report().outputs().get(0).decisions())
+        .hasValueSatisfying(
+            found -> {
+              assertThat(found.positions()).isEqualTo(2 * 48 * 64);
+              assertThat(found.share()).isEqualTo(share);
+              assertThat(found.what()).isEqualTo("the side of the threshold %s is", threshold);
+            });
+    assertThat(verified(model, half, tooMuch, threshold).holds()).isFalse();
+    assertThat(verified(model, half, Tolerance.NETWORK, threshold).holds())
+        .as("by the errors")
+        .isFalse();
+
+    EquivalenceOptions options = EquivalenceOptions.DEFAULT.withSamples(2).withThreshold(threshold);
+    assertThatCode(() -> assertEquivalent(model, half, options.withTolerance(enough)))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> assertEquivalent(model, half, options.withTolerance(tooMuch)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContainingAll("the side of the threshold " + threshold, "of 6144 positions");
+  }
+
   private static Verification verified(Path model, Path half, Tolerance tolerance) {
+    return verified(model, half, tolerance, 0.5);
+  }
+
+  private static Verification verified(
+      Path model, Path half, Tolerance tolerance, double threshold) {
     return ProvenFile.compare(
-            model, half, Map.of(), new ComparisonRequest(2, 0, tolerance), Steps.UNHEARD)
+            model,
+            half,
+            Map.of(),
+            new ComparisonRequest(2, 0, tolerance).withThreshold(threshold),
+            Steps.UNHEARD)
         .verification()
         .orElseThrow();
   }

@@ -87,14 +87,27 @@ public final class AtomicFile implements AutoCloseable {
   void commit() {
     try {
       channel.close();
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+    move(temporary, target);
+  }
+
+  /**
+   * Puts a file that is complete in the place of another on the same disk, at once.
+   *
+   * @throws UncheckedIOException if it cannot be moved; what was there before is unchanged
+   */
+  public static void move(Path from, Path target) {
+    try {
+      Files.move(from, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw failed(target, e);
     }
   }
 
-  private static UncheckedIOException failed(Path target, IOException cause) {
+  /** What a failure to write a file beside its target, or to move it into place, is told as. */
+  public static UncheckedIOException failed(Path target, IOException cause) {
     return new UncheckedIOException(
         "%s: cannot be written: %s. What was there before is unchanged"
             .formatted(target, cause.getMessage()),

@@ -43,14 +43,26 @@ final class ElementwiseForms {
     forms.put("Identity", OpForm.of(1, 1, 1, n -> new Op.Identity()));
     forms.put("Where", OpForm.of(9, 3, 3, n -> new Op.Where()));
     forms.put("MatMul", OpForm.of(1, 2, 2, n -> new Op.MatMul()));
+    forms.put("Einsum", OpForm.of(12, 1, OpForm.ANY_NUMBER, ElementwiseForms::einsum));
     forms.put("Gemm", OpForm.of(6, 2, 3, ElementwiseForms::gemm));
     return forms;
   }
 
-  private static Op variadic(NodeView node, Op.Variadic.Function function) {
+  private static void requireAll(NodeView node) {
     for (int i = 0; i < node.inputCount(); i++) {
       node.require(node.hasInput(i));
     }
+  }
+
+  private static Op einsum(NodeView node) {
+    requireAll(node);
+    String equation = node.requiredText("equation");
+    node.require(Op.Einsum.isEquation(equation, node.inputCount()));
+    return new Op.Einsum(equation);
+  }
+
+  private static Op variadic(NodeView node, Op.Variadic.Function function) {
+    requireAll(node);
     return new Op.Variadic(function);
   }
 

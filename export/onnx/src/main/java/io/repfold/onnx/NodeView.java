@@ -116,6 +116,11 @@ final class NodeView {
     return attribute == null ? otherwise : attribute.getS().toStringUtf8();
   }
 
+  String requiredText(String name) {
+    require(hasAttribute(name));
+    return text(name, "");
+  }
+
   /** A text that must be one of {@code allowed}. */
   String choice(String name, String otherwise, List<String> allowed) {
     String value = text(name, otherwise);

@@ -509,6 +509,12 @@ final class NodeWriter implements Op.Visitor<NodeBuilder> {
     return proto.flagIfSet("exclusive", op.exclusive()).flagIfSet("reverse", op.reverse());
   }
 
+  @Override
+  public NodeBuilder einsum(Op.Einsum op) {
+    rules.requireSince(12, true, "it");
+    return proto.text("equation", op.equation());
+  }
+
   /** The names in order, since the op keeps none. */
   @Override
   public NodeBuilder opaque(Op.Opaque op) {

@@ -192,6 +192,8 @@ class TypedFormsTest {
             Form.of(new Op.Identity(), 1),
             Form.of(new Op.Where(), 3).since(9),
             Form.of(new Op.MatMul(), 2),
+            Form.of(new Op.Einsum("ij, jk"), 2).since(12),
+            Form.of(new Op.Einsum("...i,j,ii->...j"), 3).since(12),
             Form.of(new Op.Gemm(0.5f, 2, true, false), 3),
             Form.of(new Op.Gemm(1, 1, false, true), 2).since(11)));
     return forms;

@@ -87,7 +87,7 @@ final class UsualNodes {
     return switch (attribute.type()) {
       case INT -> Attributes.integer(name, Long.parseLong(text));
       case FLOAT -> Attributes.real(name, Float.parseFloat(text));
-      case STRING -> Attributes.text(name, text);
+      case STRING -> Attributes.text(name, name.equals("equation") ? "ij" : text);
       case INTS -> Attributes.integers(name, LISTS.getOrDefault(name, new long[] {1}));
       case FLOATS -> Attributes.reals(name, 1);
       case STRINGS -> Attributes.texts(name, text);

@@ -1,7 +1,9 @@
 package io.repfold.pipeline;
 
+import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -20,7 +23,7 @@ public record ModelFile(Path path, OnnxModel model) {
   public static ModelFile read(Path path) {
     if (PlanNames.isOne(path)) {
       throw PipelineException.work(
-          "%s: is a TensorRT plan by its name, and not an ONNX model; the engine tensorrt runs it (bench and verify --engine tensorrt), and repfold inspect tells what is in it"
+          "%s: is a TensorRT plan by its name, and not an ONNX model; the backend tensorrt runs it, which Backends.byId finds"
               .formatted(path));
     }
     return new ModelFile(path, OnnxModel.read(path));
@@ -53,6 +56,38 @@ public record ModelFile(Path path, OnnxModel model) {
       return work.get();
     } catch (InvalidGraphException e) {
       throw PipelineException.work("%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Likewise, with the graph for given input shapes. Where they are what is wrong, the caller is
+   * told so.
+   *
+   * @param shapes by input name; may be none
+   * @throws PipelineException as a request if they contradict the graph, or else as work
+   */
+  public <T> T with(Map<String, long[]> shapes, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InvalidGraphException e) {
+      throw contradicts(shapes)
+          ? PipelineException.request("%s: withShapes: %s".formatted(path, e.getMessage()), e)
+          : PipelineException.work("%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  /** Whether the graph is valid, and not with these shapes. */
+  private boolean contradicts(Map<String, long[]> shapes) {
+    return !shapes.isEmpty()
+        && isValid(() -> ShapeInference.infer(graph()))
+        && !isValid(() -> FixedShapes.fix(graph(), shapes));
+  }
+
+  private static boolean isValid(Supplier<?> graph) {
+    try {
+      return graph.get() != null;
+    } catch (InvalidGraphException e) {
+      return false;
     }
   }
 

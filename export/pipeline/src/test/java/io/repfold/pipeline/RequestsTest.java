@@ -3,22 +3,31 @@ package io.repfold.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.blocks.RepKind;
+import io.repfold.fold.ExpandOptions;
 import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import io.repfold.kit.Nets;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.convert.ConversionRequest;
 import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.convert.Precision;
+import io.repfold.pipeline.fold.ExpandFile;
+import io.repfold.pipeline.fold.ExpandOutcome;
 import io.repfold.pipeline.fold.FoldFile;
 import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.pipeline.fold.FoldPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +97,66 @@ class RequestsTest {
                 .comparisons())
         .isNotEmpty();
     assertThat(target).exists();
+  }
+
+  private static void isRequest(ThrowingCallable call, String... parts) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            PipelineException.class,
+            e -> assertThat(e.kind()).isEqualTo(PipelineException.Kind.REQUEST))
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void shapes_that_contradict_the_model_are_the_callers_mistake() {
+    Path target = folder.resolve("other.onnx");
+    Map<String, long[]> shapes = Map.of("x", new long[] {1, 4, 8, 10});
+    ExpandOptions options = ExpandOptions.of(RepKind.REPVGG);
+    String[] parts = {"model.onnx: withShapes: Input 'x", "declares 3 on axis 1"};
+
+    isRequest(() -> FoldFile.of(model).withShapes(shapes).to(target), parts);
+    isRequest(() -> FoldFile.of(model).withShapes(shapes).plan(), parts);
+    isRequest(() -> FoldPlan.of(ModelFile.read(model), shapes), parts);
+    isRequest(() -> ExpandFile.of(model, options).withShapes(shapes).to(target), parts);
+    isRequest(
+        () -> FoldFile.of(model).withShapes(Map.of("image", new long[] {1})).to(target),
+        "There is no input 'image'");
+    assertThat(target).doesNotExist();
+  }
+
+  /** Whatever shapes were asked for. */
+  @Test
+  void a_graph_that_is_not_valid_is_not_the_callers_mistake() {
+    Graph wrong =
+        new Graph.Builder("wrong")
+            .input(Value.float32("x", 1, 3, 8, 8))
+            .node(new Op.Transpose(List.of(0, 1)), List.of("x"), "y")
+            .output(new Value("y", Optional.empty(), Optional.empty()))
+            .build();
+    Path file = folder.resolve("wrong.onnx");
+    OnnxModel.of(wrong).write(file);
+
+    for (Map<String, long[]> shapes :
+        List.of(Map.<String, long[]>of(), Map.of("x", new long[] {1, 4, 8, 8}))) {
+      assertThatThrownBy(() -> FoldFile.of(file).withShapes(shapes).plan())
+          .isInstanceOfSatisfying(
+              PipelineException.class,
+              e -> assertThat(e.kind()).isEqualTo(PipelineException.Kind.WORK))
+          .hasMessageContaining("wrong.onnx: ");
+    }
+  }
+
+  @Test
+  void an_expansion_takes_a_path_and_leaves_a_file() {
+    Path folded = folder.resolve("folded.onnx");
+    Path expanded = folder.resolve("expanded.onnx");
+    FoldFile.of(model).to(folded);
+
+    ExpandOutcome outcome = ExpandFile.of(folded, ExpandOptions.of(RepKind.REPVGG)).to(expanded);
+
+    assertThat(outcome.report().expanded()).isNotEmpty();
+    assertThat(OnnxModel.read(expanded).graph().nodes().size())
+        .isGreaterThan(OnnxModel.read(folded).graph().nodes().size());
   }
 
   @Test

@@ -18,6 +18,9 @@ public final class Decisions {
     INTEGER
   }
 
+  /** Of probabilities; of scores it is usually 0. */
+  public static final double USUAL_THRESHOLD = 0.5;
+
   /** A decision that NaN prevented, which is like no other. */
   private static final int LOST = -1;
 

@@ -109,6 +109,11 @@ public final class FloatValues {
     return OpKind.CONTRACTS.includes(op);
   }
 
+  /** Whether an input is added to what a layer sums up. */
+  public static boolean isBias(Op op, int input) {
+    return input == 2 && isHeavy(op) && !(op instanceof Op.Einsum);
+  }
+
   /** The float32 values that a node reads in its own type, constants among them. */
   public List<String> reads(Node node) {
     List<String> reads = new ArrayList<>();

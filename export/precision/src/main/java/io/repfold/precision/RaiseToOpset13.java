@@ -1,6 +1,7 @@
 package io.repfold.precision;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -29,11 +30,13 @@ public final class RaiseToOpset13 {
   private final Graph graph;
   private final Map<String, Value> types;
   private final Graph.Builder raised;
+  private final FreeNames names;
   private int stored;
 
   private RaiseToOpset13(Graph graph) {
     this.graph = graph;
     this.types = ShapeInference.infer(graph);
+    this.names = FreeNames.besides(types.keySet());
     this.raised = graph.toBuilder().opset("", OPSET);
   }
 
@@ -181,10 +184,7 @@ public final class RaiseToOpset13 {
   }
 
   private String store(Tensor tensor) {
-    String name;
-    do {
-      name = "raised_" + stored++;
-    } while (types.containsKey(name));
+    String name = names.fresh("raised_" + stored++);
     raised.initializer(name, tensor);
     return name;
   }

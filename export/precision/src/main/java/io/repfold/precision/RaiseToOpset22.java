@@ -1,5 +1,6 @@
 package io.repfold.precision;
 
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -7,11 +8,9 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A graph restated in a later opset, up to 22: what became an input is made one, by ONNX's list of
@@ -26,12 +25,12 @@ public final class RaiseToOpset22 {
   private final Graph graph;
   private final int opset;
   private final Graph.Builder result;
-  private final Set<String> names;
+  private final FreeNames names;
 
   private RaiseToOpset22(Graph graph, int opset) {
     this.graph = graph;
     this.opset = opset;
-    this.names = new HashSet<>(ShapeInference.infer(graph).keySet());
+    this.names = FreeNames.besides(ShapeInference.infer(graph).keySet());
     this.result = graph.toBuilder().opset("", opset);
   }
 
@@ -121,10 +120,7 @@ public final class RaiseToOpset22 {
   }
 
   private String store(Node node, List<Integer> axes) {
-    String name = node.output() + "_axes";
-    for (int i = 2; !names.add(name); i++) {
-      name = "%s_axes_%d".formatted(node.output(), i);
-    }
+    String name = names.fresh(node.output() + "_axes");
     long[] values = axes.stream().mapToLong(Integer::longValue).toArray();
     result.initializer(name, Tensor.ofLongs(values, values.length));
     return name;

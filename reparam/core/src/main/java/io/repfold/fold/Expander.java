@@ -2,6 +2,7 @@ package io.repfold.fold;
 
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepSpec;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -9,7 +10,6 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Untied;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ public final class Expander {
   private final Facts facts;
   private final ExpandOptions options;
   private final Pattern pattern;
-  private final Set<String> names = new HashSet<>();
+  private final FreeNames names;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final List<ExpandReport.Expanded> expanded = new ArrayList<>();
@@ -59,9 +59,7 @@ public final class Expander {
     this.facts = new Facts(graph);
     this.options = options;
     this.pattern = pattern(options.match());
-    graph.inputs().forEach(value -> names.add(value.name()));
-    names.addAll(graph.initializers().keySet());
-    graph.nodes().forEach(node -> names.addAll(node.outputs()));
+    this.names = FreeNames.ofValues(graph);
   }
 
   /** An expanded graph and what happened. */
@@ -114,7 +112,7 @@ public final class Expander {
       return;
     }
     Candidate.Site site = (Candidate.Site) candidate;
-    String scope = freeScope(label(node));
+    String scope = names.freshScope(label(node));
     ExpandedBlock.Result block = ExpandedBlock.of(site, scope, options);
     if (block instanceof ExpandedBlock.Result.Made made) {
       insert(site, made);
@@ -130,11 +128,11 @@ public final class Expander {
     for (Node node : made.graph().nodes()) {
       List<String> outputs = node.output().equals(sum) ? List.of(output) : node.outputs();
       nodes.add(new Node(node.name(), node.op(), node.inputs(), outputs));
-      names.addAll(outputs);
+      names.takeAll(outputs);
     }
     RepSpec spec = site.spec(options.kind());
     parameters.putAll(made.graph().initializers());
-    names.addAll(made.graph().initializers().keySet());
+    names.takeAll(made.graph().initializers().keySet());
     expanded.add(
         new ExpandReport.Expanded(
             site.node().describe(),
@@ -158,19 +156,6 @@ public final class Expander {
 
   private static String label(Node node) {
     return node.name().isEmpty() ? node.output() : node.name();
-  }
-
-  /** A scope that no name of the graph is in. */
-  private String freeScope(String label) {
-    String scope = label;
-    for (int i = 2; isTaken(scope + "."); i++) {
-      scope = label + "_" + i;
-    }
-    return scope;
-  }
-
-  private boolean isTaken(String prefix) {
-    return names.stream().anyMatch(name -> name.startsWith(prefix));
   }
 
   /** Without the weights, biases and their Constant nodes that the blocks took in. */

@@ -2,7 +2,6 @@ package io.repfold.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,7 @@ final class Composer {
   private final int opset;
   private final Map<String, Object> attributes;
   private final Set<String> unread;
-  private final Set<String> taken;
+  private final FreeNames taken;
   private final List<Node> parts = new ArrayList<>();
 
   Composer(Node node, List<@Nullable Value> inputs, int opset) {
@@ -32,8 +31,8 @@ final class Composer {
     this.opset = opset;
     this.attributes = node.op() instanceof Op.Opaque opaque ? opaque.attributes() : Map.of();
     this.unread = new TreeSet<>(attributes.keySet());
-    this.taken = new HashSet<>(node.inputs());
-    this.taken.addAll(node.outputs());
+    this.taken = FreeNames.besides(node.inputs());
+    this.taken.takeAll(node.outputs());
   }
 
   int opset() {
@@ -173,11 +172,7 @@ final class Composer {
   }
 
   String add(Op op, String... from) {
-    String name = node.output();
-    for (int i = parts.size(); !taken.add(name); i++) {
-      name = node.output() + "/" + i;
-    }
-    return define(name, op, from);
+    return define(taken.fresh(node.output() + "/" + parts.size()), op, from);
   }
 
   private String define(String name, Op op, String... from) {

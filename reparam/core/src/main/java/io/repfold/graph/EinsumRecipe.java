@@ -3,7 +3,6 @@ package io.repfold.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Sums of products by an {@link EinsumEquation}: operands are joined one after the other, by a
@@ -19,30 +18,37 @@ final class EinsumRecipe {
   /** A value with a letter for each of its axes. */
   private record Term(String value, String axes) {}
 
+  /** Of a node that was read as it is. */
   static String append(Composer c) {
+    return append(c, c.text("equation", ""));
+  }
+
+  static String append(Composer c, String text) {
     List<Integer> ranks = new ArrayList<>();
     for (int i = 0; i < c.inputs(); i++) {
       ranks.add(c.rank(i));
     }
-    EinsumEquation equation = EinsumEquation.of(c.text("equation", ""), ranks);
+    EinsumEquation equation = EinsumEquation.of(text, ranks);
+    equation
+        .diagonal()
+        .ifPresent(
+            axis -> {
+              throw new InvalidGraphException(
+                  "equation '%s' has '%s' twice in one term; diagonals have no meaning here"
+                      .formatted(text, axis));
+            });
     return new EinsumRecipe(c).result(equation);
   }
 
   private String result(EinsumEquation equation) {
     List<String> terms = equation.terms();
-    Term product = summed(new Term(c.input(0), terms.get(0)), asked(equation, 1));
+    Term product = summed(new Term(c.input(0), terms.get(0)), equation.asked(1));
     for (int i = 1; i < terms.size(); i++) {
-      String asked = asked(equation, i + 1);
+      String asked = equation.asked(i + 1);
       Term next = summed(new Term(c.input(i), terms.get(i)), asked + product.axes());
       product = joined(summed(product, asked + next.axes()), next, asked);
     }
     return arranged(product, equation.result()).value();
-  }
-
-  /** The axes that the operands from one on and the result have. */
-  private static String asked(EinsumEquation equation, int from) {
-    List<String> terms = equation.terms();
-    return String.join("", terms.subList(from, terms.size())) + equation.result();
   }
 
   /** Sums over the axes that nobody asks for. */
@@ -57,23 +63,15 @@ final class EinsumRecipe {
       return term;
     }
     Op sum = new Op.Reduce(Op.Reduce.Function.SUM, Optional.of(gone), false, false);
-    return new Term(c.add(sum, term.value()), kept(term.axes(), wanted, true));
-  }
-
-  /** The axes that are among others, or that are not. */
-  private static String kept(String axes, String others, boolean among) {
-    return axes.chars()
-        .filter(a -> (others.indexOf(a) >= 0) == among)
-        .mapToObj(a -> String.valueOf((char) a))
-        .collect(Collectors.joining());
+    return new Term(c.add(sum, term.value()), EinsumEquation.kept(term.axes(), wanted, true));
   }
 
   private Term joined(Term a, Term b, String wanted) {
-    String common = kept(a.axes(), b.axes(), true);
-    String batch = kept(common, wanted, true);
-    String inner = kept(common, wanted, false);
-    String left = kept(a.axes(), common, false);
-    String right = kept(b.axes(), common, false);
+    String common = EinsumEquation.kept(a.axes(), b.axes(), true);
+    String batch = EinsumEquation.kept(common, wanted, true);
+    String inner = EinsumEquation.kept(common, wanted, false);
+    String left = EinsumEquation.kept(a.axes(), common, false);
+    String right = EinsumEquation.kept(b.axes(), common, false);
     String axes = batch + left + right;
     if (inner.isEmpty()) {
       return new Term(c.times(spread(a, axes), spread(b, axes)), axes);
@@ -100,7 +98,7 @@ final class EinsumRecipe {
 
   /** All of these axes, those that the value has not with size 1. */
   private String spread(Term term, String axes) {
-    String value = arranged(term, kept(axes, term.axes(), true)).value();
+    String value = arranged(term, EinsumEquation.kept(axes, term.axes(), true)).value();
     List<Integer> missing = new ArrayList<>();
     for (int i = 0; i < axes.length(); i++) {
       if (term.axes().indexOf(axes.charAt(i)) < 0) {

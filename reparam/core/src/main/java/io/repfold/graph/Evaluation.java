@@ -39,17 +39,12 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding, 
 
   /** The integers of an optional input; empty if it is left out. */
   private long[] longs(int index) {
-    NdArray input = optional(index);
-    return input == null
-        ? new long[0]
-        : Arrays.stream(input.data()).mapToLong(v -> (long) v).toArray();
+    return Integers.of(optional(index));
   }
 
   /** The integers of the attribute, or of the optional input that replaced it. */
   private long[] longs(Optional<? extends Collection<? extends Number>> attribute, int index) {
-    return attribute
-        .map(values -> values.stream().mapToLong(Number::longValue).toArray())
-        .orElseGet(() -> longs(index));
+    return Integers.of(attribute, () -> optional(index));
   }
 
   private double scalar(OptionalDouble attribute, int index, double otherwise) {
@@ -413,6 +408,11 @@ record Evaluation(Node node, List<@Nullable NdArray> inputs, Rounding rounding, 
   public List<NdArray> cumSum(Op.CumSum op) {
     input(1);
     return List.of(ScanMath.cumSum(op, x(), longs(1), sums()));
+  }
+
+  @Override
+  public List<NdArray> einsum(Op.Einsum op) {
+    return List.of(EinsumMath.einsum(op, all(), sums()));
   }
 
   @Override

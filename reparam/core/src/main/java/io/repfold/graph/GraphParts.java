@@ -16,7 +16,7 @@ final class GraphParts {
 
   private final Graph.Builder graph;
   private final WeightSource weights;
-  private final Set<String> names = new HashSet<>();
+  private final FreeNames names = FreeNames.besides(List.of());
   private final Map<String, Integer> channels = new HashMap<>();
   private final Set<String> pixels = new HashSet<>();
 
@@ -38,7 +38,7 @@ final class GraphParts {
 
   /** The channels; an error if they are not known. */
   int knownChannels(String value) {
-    Check.that(names.contains(value), "'%s' is no value of this graph yet", value);
+    Check.that(names.isTaken(value), "'%s' is no value of this graph yet", value);
     int known = channels(value);
     Check.that(known != UNKNOWN, "The channels of '%s' are not known here; give them", value);
     return known;
@@ -55,17 +55,13 @@ final class GraphParts {
 
   /** Takes a name that must be free. */
   String take(String name) {
-    Check.that(names.add(name), "There is a value '%s' already", name);
+    Check.that(names.take(name), "There is a value '%s' already", name);
     return name;
   }
 
   /** Takes a name, with a number if it is not free. */
   String takeSimilar(String name) {
-    String free = name;
-    for (int i = 2; names.contains(free); i++) {
-      free = name + "_" + i;
-    }
-    return take(free);
+    return names.fresh(name);
   }
 
   String input(String name, Shape shape) {
@@ -77,7 +73,7 @@ final class GraphParts {
   }
 
   void output(String value, ElementType elements) {
-    Check.that(names.contains(value), "Output '%s' is no value of this graph yet", value);
+    Check.that(names.isTaken(value), "Output '%s' is no value of this graph yet", value);
     graph.output(new Value(value, Optional.of(elements), Optional.empty()));
   }
 
@@ -95,7 +91,7 @@ final class GraphParts {
 
   /** An initializer. */
   String store(String name, Tensor tensor) {
-    names.add(name);
+    names.take(name);
     graph.initializer(name, tensor);
     return name;
   }

@@ -395,6 +395,11 @@ final class ListedAttributes implements Op.Visitor<List<String>> {
   }
 
   @Override
+  public List<String> einsum(Op.Einsum op) {
+    return put("equation", text(op.equation())).listed;
+  }
+
+  @Override
   public List<String> opaque(Op.Opaque op) {
     new TreeMap<>(op.attributes()).forEach((name, value) -> put(Listing.name(name), text(value)));
     if (!op.captures().isEmpty()) {

@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
- * How many multiplications with an addition one run of a graph takes, in its convolutions and
- * matrix products; other ops and biases are not counted.
+ * How many multiplications with an addition one run of a graph takes, in its convolutions, matrix
+ * products and Einsums; other ops and biases are not counted.
  *
  * @param byValue by the value that the node computes, in the graph's order
  * @param unknown nodes of which a size is known only at run time; they are not in {@code byValue}
@@ -62,14 +63,26 @@ public record MultiplyAdds(Map<String, Long> byValue, List<String> unknown) {
   }
 
   private static Optional<Long> count(Node node, Map<String, Value> types) {
+    if (node.op() instanceof Op.Einsum einsum) {
+      List<long[]> shapes =
+          node.inputs().stream().flatMap(input -> sizes(input, types).stream()).toList();
+      return shapes.size() == node.inputs().size()
+          ? Optional.of(checked(node, () -> EinsumMath.multiplyAdds(einsum, shapes)))
+          : Optional.empty();
+    }
     Optional<long[]> left = sizes(node.input(0), types);
     Optional<long[]> right = sizes(node.input(1), types);
     Optional<long[]> result = sizes(node.output(), types);
     if (left.isEmpty() || right.isEmpty() || result.isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(
+        checked(node, () -> count(node.op(), left.get(), right.get(), result.get())));
+  }
+
+  private static long checked(Node node, LongSupplier count) {
     try {
-      return Optional.of(count(node.op(), left.get(), right.get(), result.get()));
+      return count.getAsLong();
     } catch (ArithmeticException e) {
       throw new InvalidGraphException(
           node.describe() + " takes more than 2^63 multiply-adds; give smaller input shapes");

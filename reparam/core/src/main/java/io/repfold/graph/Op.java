@@ -121,6 +121,8 @@ public sealed interface Op {
 
     R cumSum(CumSum op);
 
+    R einsum(Einsum op);
+
     R dropout(Dropout op);
 
     R identity(Identity op);
@@ -1196,6 +1198,33 @@ public sealed interface Op {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.cumSum(this);
+    }
+  }
+
+  /**
+   * Sums of products (opset 12). One input or more of one numeric type, with a letter for each axis
+   * in the equation, as in {@code bij, bjk -> bik}: the operands are multiplied where letters are
+   * the same, and summed over the letters that the result has not. A letter twice in one term means
+   * the diagonal; axes of one element stretch. With an ellipsis that the result has not, it is
+   * {@link Opaque}.
+   *
+   * @param equation the terms of the operands with commas between them, and after {@code ->} that
+   *     of the result: else it has the ellipsis and the letters that stand once, in ASCII order
+   */
+  record Einsum(String equation) implements Op {
+    /** Whether a text is an equation for so many operands, as it is described here. */
+    public static boolean isEquation(String text, int operands) {
+      return EinsumEquation.isWellFormed(text, operands);
+    }
+
+    @Override
+    public String type() {
+      return "Einsum";
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.einsum(this);
     }
   }
 

@@ -237,6 +237,11 @@ final class OpKinds implements Op.Visitor<OpKind> {
   }
 
   @Override
+  public OpKind einsum(Op.Einsum op) {
+    return OpKind.CONTRACTS;
+  }
+
+  @Override
   public OpKind dropout(Op.Dropout op) {
     return OpKind.DROPS;
   }

@@ -27,6 +27,43 @@ final class Recipes {
 
   /** Those of ops that have a meaning of their own, for who computes with the simpler ones. */
   private static Optional<Recipe> ofModeled(Op op) {
+    return switch (OpKind.of(op)) {
+      case CONTRACTS -> ofProduct(op);
+      case NORMALIZES -> ofNormalization(op);
+      case COMPETES ->
+          op instanceof Op.LogSoftmax softmax
+              ? made(1, 1, 1, c -> ReductionRecipes.logSoftmax(c, softmax))
+              : Optional.empty();
+      case MAPS -> ofMap(op);
+      case COMBINES,
+          POOLS,
+          RESIZES,
+          REDUCES,
+          ACCUMULATES,
+          RESHAPES,
+          MOVES,
+          REARRANGES,
+          JOINS,
+          PICKS,
+          PASSES,
+          DROPS,
+          CONVERTS,
+          QUANTIZES,
+          MEASURES,
+          GENERATES,
+          OPAQUE ->
+          Optional.empty();
+    };
+  }
+
+  private static Optional<Recipe> ofProduct(Op op) {
+    int any = Integer.MAX_VALUE;
+    return op instanceof Op.Einsum einsum
+        ? made(1, any, any, c -> EinsumRecipe.append(c, einsum.equation()))
+        : Optional.empty();
+  }
+
+  private static Optional<Recipe> ofMap(Op op) {
     if (op instanceof Op.Gelu gelu) {
       return made(1, 1, 1, c -> ActivationRecipes.gelu(c, gelu));
     }
@@ -36,12 +73,12 @@ final class Recipes {
     if (op instanceof Op.Celu celu) {
       return made(1, 1, 1, c -> ActivationRecipes.celu(c, celu));
     }
-    if (op instanceof Op.ThresholdedRelu relu) {
-      return made(1, 1, 1, c -> ActivationRecipes.thresholdedRelu(c, relu));
-    }
-    if (op instanceof Op.LogSoftmax softmax) {
-      return made(1, 1, 1, c -> ReductionRecipes.logSoftmax(c, softmax));
-    }
+    return op instanceof Op.ThresholdedRelu relu
+        ? made(1, 1, 1, c -> ActivationRecipes.thresholdedRelu(c, relu))
+        : Optional.empty();
+  }
+
+  private static Optional<Recipe> ofNormalization(Op op) {
     if (op instanceof Op.LayerNormalization norm) {
       return made(2, 3, 3, c -> NormalizationRecipes.layer(c, norm));
     }

@@ -44,7 +44,7 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
   private Optional<long[]> longs(
       Optional<? extends Collection<? extends Number>> attribute, int index) {
     if (attribute.isPresent()) {
-      return Optional.of(attribute.get().stream().mapToLong(Number::longValue).toArray());
+      return Optional.of(Integers.of(attribute.get()));
     }
     Fact input = optional(index);
     return input == null ? Optional.of(new long[0]) : input.longs();
@@ -718,6 +718,17 @@ record ShapeRules(Node node, List<@Nullable Fact> inputs) implements Op.Visitor<
     Check.that(
         axis.isEmpty() || axis.get().length == 1, "the axis must be one number, got %s", shape(1));
     return axis.isEmpty() ? same() : alongAxis(Math.toIntExact(axis.get()[0]), false);
+  }
+
+  @Override
+  public List<Fact> einsum(Op.Einsum op) {
+    Check.that(!inputs.isEmpty(), "it needs at least one input");
+    require(inputs.size());
+    List<@Nullable Shape> shapes = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      shapes.add(shape(i));
+    }
+    return like(0, EinsumShapes.of(op.equation(), shapes));
   }
 
   /** The input's shape, which must have the axis. */

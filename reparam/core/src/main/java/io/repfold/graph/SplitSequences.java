@@ -2,13 +2,11 @@ package io.repfold.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class SplitSequences {
   private final Graph graph;
   private final Map<String, Fact> facts;
-  private final Set<String> names = new HashSet<>();
+  private final FreeNames names;
   private final Map<String, Tensor> added = new LinkedHashMap<>();
 
   /** What stands in the place of a node. */
@@ -35,7 +33,7 @@ public final class SplitSequences {
   private SplitSequences(Graph graph) {
     this.graph = graph;
     this.facts = ShapeInference.facts(graph);
-    names.addAll(facts.keySet());
+    this.names = FreeNames.besides(facts.keySet());
   }
 
   /** A graph that computes the same; the same one if it has no such sequence. */
@@ -162,14 +160,14 @@ public final class SplitSequences {
         outputs[place] = reader.output();
         replaced.put(reader, List.of());
       } else {
-        piece = piece == null ? Renames.unused(names, split.output()) : piece;
+        piece = piece == null ? names.fresh(split.output()) : piece;
         outputs[place] = piece;
         replaced.put(reader, List.of(taken(reader, piece, pieces)));
       }
     }
     List<String> named = new ArrayList<>();
     for (String output : outputs) {
-      named.add(output == null ? Renames.unused(names, split.output()) : output);
+      named.add(output == null ? names.fresh(split.output()) : output);
     }
     replaced.put(split, List.of(split(split, pieces, named)));
   }
@@ -200,7 +198,7 @@ public final class SplitSequences {
   }
 
   private String stored(String name, long... values) {
-    String free = Renames.unused(names, name);
+    String free = names.fresh(name);
     added.put(free, Tensor.ofLongs(values, values.length));
     return free;
   }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -104,7 +103,7 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
 
   private static Graph withOwnTensors(Graph graph, List<String> parted, Predicate<String> merged) {
     TensorUses uses = TensorUses.of(graph);
-    Set<String> taken = Renames.names(graph);
+    FreeNames names = FreeNames.ofValues(graph);
     Map<Node, Map<Integer, String>> changes = new LinkedHashMap<>();
     Graph.Builder builder = graph.toBuilder();
     List<Node> constants = new ArrayList<>();
@@ -112,7 +111,7 @@ public record Untied(Graph graph, List<String> parted, Map<String, List<String>>
       List<List<TensorUses.Use>> parts = uses.parts(name, merged);
       for (List<TensorUses.Use> part : parts.subList(1, parts.size())) {
         TensorUses.Use first = part.get(0);
-        String copy = Renames.unused(taken, first.node().output() + "/" + first.role());
+        String copy = names.fresh(first.node().output() + "/" + first.role());
         parted.add(copy);
         Tensor tensor = graph.constant(name).orElseThrow();
         if (graph.initializers().containsKey(name)) {

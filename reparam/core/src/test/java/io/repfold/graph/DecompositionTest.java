@@ -153,7 +153,7 @@ class DecompositionTest {
       delimiter = '|',
       value = {
         "ii,i->i | equation 'ii,i->i' has 'i' twice in one term; diagonals have no meaning here",
-        "ij,j->jj | equation 'ij,j->jj' has 'j' twice in one term; diagonals have no meaning here",
+        "ij,j->jj | equation 'ij,j->jj' has 'j' twice in its result",
         "ij,j->k | equation 'ij,j->k' has 'k' in no term",
         "...j,j->j | equation '...j,j->j' sums over an ellipsis, which has no meaning here",
         "ijk,j | term 'ijk' does not fit an operand of 2 axes",

@@ -52,6 +52,7 @@ class ListedAttributesTest {
         .isEqualTo("GroupNormalization num_groups=1 epsilon=0.5");
     assertThat(line(new Op.LpNormalization(-1, 1))).isEqualTo("LpNormalization p=1");
     assertThat(line(new Op.CumSum(true, false))).isEqualTo("CumSum exclusive=1");
+    assertThat(line(new Op.Einsum("ij,jk"))).isEqualTo("Einsum equation=\"ij,jk\"");
     assertThat(line(new Op.CumSum(false, true))).isEqualTo("CumSum reverse=1");
     assertThat(line(new Op.HardSigmoid(0.25f, 1))).isEqualTo("HardSigmoid alpha=0.25 beta=1.0");
     assertThat(line(new Op.BatchNormalization(1e-5f, 0.1f, false)))

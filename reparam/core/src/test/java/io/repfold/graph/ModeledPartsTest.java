@@ -49,6 +49,13 @@ class ModeledPartsTest {
         new Example(new Op.GroupNormalization(3, 0.1f, true), image, dims(3), dims(3)),
         new Example(new Op.GroupNormalization(3, 0.1f, false), image, dims(6), dims(6)),
         new Example(new Op.GroupNormalization(2, 0.1f, false), dims(3, 4), dims(4), dims(4)),
+        new Example(new Op.Einsum("bij,bjk->bki"), dims(2, 3, 4), dims(2, 4, 5)),
+        new Example(new Op.Einsum("bij , bkj"), dims(2, 3, 4), dims(2, 5, 4)),
+        new Example(new Op.Einsum("abcd,ceaf->bedf"), dims(3, 4, 2, 5), dims(2, 3, 3, 2)),
+        new Example(new Op.Einsum("...ij,jk,l->...lki"), image, dims(4, 5), dims(3)),
+        new Example(new Op.Einsum("a...,...b->b..."), dims(2, 3, 4), dims(3, 4, 5)),
+        new Example(new Op.Einsum("ab,cd,be->ecd"), dims(2, 3), dims(4, 2), dims(3, 5)),
+        new Example(new Op.Einsum("ij->j"), dims(3, 12)),
         new Example(new Op.LpNormalization(1, 1), image),
         new Example(new Op.LpNormalization(-1, 2), image));
   }

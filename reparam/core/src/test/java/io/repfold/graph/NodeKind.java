@@ -48,7 +48,8 @@ enum NodeKind {
   LAYER_NORMALIZATION(d -> new RandomMath(d).layerNorm()),
   CHANNEL_NORMALIZATION(d -> new RandomMath(d).channelNorm()),
   TOP_K(d -> new RandomMath(d).topK()),
-  CUM_SUM(d -> new RandomMath(d).cumSum());
+  CUM_SUM(d -> new RandomMath(d).cumSum()),
+  EINSUM(d -> new RandomMath(d).einsum());
 
   private final Function<Draw, RandomNode> generator;
 

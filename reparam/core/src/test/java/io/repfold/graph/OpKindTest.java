@@ -26,6 +26,7 @@ class OpKindTest {
         CONV,
         new Op.ConvTranspose(Window.DEFAULT, 1, List.of(), List.of()),
         new Op.MatMul(),
+        new Op.Einsum("ij,jk"),
         new Op.Gemm(1, 1, false, false));
     assertThat(OpKind.CONTRACTS.includes(new Op.GlobalAveragePool())).isFalse();
   }

@@ -1,6 +1,10 @@
 package io.repfold.graph;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -101,6 +105,42 @@ record RandomMath(Draw draw) {
     NdArray x = x();
     return RandomNode.of(new Op.CumSum(draw.coin(), draw.coin()), x)
         .withParameter(Nodes.scalar(ElementType.INT64, draw.axis(x.rank())));
+  }
+
+  /** A size for each letter, and 1 or the size for each axis with it. */
+  RandomNode einsum() {
+    String equation =
+        draw.one(
+            "ij,jk->ik",
+            "bij,bjk",
+            "ii->i",
+            "...i,i->...",
+            "a...b,...c->c...a",
+            "ab,bc,cd",
+            "i,j",
+            "iji,j->j",
+            "->",
+            ",ab->b",
+            "ij,ij");
+    Map<Character, Integer> sizes = new HashMap<>();
+    RandomNode node = RandomNode.of(new Op.Einsum(equation));
+    int arrow = equation.indexOf("->");
+    int[] more = draw.sizes(2);
+    for (String term :
+        equation.substring(0, arrow < 0 ? equation.length() : arrow).split(",", -1)) {
+      List<Integer> dims = new ArrayList<>();
+      for (char axis : term.replace("...", ".").toCharArray()) {
+        if (axis == '.') {
+          Arrays.stream(draw.stretching(more)).forEach(dims::add);
+        } else {
+          int size = sizes.computeIfAbsent(axis, a -> draw.size());
+          boolean alone = term.indexOf(axis) == term.lastIndexOf(axis);
+          dims.add(draw.near(alone && draw.between(0, 3) == 0 ? 1 : size));
+        }
+      }
+      node.with(draw.floats(dims.stream().mapToInt(d -> d).toArray()));
+    }
+    return node;
   }
 
   RandomNode binary() {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.repfold.graph.ElementType;
+import io.repfold.graph.Integers;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.NdArray;
 import io.repfold.graph.Node;
@@ -104,16 +105,11 @@ final class Lowering implements Op.Visitor<Step> {
   }
 
   private long[] longs(int index) {
-    NdArray value = host(index);
-    return value == null
-        ? new long[0]
-        : Arrays.stream(value.data()).mapToLong(v -> (long) v).toArray();
+    return Integers.of(host(index));
   }
 
   private long[] longs(Optional<? extends Collection<? extends Number>> attribute, int index) {
-    return attribute
-        .map(values -> values.stream().mapToLong(Number::longValue).toArray())
-        .orElseGet(() -> longs(index));
+    return Integers.of(attribute, () -> host(index));
   }
 
   private double scalar(OptionalDouble attribute, int index, double otherwise) {
@@ -554,6 +550,11 @@ final class Lowering implements Op.Visitor<Step> {
   @Override
   public Step cumSum(Op.CumSum op) {
     throw notDifferentiable("running sums have no step here");
+  }
+
+  @Override
+  public Step einsum(Op.Einsum op) {
+    throw madeOfParts();
   }
 
   /** Such a node is planned part by part, by the definition that ONNX gives of it. */

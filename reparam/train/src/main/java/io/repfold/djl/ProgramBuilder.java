@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import io.repfold.graph.Decomposition;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Integers;
 import io.repfold.graph.Interpreter;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.NdArray;
@@ -250,12 +251,9 @@ final class ProgramBuilder {
     NdArray pads = host(inputs, 1);
     NdArray value = host(inputs, 2);
     NdArray axes = host(inputs, 3);
-    long[] amounts =
-        op.pads()
-            .map(p -> p.stream().mapToLong(Long::longValue).toArray())
-            .orElseGet(() -> longs(pads));
+    long[] amounts = Integers.of(op.pads(), () -> pads);
     double zero = value == null ? op.value().orElse(0) : value.data()[0];
-    long[] all = BorderRule.allAxes(image.dims().length, amounts, longs(axes));
+    long[] all = BorderRule.allAxes(image.dims().length, amounts, Integers.of(axes));
     if (!BorderRule.isBorder(all, zero)) {
       return false;
     }
@@ -271,12 +269,6 @@ final class ProgramBuilder {
   private static @Nullable NdArray host(List<@Nullable Operand> inputs, int index) {
     Operand operand = index < inputs.size() ? inputs.get(index) : null;
     return operand == null ? null : operand.host();
-  }
-
-  private static long[] longs(@Nullable NdArray array) {
-    return array == null
-        ? new long[0]
-        : Arrays.stream(array.data()).mapToLong(v -> (long) v).toArray();
   }
 
   /** Computes a node that needs shapes and constants only. */

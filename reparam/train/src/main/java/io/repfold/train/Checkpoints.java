@@ -1,5 +1,6 @@
 package io.repfold.train;
 
+import io.repfold.onnx.AtomicFile;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.onnx.Sha256;
 import java.io.IOException;
@@ -37,8 +38,8 @@ final class Checkpoints {
       removeNext();
       throw e;
     }
-    SafeFile.move(nextWeights, weights);
-    SafeFile.move(nextState, state);
+    AtomicFile.move(nextWeights, weights);
+    AtomicFile.move(nextState, state);
   }
 
   /**
@@ -74,7 +75,7 @@ final class Checkpoints {
   private void finishMove(String sha256) {
     try {
       if (StateFile.read(next(state)).weights().equals(sha256)) {
-        SafeFile.move(next(state), state);
+        AtomicFile.move(next(state), state);
       }
     } catch (RunException e) {
       removeNext();
@@ -87,7 +88,7 @@ final class Checkpoints {
       Files.deleteIfExists(next(weights));
       Files.deleteIfExists(next(state));
     } catch (IOException e) {
-      throw SafeFile.failed(weights, e);
+      throw AtomicFile.failed(weights, e);
     }
   }
 

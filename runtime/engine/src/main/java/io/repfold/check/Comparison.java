@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param firstUnmatched row-major index of the first of them; -1 when there is none
  * @param argmax agreement over the channel axis, with twice the smaller of the largest and the
  *     allowed error as its margin; empty when there are no channels to choose from
+ * @param decided what they decide instead, where a {@link Decider} was asked
  */
 public record Comparison(
     long elements,
@@ -44,7 +45,8 @@ public record Comparison(
     Specials candidate,
     long unmatched,
     int firstUnmatched,
-    Optional<ArgmaxAgreement> argmax) {
+    Optional<ArgmaxAgreement> argmax,
+    Optional<Decider.Decided> decided) {
 
   /**
    * Compares two tensors.
@@ -57,6 +59,28 @@ public record Comparison(
   public static Comparison of(
       HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis) {
     return ElementwiseScan.compare(reference, candidate, tolerance, axis);
+  }
+
+  /** The same with what the tensors decide. */
+  Comparison withDecided(Optional<Decider.Decided> other) {
+    return new Comparison(
+        elements,
+        compared,
+        differing,
+        maxAbsError,
+        worstIndex,
+        worstReference,
+        worstCandidate,
+        referenceMaxAbs,
+        meanAbsError,
+        cosineSimilarity,
+        psnr,
+        reference,
+        candidate,
+        unmatched,
+        firstUnmatched,
+        argmax,
+        other);
   }
 
   /** The fraction of elements that are equal; 1 when there are none. */

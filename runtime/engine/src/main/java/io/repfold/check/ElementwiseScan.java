@@ -2,6 +2,7 @@ package io.repfold.check;
 
 import io.repfold.runtime.HostTensor;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** One pass over two tensors that gathers what a {@link Comparison} reports. */
 final class ElementwiseScan {
@@ -109,7 +110,8 @@ final class ElementwiseScan {
         new Specials(candidateNan, candidateInfinite),
         unmatched,
         firstUnmatched,
-        ArgmaxAgreement.of(reference, candidate, margin, axis));
+        ArgmaxAgreement.of(reference, candidate, margin, axis),
+        Optional.empty());
   }
 
   private double cosine() {

@@ -37,7 +37,7 @@ final class Findings {
       reasons.add(
           "all %d values are NaN on both sides, so nothing was compared".formatted(c.elements()));
     }
-    if (tolerance.agreement().isPresent() && (c.argmax().isPresent() || !floating)) {
+    if (tolerance.agreement().isPresent() && decides(c, !floating)) {
       if (decides) {
         DecisionShare share = share(List.of(c), tolerance.agreement().getAsDouble());
         if (!share.isReached()) {
@@ -61,6 +61,11 @@ final class Findings {
           .ifPresent(argmax -> reasons.add(otherClass(argmax)));
     }
     return reasons;
+  }
+
+  /** Whether a share of decisions can be asked of it. */
+  static boolean decides(Comparison c, boolean integers) {
+    return integers || c.argmax().isPresent() || c.decided().isPresent();
   }
 
   /** What a reader should know although the two are the same within tolerance. */
@@ -92,7 +97,8 @@ final class Findings {
   }
 
   /**
-   * The decisions of some samples of one output: best channels, or elements where there are none.
+   * The decisions of some samples of one output: best channels, or else what a {@link Decider}
+   * said, or integers.
    *
    * @param comparisons at least one
    */
@@ -104,6 +110,15 @@ final class Findings {
           "the best channel (axis %d) is".formatted(best.get(0).axis()),
           best.stream().mapToLong(ArgmaxAgreement::positions).sum(),
           best.stream().mapToLong(ArgmaxAgreement::disagreements).sum(),
+          target);
+    }
+    List<Decider.Decided> decided =
+        comparisons.stream().flatMap(comparison -> comparison.decided().stream()).toList();
+    if (!decided.isEmpty()) {
+      return new DecisionShare(
+          decided.get(0).what(),
+          decided.stream().mapToLong(Decider.Decided::positions).sum(),
+          decided.stream().mapToLong(Decider.Decided::disagreements).sum(),
           target);
     }
     return new DecisionShare(

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Judge {
   private final Tolerance tolerance;
   private final ChannelAxes axes;
+  private final Decider decider;
   private final boolean decidesEach;
 
-  private Judge(Tolerance tolerance, ChannelAxes axes, boolean decidesEach) {
+  private Judge(Tolerance tolerance, ChannelAxes axes, Decider decider, boolean decidesEach) {
     this.tolerance = tolerance;
     this.axes = axes;
+    this.decider = decider;
     this.decidesEach = decidesEach;
   }
 
@@ -28,12 +30,12 @@ public final class Judge {
   }
 
   public Judge(Tolerance tolerance, ChannelAxes axes) {
-    this(tolerance, axes, true);
+    this(tolerance, axes, Decider.NOTHING, true);
   }
 
   /** A judge of some samples, which leaves it to others whether enough decisions agree over all. */
-  static Judge ofSamples(Tolerance tolerance, ChannelAxes axes) {
-    return new Judge(tolerance, axes, false);
+  static Judge ofSamples(Tolerance tolerance, ChannelAxes axes, Decider decider) {
+    return new Judge(tolerance, axes, decider, false);
   }
 
   /** Compares two tensors; a type or shape that differs is a verdict, not an exception. */
@@ -51,7 +53,8 @@ public final class Judge {
           name, "the shapes differ: expected %s, found %s".formatted(reference, candidate));
     }
     int axis = axes.of(name, reference.rank());
-    Comparison comparison = Comparison.of(reference, candidate, tolerance, axis);
+    Comparison comparison =
+        decided(Comparison.of(reference, candidate, tolerance, axis), reference, candidate);
     boolean floating = reference.type().isFloating();
     List<String> reasons =
         Findings.reasons(comparison, tolerance, floating, decidesEach, reference.shape());
@@ -60,6 +63,15 @@ public final class Judge {
             ? new Verdict.Equivalent(Findings.notes(comparison))
             : new Verdict.Different(reasons);
     return new OutputResult(name, Optional.of(comparison), verdict);
+  }
+
+  private Comparison decided(Comparison plain, HostTensor reference, HostTensor candidate) {
+    boolean asked =
+        tolerance.agreement().isPresent()
+            && plain.argmax().isEmpty()
+            && plain.elements() > 0
+            && reference.type().isFloating();
+    return asked ? plain.withDecided(decider.decide(reference, candidate)) : plain;
   }
 
   /**

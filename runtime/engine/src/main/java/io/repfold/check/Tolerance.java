@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
  * @param agreement for a model in narrower numbers than its reference: the fraction of positions,
  *     above 0 and at most 1, over all samples of an output, at which the best channel must be the
  *     same, whatever the errors are. Integer outputs must then be equal at this fraction of their
- *     elements, and floating types may differ. Outputs without channels are held to the other two
- *     bounds
+ *     elements, and floating types may differ. Outputs without channels are held to what a {@link
+ *     Decider} says that they decide, or else to the other two bounds
  */
 public record Tolerance(double relative, double absolute, OptionalDouble agreement) {
   private static final double TOO_LOOSE = 0.1;

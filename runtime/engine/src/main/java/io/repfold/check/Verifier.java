@@ -29,24 +29,26 @@ public final class Verifier {
       Engine candidate,
       List<Map<String, HostTensor>> samples,
       Tolerance tolerance) {
-    return verify(reference, candidate, samples, tolerance, ChannelAxes.USUAL);
+    return verify(reference, candidate, samples, tolerance, ChannelAxes.USUAL, Decider.NOTHING);
   }
 
   /**
    * Likewise, with the channels on these axes.
    *
    * @param axes of the outputs
+   * @param decider asked for outputs without channels, if a share of decisions is to be the same
    */
   public static VerificationReport verify(
       Engine reference,
       Engine candidate,
       List<Map<String, HostTensor>> samples,
       Tolerance tolerance,
-      ChannelAxes axes) {
+      ChannelAxes axes,
+      Decider decider) {
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("There is no input to compare the networks on");
     }
-    Judge judge = Judge.ofSamples(tolerance, axes);
+    Judge judge = Judge.ofSamples(tolerance, axes, decider);
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
     Set<String> integers = new HashSet<>();
     for (int i = 0; i < samples.size(); i++) {
@@ -86,7 +88,7 @@ public final class Verifier {
       List<SampleResult> results, Tolerance tolerance, boolean integers) {
     List<Comparison> comparisons =
         results.stream().flatMap(result -> result.comparison().stream()).toList();
-    boolean decides = integers || comparisons.stream().anyMatch(c -> c.argmax().isPresent());
+    boolean decides = comparisons.stream().anyMatch(c -> Findings.decides(c, integers));
     return tolerance.agreement().isPresent() && decides && !comparisons.isEmpty()
         ? Optional.of(Findings.share(comparisons, tolerance.agreement().getAsDouble()))
         : Optional.empty();

@@ -8,6 +8,7 @@ import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.OnnxModel;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VerifierTest {
@@ -116,11 +117,60 @@ class VerifierTest {
               candidate,
               List.of(Map.of("x", x)),
               Tolerance.NETWORK.withAgreement(0.5),
-              new ChannelAxes(Map.of("y", -1)));
+              new ChannelAxes(Map.of("y", -1)),
+              (one, two) -> Optional.of(new Decider.Decided("nobody asked what is", 1, 1)));
 
       assertThat(report.outputs().get(0).decisions())
           .hasValue(new DecisionShare("the best channel (axis 2) is", 2, 1, 0.5));
       assertThat(report.verdict().isEquivalent()).isTrue();
+    }
+  }
+
+  /** One channel of one pixel, of which each input is one decision. */
+  private static Map<String, HostTensor> single(float value) {
+    return Map.of("x", HostTensor.ofFloats(new float[] {value}, 1, 1));
+  }
+
+  @Test
+  void outputs_without_channels_decide_what_the_decider_says() {
+    List<Map<String, HostTensor>> samples =
+        List.of(single(1), single(-2), single(3), single(-0.25f));
+    Decider sides =
+        (one, two) ->
+            Optional.of(
+                new Decider.Decided(
+                    "the side of 1 is", 1, one.get(0) > 1 == two.get(0) > 1 ? 0 : 1));
+    try (Engine reference = OnnxModel.unary("Identity", OnnxModel.FLOAT, null, 1L).load();
+        Engine candidate = OnnxModel.unary("Abs", OnnxModel.FLOAT, null, 1L).load()) {
+      Tolerance loose = Tolerance.NETWORK.withAgreement(0.75);
+      VerificationReport enough =
+          Verifier.verify(reference, candidate, samples, loose, ChannelAxes.USUAL, sides);
+      assertThat(enough.verdict().isEquivalent()).isTrue();
+      assertThat(enough.outputs().get(0).decisions())
+          .hasValue(new DecisionShare("the side of 1 is", 4, 1, 0.75));
+
+      Tolerance strict = Tolerance.NETWORK.withAgreement(0.76);
+      assertThat(
+              Verifier.verify(reference, candidate, samples, strict, ChannelAxes.USUAL, sides)
+                  .verdict())
+          .isEqualTo(
+              new Verdict.Different(
+                  List.of(
+                      "output 'y', all samples: the side of 1 is the same at 0.750000 of 4 positions; at least 0.76 is asked for")));
+      assertThat(
+              Verifier.verify(
+                      reference, candidate, samples, loose, ChannelAxes.USUAL, Decider.NOTHING)
+                  .verdict()
+                  .isEquivalent())
+          .as("held to the bounds on errors")
+          .isFalse();
+      assertThat(
+              Verifier.verify(
+                      reference, candidate, samples, Tolerance.NETWORK, ChannelAxes.USUAL, sides)
+                  .verdict()
+                  .isEquivalent())
+          .as("no share is asked for")
+          .isFalse();
     }
   }
 

@@ -7,6 +7,7 @@ import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.pipeline.inputs.Samples;
+import io.repfold.precision.Decisions;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
@@ -29,6 +30,7 @@ public final class ModelComparer {
         candidate,
         inputs,
         tolerance,
+        Decisions.USUAL_THRESHOLD,
         ComparisonSetting.optimizerOffAndOn(EngineOptions.defaults()),
         steps);
   }
@@ -36,6 +38,8 @@ public final class ModelComparer {
   /**
    * Compares, best channels on the axis on which the reference's graph has its classes.
    *
+   * @param threshold what decides at outputs of one channel, where the tolerance asks for a share
+   *     of decisions
    * @param settings at least one; each is a step of the progress
    * @throws EngineException if a model cannot be loaded or run
    */
@@ -44,10 +48,18 @@ public final class ModelComparer {
       Path candidate,
       SampleSource inputs,
       Tolerance tolerance,
+      double threshold,
       List<ComparisonSetting> settings,
       Steps steps) {
     return compare(
-        reference, candidate, inputs, tolerance, settings, OutputAxes.of(reference), steps);
+        reference,
+        candidate,
+        inputs,
+        tolerance,
+        threshold,
+        settings,
+        OutputAxes.of(reference),
+        steps);
   }
 
   /** Likewise, with axes that are known. */
@@ -56,6 +68,7 @@ public final class ModelComparer {
       Path candidate,
       SampleSource inputs,
       Tolerance tolerance,
+      double threshold,
       List<ComparisonSetting> settings,
       ChannelAxes axes,
       Steps steps) {
@@ -72,7 +85,14 @@ public final class ModelComparer {
         }
         runs.add(
             new Verification.Run(
-                setting.name(), Verifier.verify(first, second, samples.inputs(), tolerance, axes)));
+                setting.name(),
+                Verifier.verify(
+                    first,
+                    second,
+                    samples.inputs(),
+                    tolerance,
+                    axes,
+                    new ThresholdDecider(threshold))));
       }
     }
     if (samples == null) {

@@ -83,7 +83,15 @@ public final class ProvenFile {
     List<ComparisonSetting> settings =
         ComparisonSetting.optimizerOffAndOn(EngineOptions.defaults());
     Verification verification =
-        ModelComparer.compare(original, result, inputs, request.tolerance(), settings, axes, steps);
+        ModelComparer.compare(
+            original,
+            result,
+            inputs,
+            request.tolerance(),
+            request.threshold(),
+            settings,
+            axes,
+            steps);
     Optional<LayerComparison> layers =
         verification.isEmpty() || (verification.holds() && verification.isWeak())
             ? Optional.of(LayerComparison.run(original, result, inputs, request.tolerance()))

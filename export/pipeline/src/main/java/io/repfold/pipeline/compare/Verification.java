@@ -44,7 +44,8 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
 
   /**
    * Whether an output is so small on all inputs that the absolute tolerance decides: then the
-   * comparison proves little. Scores behind a sigmoid often are.
+   * comparison proves little. Scores behind a sigmoid often are. Where a share of decisions was
+   * asked for, no tolerance decides.
    */
   public boolean isWeak() {
     return runs.stream()
@@ -60,7 +61,7 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
             .mapToDouble(Comparison::referenceMaxAbs)
             .max()
             .orElse(0);
-    return largest * tolerance.relative() <= tolerance.absolute();
+    return output.decisions().isEmpty() && largest * tolerance.relative() <= tolerance.absolute();
   }
 
   /** Why it does not hold, or what a reader should know all the same; each line once. */

@@ -57,7 +57,7 @@ public record HalfConversion(Graph graph, HalfReport report, int ranges, Set<Str
   public List<String> remarks() {
     return report.halfNodes() > 0
         ? List.of()
-        : List.of("No node computes in %s: the table above says why.".formatted(type()));
+        : List.of("No node computes in %s; HalfReport.islands says why.".formatted(type()));
   }
 
   private String type() {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Finds the nodes that {@code --keep} means. */
+/** Finds the nodes that a caller wants to keep in float32. */
 final class KeptNodes {
   private KeptNodes() {}
 
@@ -33,7 +33,7 @@ final class KeptNodes {
       }
       if (found.isEmpty()) {
         throw PipelineException.request(
-            "withKept %s: fits no node of the folded model; 'repfold inspect --nodes' lists names, and * stands for anything"
+            "withKept %s: fits no node of the folded model; Graph.nodes lists names, and * stands for anything"
                 .formatted(text));
       }
       kept.addAll(found);

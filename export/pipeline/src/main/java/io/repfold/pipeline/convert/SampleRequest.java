@@ -2,6 +2,7 @@ package io.repfold.pipeline.convert;
 
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.ImageColors;
+import io.repfold.precision.Decisions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -26,7 +27,12 @@ public record SampleRequest(
   /** No samples: a conversion is tried on random inputs, which tell no ranges. */
   public static final SampleRequest NONE =
       new SampleRequest(
-          List.of(), OptionalInt.empty(), OptionalInt.empty(), 0, 0.5, ImageColors.OF_THE_MODEL);
+          List.of(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          0,
+          Decisions.USUAL_THRESHOLD,
+          ImageColors.OF_THE_MODEL);
 
   /**
    * @throws PipelineException if there are both data and random inputs, a count is below 1, or the

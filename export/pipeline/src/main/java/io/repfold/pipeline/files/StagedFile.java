@@ -1,5 +1,6 @@
 package io.repfold.pipeline.files;
 
+import io.repfold.onnx.AtomicFile;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.runtime.PlanNames;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -84,17 +84,13 @@ public final class StagedFile implements AutoCloseable {
     try (Stream<Path> content = Files.list(folder.path())) {
       List<Path> others = content.filter(path -> !path.equals(file())).sorted().toList();
       for (Path other : others) {
-        move(other, target.resolveSibling(String.valueOf(other.getFileName())));
+        AtomicFile.move(other, target.resolveSibling(String.valueOf(other.getFileName())));
       }
-      move(file(), target);
+      AtomicFile.move(file(), target);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Writes a text file as a whole or not at all. */
@@ -104,13 +100,7 @@ public final class StagedFile implements AutoCloseable {
 
   /** Writes a file as a whole or not at all. */
   public static void write(Path target, byte[] content) {
-    try (StagedFile staging = of(target)) {
-      Files.write(staging.file(), content);
-      staging.commit();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
-    }
+    AtomicFile.write(target, out -> out.write(content));
   }
 
   @Override

@@ -35,7 +35,18 @@ public record ExpandFile(
     shapes = Map.copyOf(shapes);
   }
 
-  /** A model as it is, to be verified as {@link ComparisonRequest#DEFAULT} says. */
+  /**
+   * A model as it is, to be verified as {@link ComparisonRequest#DEFAULT} says.
+   *
+   * @throws io.repfold.onnx.OnnxFormatException if the file holds no ONNX model
+   * @throws PipelineException if it is a TensorRT plan by its name
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static ExpandFile of(Path model, ExpandOptions options) {
+    return of(ModelFile.read(model), options);
+  }
+
+  /** Likewise, of a file that was read. */
   public static ExpandFile of(ModelFile source, ExpandOptions options) {
     return new ExpandFile(source, options, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
   }
@@ -52,11 +63,17 @@ public record ExpandFile(
   /**
    * What {@link #to} would do; nothing is written.
    *
-   * @throws PipelineException if the options name no convolution, or the graph is not valid
+   * @throws PipelineException as a request if the options name no convolution, or the shapes
+   *     contradict the graph; as work if the graph is not valid
    */
   public ExpandOutcome plan(Steps steps) {
     Expander.Result result = expanded(steps);
     return new ExpandOutcome(source, result.report(), RewriteComparison.NONE, Optional.empty());
+  }
+
+  /** Likewise as {@link #to(Path, Steps)}. */
+  public ExpandOutcome to(Path target) {
+    return to(target, Steps.UNHEARD);
   }
 
   /**
@@ -82,6 +99,7 @@ public record ExpandFile(
     try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       result =
           source.with(
+              shapes,
               () -> {
                 Graph graph =
                     shapes.isEmpty() ? source.graph() : FixedShapes.fix(source.graph(), shapes);
@@ -90,7 +108,7 @@ public record ExpandFile(
     }
     if (result.report().expanded().isEmpty() && result.report().leftAlone().isEmpty()) {
       throw PipelineException.request(
-          "%s: withMatch %s names no convolution; 'repfold inspect --nodes' lists them"
+          "%s: withMatch %s names no convolution; Graph.nodes lists them"
               .formatted(source.path(), options.match()));
     }
     return result;

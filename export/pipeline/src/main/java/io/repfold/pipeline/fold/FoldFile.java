@@ -71,11 +71,12 @@ public record FoldFile(
   /**
    * What {@link #to} would do; nothing is computed or written.
    *
-   * @throws PipelineException if the growth is less than 1, or the graph is not valid
+   * @throws PipelineException as a request if the growth is less than 1, or the shapes contradict
+   *     the graph; as work if the graph is not valid
    */
   public FoldOutcome plan() {
     FoldOptions options = options();
-    FoldReport report = source.with(() -> Folder.plan(source.graph(), options));
+    FoldReport report = source.with(shapes, () -> Folder.plan(source.graph(), options));
     String document = Certificate.document(source, source.sha256(), growth, shapes, report);
     return new FoldOutcome(
         source, report, document, Optional.empty(), RewriteComparison.NONE, Optional.empty());
@@ -90,8 +91,8 @@ public record FoldFile(
    * Folds, compares, and writes.
    *
    * @param target appears if the comparison holds; may be the source itself
-   * @throws PipelineException if the growth is less than 1, the graph is not valid, the target
-   *     cannot be written, or no size of an open input is taken
+   * @throws PipelineException as {@link #plan}, and if the target cannot be written, or no size of
+   *     an open input is taken
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public FoldOutcome to(Path target, Steps steps) {
@@ -128,7 +129,7 @@ public record FoldFile(
   private Folder.Result fold() {
     try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions options = options().withProduct(product);
-      return source.with(() -> Folder.fold(source.graph(), options));
+      return source.with(shapes, () -> Folder.fold(source.graph(), options));
     }
   }
 

@@ -27,6 +27,7 @@ public record FoldPlan(ModelFile file, Graph graph, Map<String, Value> types, Fo
    */
   public static FoldPlan of(ModelFile file, Map<String, long[]> shapes) {
     return file.with(
+        shapes,
         () -> {
           Graph graph = shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes);
           Map<String, Value> types = ShapeInference.infer(graph);

@@ -60,7 +60,8 @@ public final class InputFiles {
    *
    * @param engine a model that stays open as long as samples are read
    * @param shapes for images, which a model must take in one size only if there is none here
-   * @throws PipelineException if a folder holds no file that is known
+   * @throws PipelineException if a folder holds no file that is known, or cannot be read; also when
+   *     a sample is read that is damaged, or does not fit
    */
   public static List<Sample> samples(
       Engine engine, List<Path> paths, Map<String, long[]> shapes, ImageColors colors) {
@@ -68,16 +69,12 @@ public final class InputFiles {
   }
 
   private List<Sample> samples(List<Path> paths) {
-    try {
-      return expanded(paths).stream()
-          .map(file -> new Sample(file.toString(), () -> readUnchecked(file)))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
+    return expanded(paths).stream()
+        .map(file -> new Sample(file.toString(), () -> readUnchecked(file)))
+        .toList();
   }
 
-  private static List<Path> expanded(List<Path> paths) throws IOException {
+  private static List<Path> expanded(List<Path> paths) {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.isDirectory(path)) {
@@ -91,9 +88,19 @@ public final class InputFiles {
               "%s: holds no file that ends in .npy, .npz, .png, .jpg or .jpeg".formatted(path));
         }
         files.addAll(known);
+      } catch (IOException | UncheckedIOException e) {
+        throw unreadable(path, e);
       }
     }
     return files;
+  }
+
+  /** Readers of files name them, and the system does so now and then. */
+  private static PipelineException unreadable(Path file, Exception cause) {
+    String reason = String.valueOf(cause.getMessage());
+    String named = reason.contains(file.toString()) ? reason : "%s: %s".formatted(file, reason);
+    return PipelineException.work(
+        named + "; replace the file, or leave it out of what the model is run on", cause);
   }
 
   private static boolean isKnown(Path file) {
@@ -122,7 +129,7 @@ public final class InputFiles {
     try {
       return read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw unreadable(file, e);
     }
   }
 

@@ -174,8 +174,8 @@ final class Float32Islands {
       if (bound || !ports.reads(node).contains(value)) {
         continue;
       }
-      boolean bias =
-          FloatValues.isHeavy(node.op()) && i == 2; // what vanishes of it was too little to add
+      // What vanishes of it was too little to add.
+      boolean bias = FloatValues.isBias(node.op(), i);
       Optional<Tensor> tensor = graph.constant(value);
       Optional<String> problem =
           tensor.flatMap(t -> bias ? weights.overflow(value, t) : weights.problem(value, t));

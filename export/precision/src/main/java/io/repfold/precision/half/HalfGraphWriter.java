@@ -1,6 +1,7 @@
 package io.repfold.precision.half;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -28,14 +29,14 @@ final class HalfGraphWriter {
 
   private final List<Node> nodes = new ArrayList<>();
   private final Set<String> cast = new HashSet<>();
-  private final Set<String> labels = new HashSet<>();
+  private final FreeNames labels;
 
   HalfGraphWriter(FloatValues ports, ValueTypes variants, HalfFormat format) {
     this.graph = ports.graph();
     this.ports = ports;
     this.variants = variants;
     this.format = format;
-    graph.nodes().forEach(node -> labels.add(node.name()));
+    this.labels = FreeNames.ofNodes(graph);
   }
 
   Graph emit() {
@@ -84,7 +85,7 @@ final class HalfGraphWriter {
           node.output(),
           constant.value(),
           (name, tensor) -> {
-            String label = name.equals(node.output()) ? node.name() : label(name);
+            String label = name.equals(node.output()) ? node.name() : labels.fresh(name);
             nodes.add(new Node(label, new Op.Constant(tensor), List.of(), List.of(name)));
           });
       return;
@@ -123,18 +124,10 @@ final class HalfGraphWriter {
   private String in(String value, ElementType type) {
     String name = variants.name(value, type);
     if (!ports.isConstant(value) && type != variants.produced(value) && cast.add(name)) {
-      nodes.add(new Node(label(name), new Op.Cast(type), List.of(source(value)), List.of(name)));
+      nodes.add(
+          new Node(labels.fresh(name), new Op.Cast(type), List.of(source(value)), List.of(name)));
     }
     return name;
-  }
-
-  /** A name for a new node; ONNX Runtime takes each only once. */
-  private String label(String value) {
-    String label = value;
-    for (int i = 2; !labels.add(label); i++) {
-      label = "%s_%d".formatted(value, i);
-    }
-    return label;
   }
 
   /** What to cast: what a Cast was made of, rather than its result. */

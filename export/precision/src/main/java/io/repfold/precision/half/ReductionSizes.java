@@ -11,6 +11,7 @@ import io.repfold.precision.FloatValues;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** How many elements a node adds up or multiplies into one. */
@@ -26,42 +27,72 @@ final class ReductionSizes {
    */
   static Optional<Long> of(FloatValues ports, Node node) {
     Op op = node.op();
+    return switch (OpKind.of(op)) {
+      case POOLS -> pooled(ports, node);
+      case COMPETES ->
+          op instanceof Op.Hardmax
+              ? Optional.empty()
+              : Optional.of(elements(ports, node, x -> product(x, axes(op, x.rank()))));
+      case REDUCES ->
+          op instanceof Op.Reduce reduce && reduce.function().accumulates()
+              ? Optional.of(elements(ports, node, x -> reduced(ports, node, reduce, x)))
+              : Optional.empty();
+      case NORMALIZES ->
+          op instanceof Op.BatchNormalization ? Optional.empty() : Optional.of(UNKNOWN);
+      case ACCUMULATES -> Optional.of(UNKNOWN);
+      case CONTRACTS,
+          MAPS,
+          COMBINES,
+          RESIZES,
+          RESHAPES,
+          MOVES,
+          REARRANGES,
+          JOINS,
+          PICKS,
+          PASSES,
+          DROPS,
+          CONVERTS,
+          QUANTIZES,
+          MEASURES,
+          GENERATES,
+          OPAQUE ->
+          Optional.empty();
+    };
+  }
+
+  /** Of an average; a maximum adds up nothing. Another pool is taken for a sum. */
+  private static Optional<Long> pooled(FloatValues ports, Node node) {
+    Op op = node.op();
+    if (op instanceof Op.MaxPool || op instanceof Op.MaxUnpool) {
+      return Optional.empty();
+    }
     if (op instanceof Op.AveragePool pool) {
       return Optional.of(pool.kernel().stream().mapToLong(k -> k).reduce(1, (a, b) -> a * b));
     }
-    if (op instanceof Op.CumSum || normalizesByItsInput(op)) {
-      return Optional.of(UNKNOWN);
-    }
-    if (!(op instanceof Op.GlobalAveragePool
-        || op instanceof Op.Softmax
-        || op instanceof Op.LogSoftmax
-        || isSum(op))) {
-      return Optional.empty();
-    }
+    return op instanceof Op.GlobalAveragePool
+        ? Optional.of(
+            elements(
+                ports, node, x -> product(x, IntStream.range(Math.min(2, x.rank()), x.rank()))))
+        : Optional.of(UNKNOWN);
+  }
+
+  private static long elements(FloatValues ports, Node node, ToLongFunction<Shape> count) {
     Optional<Shape> shape = ports.known(node.input(0)).flatMap(Value::shape);
-    return Optional.of(shape.map(x -> elements(ports, node, x)).orElse(UNKNOWN));
+    return shape.isPresent() ? count.applyAsLong(shape.get()) : UNKNOWN;
   }
 
-  private static boolean normalizesByItsInput(Op op) {
-    return OpKind.NORMALIZES.includes(op) && !(op instanceof Op.BatchNormalization);
+  /** Those that a softmax sums over: all, if it is none that is known. */
+  private static IntStream axes(Op op, int rank) {
+    if (op instanceof Op.Softmax softmax) {
+      return axes(softmax.axis(), softmax.flattens(), rank);
+    }
+    return op instanceof Op.LogSoftmax softmax
+        ? axes(softmax.axis(), softmax.flattens(), rank)
+        : IntStream.range(0, rank);
   }
 
-  private static boolean isSum(Op op) {
-    return op instanceof Op.Reduce reduce && reduce.function().accumulates();
-  }
-
-  private static long elements(FloatValues ports, Node node, Shape x) {
+  private static long reduced(FloatValues ports, Node node, Op.Reduce reduce, Shape x) {
     int rank = x.rank();
-    if (node.op() instanceof Op.GlobalAveragePool) {
-      return product(x, IntStream.range(Math.min(2, rank), rank));
-    }
-    if (node.op() instanceof Op.Softmax softmax) {
-      return product(x, axes(softmax.axis(), softmax.flattens(), rank));
-    }
-    if (node.op() instanceof Op.LogSoftmax softmax) {
-      return product(x, axes(softmax.axis(), softmax.flattens(), rank));
-    }
-    Op.Reduce reduce = (Op.Reduce) node.op();
     Optional<List<Integer>> axes = axes(ports, node, reduce);
     if (axes.isEmpty()) {
       return UNKNOWN;

@@ -2,6 +2,7 @@ package io.repfold.precision.half;
 
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.precision.FloatValues;
 import io.repfold.precision.Range;
 import io.repfold.precision.half.HalfReport.Cause;
@@ -50,13 +51,34 @@ final class SensitiveFunctions {
         : Optional.empty();
   }
 
+  /** Of each kind, so that a new one is asked about; sums and products are not the question. */
   private static boolean grows(Op op) {
-    if (op instanceof Op.Unary unary) {
-      return unary.function().errors() == Op.Unary.Function.Errors.GROW;
-    }
-    return op instanceof Op.Softmax
-        || op instanceof Op.LogSoftmax
-        || (op instanceof Op.Binary binary && binary.function() == Op.Binary.Function.POW);
+    return switch (OpKind.of(op)) {
+      case MAPS ->
+          op instanceof Op.Unary unary
+              && unary.function().errors() == Op.Unary.Function.Errors.GROW;
+      case COMBINES -> op.equals(new Op.Binary(Op.Binary.Function.POW));
+      case COMPETES -> !(op instanceof Op.Hardmax); // which gives 0 and 1
+      case CONTRACTS,
+          NORMALIZES,
+          POOLS,
+          RESIZES,
+          REDUCES,
+          ACCUMULATES,
+          RESHAPES,
+          MOVES,
+          REARRANGES,
+          JOINS,
+          PICKS,
+          PASSES,
+          DROPS,
+          CONVERTS,
+          QUANTIZES,
+          MEASURES,
+          GENERATES,
+          OPAQUE ->
+          false;
+    };
   }
 
   /** The value by which a node divides; empty if it does not. */

@@ -1,6 +1,7 @@
 package io.repfold.precision.half;
 
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -27,7 +28,7 @@ final class ValueTypes {
   private final Set<String> captured = new HashSet<>();
   private final Set<String> wantedFloat = new HashSet<>();
   private final Set<String> wantedHalf = new HashSet<>();
-  private final Set<String> names = new HashSet<>();
+  private final FreeNames names;
   private final Map<String, String> others = new HashMap<>();
 
   /**
@@ -39,8 +40,7 @@ final class ValueTypes {
     this.verdicts = verdicts;
     this.format = HalfFormat.of(options.type());
     this.keepsBoundary = options.keepsBoundary();
-    names.addAll(graph.initializers().keySet());
-    graph.inputs().forEach(v -> names.add(v.name()));
+    this.names = FreeNames.ofValues(graph);
     graph.nodes().forEach(this::learn);
     for (Value output : graph.outputs()) {
       (keepsBoundary ? wantedFloat : wantedHalf).add(output.name());
@@ -48,7 +48,6 @@ final class ValueTypes {
   }
 
   private void learn(Node node) {
-    names.addAll(node.outputs());
     if (node.op() instanceof Op.Opaque opaque) {
       captured.addAll(opaque.captures());
       wantedFloat.addAll(opaque.captures());
@@ -114,14 +113,6 @@ final class ValueTypes {
       return value;
     }
     String suffix = type == ElementType.FLOAT ? "_float32" : format.suffix();
-    return others.computeIfAbsent(value, k -> free(value + suffix));
-  }
-
-  private String free(String wanted) {
-    String name = wanted;
-    for (int i = 2; !names.add(name); i++) {
-      name = wanted + "_" + i;
-    }
-    return name;
+    return others.computeIfAbsent(value, k -> names.fresh(value + suffix));
   }
 }

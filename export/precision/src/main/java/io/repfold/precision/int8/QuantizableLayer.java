@@ -33,6 +33,9 @@ record QuantizableLayer(Node node, Tensor weight, Optional<Tensor> bias, int axi
     if (!OpKind.CONTRACTS.includes(op)) {
       return new Finding.NoLayer();
     }
+    if (op instanceof Op.Einsum) {
+      return new Finding.Refused("no runtime has an integer kernel for it");
+    }
     Optional<Tensor> weight = graph.constant(node.input(1));
     if (weight.isEmpty() || weight.get().type() != ElementType.FLOAT) {
       return new Finding.Refused(

@@ -49,8 +49,8 @@ final class QuantizationPlan {
           graph.nodes().stream().anyMatch(n -> n.name().equals(name) || n.outputs().contains(name));
       Check.that(
           known,
-          "Graph '%s' has no node or value '%s' that could stay float32; 'repfold inspect --nodes'"
-              + " shows the names",
+          "Graph '%s' has no node or value '%s' that could stay float32; Graph.nodes lists the"
+              + " names",
           graph.name(),
           name);
     }

@@ -2,6 +2,7 @@ package io.repfold.precision.int8;
 
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -10,13 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Writes a plan down: QuantizeLinear and DequantizeLinear around what computes in integers. */
 final class QuantizationWriter {
@@ -27,8 +26,8 @@ final class QuantizationWriter {
 
   private final Map<String, Tensor> initializers;
   private final List<Node> nodes = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
-  private final Set<String> nodeNames = new HashSet<>();
+  private final FreeNames names;
+  private final FreeNames nodeNames;
   private final Map<String, String> dequantized = new HashMap<>();
   private final Map<List<Object>, String> weights = new HashMap<>();
 
@@ -43,10 +42,8 @@ final class QuantizationWriter {
     this.grids = grids;
     this.biases = biases;
     this.initializers = new LinkedHashMap<>(graph.initializers());
-    names.addAll(initializers.keySet());
-    graph.inputs().forEach(v -> names.add(v.name()));
-    graph.nodes().forEach(n -> names.addAll(n.outputs()));
-    graph.nodes().forEach(n -> nodeNames.add(n.name()));
+    this.names = FreeNames.ofValues(graph);
+    this.nodeNames = FreeNames.ofNodes(graph);
   }
 
   Graph write() {
@@ -75,7 +72,7 @@ final class QuantizationWriter {
     List<String> outputs = new ArrayList<>();
     for (String output : node.outputs()) {
       boolean renamed = graph.isOutput(output) && plan.isMade(output);
-      outputs.add(renamed ? free(output + "_real") : output);
+      outputs.add(renamed ? names.fresh(output + "_real") : output);
     }
     nodes.add(new Node(node.name(), node.op(), inputs, outputs));
     for (int i = 0; i < outputs.size(); i++) {
@@ -96,7 +93,7 @@ final class QuantizationWriter {
             store(
                 name + "_zero_point",
                 Tensor.ofDoubles(grid.type(), new double[] {grid.zeroPoint()})));
-    String back = free(name + "_dequantized");
+    String back = names.fresh(name + "_dequantized");
     add(new Op.DequantizeLinear(1, Optional.empty()), inputs, back);
     return back;
   }
@@ -115,8 +112,8 @@ final class QuantizationWriter {
     String zero =
         store(
             value + "_zero_point", Tensor.ofDoubles(grid.type(), new double[] {grid.zeroPoint()}));
-    String integers = free(value + "_quantized");
-    String back = real.equals(value) ? free(value + "_dequantized") : value;
+    String integers = names.fresh(value + "_quantized");
+    String back = real.equals(value) ? names.fresh(value + "_dequantized") : value;
     add(new Op.QuantizeLinear(1, Optional.empty()), List.of(real, scale, zero), integers);
     add(new Op.DequantizeLinear(1, Optional.empty()), List.of(integers, scale, zero), back);
     dequantized.put(value, back);
@@ -171,31 +168,19 @@ final class QuantizationWriter {
       inputs.add(
           store(name + "_zero_point", Tensor.ofDoubles(ElementType.INT8, zeros, scales.dims())));
     }
-    String back = free(name + "_dequantized");
+    String back = names.fresh(name + "_dequantized");
     add(new Op.DequantizeLinear(axis, Optional.empty()), inputs, back);
     return back;
   }
 
   /** Adds a node under the name of its output, or one like it: runtimes want names to differ. */
   private void add(Op op, List<String> inputs, String output) {
-    String name = output;
-    for (int i = 2; !nodeNames.add(name); i++) {
-      name = output + "_" + i;
-    }
-    nodes.add(new Node(name, op, inputs, List.of(output)));
+    nodes.add(new Node(nodeNames.fresh(output), op, inputs, List.of(output)));
   }
 
   private String store(String wanted, Tensor tensor) {
-    String name = free(wanted);
+    String name = names.fresh(wanted);
     initializers.put(name, tensor);
-    return name;
-  }
-
-  private String free(String wanted) {
-    String name = wanted;
-    for (int i = 2; !names.add(name); i++) {
-      name = wanted + "_" + i;
-    }
     return name;
   }
 }

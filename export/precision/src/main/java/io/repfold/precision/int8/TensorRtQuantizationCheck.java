@@ -91,8 +91,9 @@ public final class TensorRtQuantizationCheck {
     }
   }
 
+  /** Whether integer kernels compute it with a weight, which they do of no Einsum. */
   private static boolean isLayer(Op op) {
-    return OpKind.CONTRACTS.includes(op);
+    return OpKind.CONTRACTS.includes(op) && !(op instanceof Op.Einsum);
   }
 
   private void checkNumbers(Node node, boolean back) {

@@ -80,8 +80,8 @@ public final class TensorStatistics {
     Check.that(
         nans == 0 && infinities == 0,
         "Value '%s' was NaN %d times and infinite %d times on the samples, so it has no range: leave"
-            + " out the samples that do this, or look for the node that makes them with 'repfold"
-            + " verify --layers'",
+            + " out the samples that do this, or look for the node that makes them with"
+            + " LayerComparison.run",
         value,
         nans,
         infinities);

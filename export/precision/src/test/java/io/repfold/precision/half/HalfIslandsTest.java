@@ -162,6 +162,8 @@ class HalfIslandsTest {
         arguments(new Op.LayerNormalization(-1, 1), HalfOptions.FLOAT16, "NORMALIZATION"),
         arguments(new Op.TopK(2, true, true), HalfOptions.FLOAT16, ""),
         arguments(new Op.TopK(2, true, true), HalfOptions.BFLOAT16, "FUNCTION"),
+        arguments(new Op.Einsum("abcd->abdc"), HalfOptions.FLOAT16, ""),
+        arguments(new Op.Einsum("abcd->abdc"), HalfOptions.BFLOAT16, "FUNCTION"),
         arguments(new Op.CumSum(false, false), HalfOptions.FLOAT16, "REDUCTION"));
   }
 

@@ -316,7 +316,7 @@ class Int8ConversionTest {
     broken.samples().get(1).data()[5] = Double.NaN;
     assertThatThrownBy(() -> Int8Conversion.convert(graph, broken, CPU, goal(graph, 0)))
         .hasMessageContaining("Value 'x' was NaN 1 times")
-        .hasMessageContaining("'repfold verify --layers'");
+        .hasMessageContaining("LayerComparison.run");
   }
 
   @Test

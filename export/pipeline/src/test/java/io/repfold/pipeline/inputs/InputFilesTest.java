@@ -1,4 +1,4 @@
-package io.repfold.cli;
+package io.repfold.pipeline.inputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,10 +8,10 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
+import io.repfold.kit.Nets;
+import io.repfold.kit.Shapes;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.PipelineException;
-import io.repfold.pipeline.inputs.ImageColors;
-import io.repfold.pipeline.inputs.InputFiles;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -20,7 +20,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InputFilesTest {
   @TempDir private Path folder;
@@ -43,6 +44,16 @@ class InputFilesTest {
     }
     white = folder.resolve("white.png");
     ImageIO.write(image, "png", white.toFile());
+  }
+
+  private Path write(String name, Graph graph) {
+    Path file = folder.resolve(name);
+    OnnxModel.of(graph).write(file);
+    return file;
+  }
+
+  private Path ofAnyImages() {
+    return write("dynamic.onnx", Shapes.ofAnyImages(Nets.repVgg("x", Shape.of(1, 3, 8, 10))));
   }
 
   /** White in the three channels of its only sample. */
@@ -65,7 +76,7 @@ class InputFilesTest {
 
   private Path described(String key, String value, String other, String otherValue) {
     Path file = folder.resolve("described.onnx");
-    OnnxModel.read(Models.dynamic(folder))
+    OnnxModel.read(ofAnyImages())
         .withMetadata(key, value)
         .withMetadata(other, otherValue)
         .write(file);
@@ -81,7 +92,7 @@ class InputFilesTest {
 
   @Test
   void else_they_are_normalized_as_for_image_net() {
-    assertThat(white(Models.dynamic(folder), Map.of("x", new long[] {1, 3, 5, 7})))
+    assertThat(white(ofAnyImages(), Map.of("x", new long[] {1, 3, 5, 7})))
         .containsExactly((1 - 0.485f) / 0.229f, (1 - 0.456f) / 0.224f, (1 - 0.406f) / 0.225f);
   }
 
@@ -94,7 +105,7 @@ class InputFilesTest {
 
   @Test
   void others_need_a_size() throws IOException {
-    Path model = Models.dynamic(folder);
+    Path model = ofAnyImages();
     assertThat(Files.exists(model)).isTrue();
 
     assertThatThrownBy(() -> white(model, Map.of()))
@@ -111,7 +122,7 @@ class InputFilesTest {
             .node(new Op.Transpose(List.of(0, 3, 1, 2)), List.of("real"), "y")
             .output(Value.float32("y", 1, 3, 5, 7))
             .build();
-    return Models.write(folder.resolve("last.onnx"), graph);
+    return write("last.onnx", graph);
   }
 
   private HostTensor read(Path model) {
@@ -147,15 +158,60 @@ class InputFilesTest {
 
   @Test
   void bytes_are_not_normalized() {
-    Path model = channelsLast(ElementType.UINT8);
-    List<Object> words =
-        List.of("convert", model, "-o", folder.resolve("o.onnx"), "--precision", "fp16");
-    List<Object> told = new ArrayList<>(words);
-    told.addAll(List.of("--data", white, "--mean", "0,0,0"));
+    try (Engine engine =
+        Backends.onnxRuntimeCpu().load(channelsLast(ElementType.UINT8), EngineOptions.defaults())) {
+      ImageColors colors = ImageColors.OF_THE_MODEL.withMean(List.of(0f, 0f, 0f));
+      Sample sample = InputFiles.samples(engine, List.of(white), Map.of(), colors).get(0);
 
-    CliRun run = CliRun.of(told.toArray());
+      assertThatThrownBy(sample::read)
+          .isInstanceOfSatisfying(
+              PipelineException.class,
+              e -> assertThat(e.kind()).isEqualTo(PipelineException.Kind.REQUEST))
+          .hasMessageContaining("takes uint8 images");
+    }
+  }
 
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("takes uint8 images");
+  @ParameterizedTest
+  @CsvSource({
+    "cut.png, Cannot use the image",
+    "cut.npy, Cannot read",
+    "cut.npz, Cannot read",
+    "gone.png, there is no such file",
+  })
+  void a_sample_that_cannot_be_read_is_named_with_what_to_do(String name, String reason)
+      throws IOException {
+    Path file = folder.resolve(name);
+    if (name.startsWith("cut")) {
+      Files.write(file, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 9});
+    }
+    Path model = channelsLast(ElementType.FLOAT);
+    try (Engine engine = Backends.onnxRuntimeCpu().load(model, EngineOptions.defaults())) {
+      Sample sample =
+          InputFiles.samples(engine, List.of(file), Map.of(), ImageColors.OF_THE_MODEL).get(0);
+
+      assertThatThrownBy(sample::read)
+          .isInstanceOfSatisfying(
+              PipelineException.class,
+              e -> assertThat(e.kind()).isEqualTo(PipelineException.Kind.WORK))
+          .hasMessageContaining(file.toString())
+          .hasMessageContaining(reason)
+          .satisfies(
+              e ->
+                  assertThat(e.getMessage().split(java.util.regex.Pattern.quote(file.toString())))
+                      .as("it is named once")
+                      .hasSize(2));
+    }
+  }
+
+  @Test
+  void a_damaged_sample_among_inputs_by_name_says_what_to_do() throws IOException {
+    Path file = Files.write(folder.resolve("cut.npz"), new byte[] {'P', 'K', 3, 4});
+    try (Engine engine =
+        Backends.onnxRuntimeCpu().load(channelsLast(ElementType.FLOAT), EngineOptions.defaults())) {
+      assertThatThrownBy(() -> InputFiles.of(List.of(file), Map.of()).of(engine))
+          .isInstanceOf(PipelineException.class)
+          .hasMessageContaining(file.toString())
+          .hasMessageEndingWith("; replace the file, or leave it out of what the model is run on");
+    }
   }
 }

@@ -21,8 +21,11 @@ final class Affine {
   /** Kernels with more taps are not looked at. */
   static final int MOST_TAPS = 1 << 16;
 
-  /** Weights are computed by recursion; regions that nest more are folded in pieces. */
-  private static final int MOST_NESTED = 500;
+  /** Weights are computed by recursion; chains that are longer are folded in pieces. */
+  private static final int DEEPEST = 500;
+
+  /** A part that is used in two ways is computed twice, and so are its parts. */
+  private static final int MOST_NESTED = 1 << 16;
 
   private final Weights weights;
   private final double[] bias;
@@ -152,7 +155,7 @@ final class Affine {
                 && other.weights instanceof DiagonalWeights b
                 && a.taps().offsets().equals(b.taps().offsets())
             ? new DiagonalWeights(add(a.factors(), b.factors()), a.taps())
-            : new SumWeights(weights, other.weights);
+            : SumWeights.of(weights, other.weights);
     return new Affine(both, sum, stride, tail);
   }
 
@@ -228,7 +231,7 @@ final class Affine {
 
   /** Whether so much is nested in the weights that no more should be added. */
   boolean isFull() {
-    return weights.nested() >= MOST_NESTED;
+    return weights.depth() >= DEEPEST || weights.nested() >= MOST_NESTED;
   }
 
   /** {@code next(this(x))}; exact unless {@link #obstacleTo} names an obstacle. */

@@ -6,6 +6,7 @@ import io.repfold.graph.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ import java.util.Set;
  * nodes that are not linear.
  */
 final class Analysis {
+  /** Sums of more values that have nothing in common are not looked through. */
+  private static final int MOST_TERMS = 64;
+
   private final Graph graph;
   private final Facts facts;
   private final LinearOps linearOps;
@@ -102,20 +106,22 @@ final class Analysis {
   }
 
   private void linear(Node node, Linearity.Linear linear) {
-    Set<String> covered = new HashSet<>(Set.of(node.output()));
+    NodeSet own = NodeSet.of(facts, node);
+    NodeSet covered = own;
     List<Term> terms = new ArrayList<>();
     for (Linearity.Operand operand : linear.operands()) {
       Form inner = forms.get(operand.value());
       if (linear.isSum()
           && inner != null
           && inner.axis() == linear.axis()
+          && inner.terms().size() <= MOST_TERMS
           && inner.terms().stream().noneMatch(t -> t.map().isFull())
-          && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+          && Region.keeps(graph, operand.value(), own)) {
         if (!inner.terms().stream().allMatch(term -> term.map().fits(operand.map()))) {
           return;
         }
         inner.terms().forEach(term -> terms.add(term.then(operand.map(), Carrier.NONE)));
-        covered.addAll(inner.covered());
+        covered = covered.with(inner.covered());
       } else {
         terms.add(Term.of(operand.value(), operand.map(), linear.carrier()));
       }
@@ -150,16 +156,17 @@ final class Analysis {
   }
 
   private List<Node> shared(Form form) {
-    Set<String> values = new HashSet<>(form.covered());
-    form.terms().forEach(term -> values.add(term.source()));
-    List<Node> shared = new ArrayList<>();
-    for (String value : values) {
-      if (graph.readers(value).stream().distinct().count() > 1
-          && Region.keeps(graph, value, form.covered())) {
-        graph.producer(value).ifPresent(shared::add);
-      }
+    Set<Node> candidates = new LinkedHashSet<>();
+    form.covered().nodesIn(facts.sharedNodes()).forEach(candidates::add);
+    for (Term term : form.terms()) {
+      graph
+          .producer(term.source())
+          .filter(facts.sharedNodes()::contains)
+          .ifPresent(candidates::add);
     }
-    return shared;
+    return candidates.stream()
+        .filter(node -> Region.keeps(graph, node.output(), form.covered()))
+        .toList();
   }
 
   /** How many positions of {@code value} one position of the form's value needs. */
@@ -210,12 +217,13 @@ final class Analysis {
   /** The node itself, and what only it needs. */
   private Cost costOfNodes(Node node, Linearity.Linear linear) {
     Cost cost = Cost.NONE;
+    NodeSet own = NodeSet.of(facts, node);
     Set<String> counted = new HashSet<>();
     for (Linearity.Operand operand : linear.operands()) {
       Choice choice = choices.get(operand.value());
       if (choice != null
           && counted.add(operand.value())
-          && Region.keeps(graph, operand.value(), Set.of(node.output()))) {
+          && Region.keeps(graph, operand.value(), own)) {
         cost = cost.plus(choice.cost().times(Cost.positionsRead(operand.map())));
       }
     }
@@ -228,7 +236,8 @@ final class Analysis {
 
   private void stacked(Node node, Linearity.Stacked stacked) {
     List<Term> terms = new ArrayList<>();
-    Set<String> covered = new HashSet<>(Set.of(node.output()));
+    NodeSet own = NodeSet.of(facts, node);
+    NodeSet covered = own;
     Cost now = Cost.NONE;
     Set<String> counted = new HashSet<>();
     int channels = 0;
@@ -241,11 +250,11 @@ final class Analysis {
           || form.terms().size() != 1
           || !form.terms().get(0).contracts()
           || form.axis() != stacked.axis()
-          || !Region.keeps(graph, value, Set.of(node.output()))) {
+          || !Region.keeps(graph, value, own)) {
         return;
       }
       terms.add(form.terms().get(0));
-      covered.addAll(form.covered());
+      covered = covered.with(form.covered());
       if (counted.add(value)) {
         now = now.plus(java.util.Objects.requireNonNull(choices.get(value)).cost());
       }

@@ -120,9 +120,8 @@ final class ConstantBorders {
         || size.get().length < 3
         || !chain.stream().allMatch(this::isSmall)
         || !isSmall(image)
-        || !Region.keeps(graph, image, chain)
-        || !chain.stream()
-            .allMatch(v -> v.equals(last.output()) || Region.keeps(graph, v, chain))) {
+        || !keeps(image, chain)
+        || !chain.stream().allMatch(v -> v.equals(last.output()) || keeps(v, chain))) {
       return Optional.empty();
     }
     int[] dims = Arrays.stream(size.get()).mapToInt(Math::toIntExact).toArray();
@@ -139,14 +138,17 @@ final class ConstantBorders {
     if (term.map().obstacleToExtension(layout.begin, layout.end).isPresent()) {
       return Optional.empty();
     }
-    Set<String> covered = new HashSet<>(chain);
-    covered.addAll(inner.covered());
+    NodeSet covered = NodeSet.ofProducers(facts, chain).with(inner.covered());
     Affine extended = term.map().extended(layout.begin, layout.end);
     return Optional.of(
         new Form(
             List.of(new Term(term.source(), extended, Optional.empty(), term.carrier())),
             covered,
             inner.axis()));
+  }
+
+  private boolean keeps(String value, Set<String> chain) {
+    return Region.keeps(graph, value, NodeSet.ofProducers(facts, chain));
   }
 
   private boolean isSmall(String value) {

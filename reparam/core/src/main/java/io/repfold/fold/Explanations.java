@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Says why nodes are left as they are, in the words of the report. Decides nothing. */
 final class Explanations {
@@ -76,14 +75,14 @@ final class Explanations {
   }
 
   /** The source is read outside the form too. */
-  void readElsewhere(String node, String source, Set<String> covered) {
+  void readElsewhere(String node, String source, NodeSet covered) {
     if (graph.isOutput(source)) {
       refusals.add(node, source, "'%s' is also a graph output".formatted(source));
       return;
     }
     String other =
         graph.readers(source).stream()
-            .filter(r -> r.outputs().isEmpty() || !covered.contains(r.output()))
+            .filter(r -> !covered.contains(r))
             .map(Node::describe)
             .findFirst()
             .orElse("another node");

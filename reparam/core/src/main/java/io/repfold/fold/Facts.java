@@ -28,6 +28,7 @@ final class Facts {
   private final IdentityHashMap<Node, Integer> places = new IdentityHashMap<>();
   private @Nullable ChannelAxes axes;
   private @Nullable RuntimeFusions fusions;
+  private @Nullable NodeSet shared;
 
   private final Map<String, double[]> unrounded;
   private final Map<String, String> described;
@@ -97,6 +98,20 @@ final class Facts {
 
   Optional<ElementType> type(String value) {
     return Optional.ofNullable(values.get(value)).flatMap(Value::type);
+  }
+
+  /** The nodes whose first output several nodes read. */
+  NodeSet sharedNodes() {
+    if (shared == null) {
+      List<String> values =
+          graph.nodes().stream()
+              .filter(node -> !node.outputs().isEmpty())
+              .map(Node::output)
+              .filter(value -> graph.readers(value).stream().distinct().limit(2).count() > 1)
+              .toList();
+      shared = NodeSet.ofProducers(this, values);
+    }
+    return shared;
   }
 
   /** Whether runtimes compute a node together with others, as one op that a fold would break. */

@@ -3,6 +3,7 @@ package io.repfold.fold;
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -34,7 +35,7 @@ final class FoldedGraphWriter {
   private final Set<Node> kept =
       java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
   private final List<Planned> planned = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
+  private final FreeNames names;
 
   /**
    * A Conv, Gemm or MatMul to be made.
@@ -53,9 +54,7 @@ final class FoldedGraphWriter {
   FoldedGraphWriter(Analysis analysis) {
     this.analysis = analysis;
     this.graph = analysis.graph();
-    names.addAll(graph.initializers().keySet());
-    graph.inputs().forEach(v -> names.add(v.name()));
-    graph.nodes().forEach(n -> names.addAll(n.outputs()));
+    names = FreeNames.ofValues(graph);
     graph.outputs().forEach(v -> need(v.name()));
     // Nodes with no wanted outputs but effects of their own do not exist in ONNX; unread nodes are
     // dead.
@@ -77,6 +76,10 @@ final class FoldedGraphWriter {
   /** The nodes that stay. */
   List<Node> kept() {
     return graph.nodes().stream().filter(kept::contains).toList();
+  }
+
+  boolean isKept(Node node) {
+    return kept.contains(node);
   }
 
   /** The nodes that take the place of the node that made {@code target}. */
@@ -143,7 +146,7 @@ final class FoldedGraphWriter {
         parts.add(term.source());
         continue;
       }
-      String output = alone ? target : fresh(target + "/part");
+      String output = alone ? target : names.freshPart(target + "/part");
       nodes.addAll(
           term.written() == Carrier.CONV
               ? convolution(target, output, name, term, type)
@@ -152,7 +155,7 @@ final class FoldedGraphWriter {
     }
     String sum = parts.get(0);
     for (int i = 1; i < parts.size(); i++) {
-      String output = i == parts.size() - 1 ? target : fresh(target + "/sum");
+      String output = i == parts.size() - 1 ? target : names.freshPart(target + "/sum");
       nodes.add(
           new Node(
               output,
@@ -178,8 +181,9 @@ final class FoldedGraphWriter {
       pads = pads.negativeOnes();
     }
     source = cropped(source, pads, nodes);
-    String weight = fresh(output + "/weight");
-    Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
+    String weight = names.freshPart(output + "/weight");
+    Optional<String> bias =
+        map.hasBias() ? Optional.of(names.freshPart(output + "/bias")) : Optional.empty();
     List<String> inputs = new ArrayList<>(List.of(source, weight));
     bias.ifPresent(inputs::add);
     String label = name.isEmpty() || !output.equals(target) ? output : name;
@@ -199,15 +203,16 @@ final class FoldedGraphWriter {
     Affine map = term.map();
     Carrier carrier = term.written();
     String label = name.isEmpty() || !output.equals(target) ? output : name;
-    String weight = fresh(output + "/weight");
-    Optional<String> bias = map.hasBias() ? Optional.of(fresh(output + "/bias")) : Optional.empty();
+    String weight = names.freshPart(output + "/weight");
+    Optional<String> bias =
+        map.hasBias() ? Optional.of(names.freshPart(output + "/bias")) : Optional.empty();
     planned.add(new Planned(target, output, weight, bias, map, carrier, type));
     if (carrier == Carrier.GEMM) {
       List<String> inputs = new ArrayList<>(List.of(term.source(), weight));
       bias.ifPresent(inputs::add);
       return List.of(new Node(label, new Op.Gemm(1, 1, false, true), inputs, List.of(output)));
     }
-    String product = bias.isPresent() ? fresh(output + "/product") : output;
+    String product = bias.isPresent() ? names.freshPart(output + "/product") : output;
     List<String> factors =
         carrier == Carrier.LEFT_MATMUL
             ? List.of(weight, term.source())
@@ -227,10 +232,7 @@ final class FoldedGraphWriter {
 
   /** The first node of a form with a weight. */
   private Optional<Node> contractionIn(Form form) {
-    return form.covered().stream()
-        .flatMap(value -> graph.producer(value).stream())
-        .filter(node -> weight(node).isPresent())
-        .min(java.util.Comparator.comparing(analysis.facts()::place));
+    return form.covered().nodes().filter(node -> weight(node).isPresent()).findFirst();
   }
 
   private Optional<Tensor> weight(Node node) {
@@ -312,7 +314,7 @@ final class FoldedGraphWriter {
             .flatMapToInt(Arrays::stream)
             .asLongStream()
             .toArray();
-    String output = fresh(source + "/padded");
+    String output = names.freshPart(source + "/padded");
     Optional<List<Long>> attribute =
         graph.opset() < 11
             ? Optional.of(LongStream.of(amounts).boxed().toList())
@@ -340,7 +342,7 @@ final class FoldedGraphWriter {
         Arrays.stream(axes)
             .mapToLong(a -> pads.end[a] < 0 ? pads.end[a] : Integer.MAX_VALUE)
             .toArray();
-    String output = fresh(source + "/cropped");
+    String output = names.freshPart(source + "/cropped");
     if (graph.opset() < 10) {
       var bounds =
           new Op.Slice.Bounds(
@@ -361,7 +363,7 @@ final class FoldedGraphWriter {
   }
 
   private String constant(String name, long[] values, List<Node> nodes) {
-    String output = fresh(name);
+    String output = names.freshPart(name);
     nodes.add(
         new Node(
             output,
@@ -369,13 +371,5 @@ final class FoldedGraphWriter {
             List.of(),
             List.of(output)));
     return output;
-  }
-
-  private String fresh(String wanted) {
-    String name = wanted;
-    for (int i = 2; !names.add(name); i++) {
-      name = wanted + i;
-    }
-    return name;
   }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Folds what can be folded: the door of this package.
@@ -36,6 +37,7 @@ public final class Folder {
   private static final String MOVED = "MovedScales";
   private static final String TRANSPOSED = "TransposedConvolutions";
   private static final String REGIONS = "LinearRegions";
+  private static final String CHAINS = "ScaleChains";
 
   private Folder() {}
 
@@ -83,7 +85,9 @@ public final class Folder {
             ? analysis
             : new Analysis(facts.of(ready), options.growth(), Map.of());
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
-    return new Reporting(graph, last, writer, transposed.folded()).report(Map.of(), null);
+    ScaleChains chains = new ScaleChains(last, writer);
+    return new Reporting(graph, last, writer, both(transposed.folded(), chains.folded()))
+        .report(Map.of(), null);
   }
 
   static Graph simplified(Graph graph, FoldOptions options) {
@@ -147,11 +151,20 @@ public final class Folder {
       tensors.put(planned.weight(), computed.weight());
       planned.bias().ifPresent(name -> tensors.put(name, computed.bias()));
     }
-    Graph folded = writer.graph(tensors);
-    runner.made(REGIONS, folded);
+    Graph written = writer.graph(tensors);
+    runner.made(REGIONS, written);
+    ScaleChains chains = new ScaleChains(last, writer);
+    Graph folded = chains.applyTo(written);
+    runner.made(CHAINS, folded);
     FoldReport report =
-        new Reporting(original, last, writer, transposed.folded()).report(numbers, folded);
+        new Reporting(original, last, writer, both(transposed.folded(), chains.folded()))
+            .report(numbers, folded);
     return new Attempt.Done(new Result(folded, report));
+  }
+
+  private static List<FoldReport.Folded> both(
+      List<FoldReport.Folded> first, List<FoldReport.Folded> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   /**

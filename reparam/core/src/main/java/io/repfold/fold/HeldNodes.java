@@ -5,11 +5,9 @@ import io.repfold.graph.Node;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The nodes that a folded region held, and their figures. */
 final class HeldNodes {
@@ -31,17 +29,18 @@ final class HeldNodes {
    * may be such a value, and then its nodes are of that value's region.
    */
   static HeldNodes of(Analysis analysis, FoldedGraphWriter writer, String target) {
-    Set<String> values =
-        new HashSet<>(analysis.foldedForm(target).map(Form::covered).orElse(Set.of()));
-    for (String other : writer.targets()) {
-      if (!other.equals(target) && values.contains(other)) {
-        analysis.foldedForm(other).ifPresent(form -> values.removeAll(form.covered()));
+    HeldNodes held = new HeldNodes(analysis, target);
+    List<Node> covered =
+        analysis.foldedForm(target).stream().flatMap(form -> form.covered().nodes()).toList();
+    NodeSet others = NodeSet.ofProducers(held.facts, List.of());
+    for (Node node : covered) {
+      if (!node.output().equals(target) && !writer.replacement(node.output()).isEmpty()) {
+        Optional<Form> other = analysis.foldedForm(node.output());
+        others = other.isPresent() ? others.with(other.get().covered()) : others;
       }
     }
-    writer.kept().forEach(node -> values.removeAll(node.outputs()));
-    HeldNodes held = new HeldNodes(analysis, target);
-    for (Node node : held.graph.nodes()) {
-      if (!node.outputs().isEmpty() && values.contains(node.output())) {
+    for (Node node : covered) {
+      if (!others.contains(node) && !writer.isKept(node)) {
         held.nodes.add(node);
       }
     }

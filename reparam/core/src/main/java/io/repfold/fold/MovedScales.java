@@ -2,6 +2,7 @@ package io.repfold.fold;
 
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.ElementType;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -104,16 +105,14 @@ record MovedScales(
     private final Map<String, List<Node>> behind = new HashMap<>();
     private final Map<Node, String> newConstants = new HashMap<>();
     private final Map<Node, Integer> newConstantInputs = new HashMap<>();
-    private final Set<String> names = new HashSet<>();
+    private final FreeNames names;
 
     Sweep(Facts facts, MovedScales before) {
       this.facts = facts;
       this.graph = before.graph;
       this.unrounded = new HashMap<>(before.unrounded);
       this.described = new HashMap<>(before.described);
-      names.addAll(graph.initializers().keySet());
-      graph.inputs().forEach(v -> names.add(v.name()));
-      graph.nodes().forEach(n -> names.addAll(n.outputs()));
+      names = FreeNames.ofValues(graph);
     }
 
     MovedScales apply(List<ScalePlan> plans) {
@@ -151,14 +150,14 @@ record MovedScales(
       removed.add(scale.output());
       if (plan.isBackward()) {
         for (String value : plan.passed()) {
-          String name = value.equals(before) ? scale.output() : fresh(value + "/scaled");
+          String name = value.equals(before) ? scale.output() : names.freshPart(value + "/scaled");
           readAs.put(value, name);
           madeAs.put(value, name);
         }
         plan.landings()
             .forEach(
                 (value, part) -> {
-                  String name = fresh(value + "/scaled");
+                  String name = names.freshPart(value + "/scaled");
                   readAs.put(value, name);
                   behind.put(
                       value,
@@ -169,7 +168,7 @@ record MovedScales(
       } else {
         readAs.put(scale.output(), before);
         for (String value : plan.passed()) {
-          String name = fresh(value + "/unscaled");
+          String name = names.freshPart(value + "/unscaled");
           madeAs.put(value, name);
           if (plan.landings().containsKey(value)) {
             Scale part = java.util.Objects.requireNonNull(plan.landings().get(value));
@@ -198,7 +197,8 @@ record MovedScales(
       List<Node> nodes = new ArrayList<>();
       boolean shifts = !part.hasNoShift();
       boolean multiplies = java.util.Arrays.stream(part.factors()).anyMatch(f -> f != 1);
-      String product = multiplies && shifts ? fresh(to + "/product") : multiplies ? to : from;
+      String product =
+          multiplies && shifts ? names.freshPart(to + "/product") : multiplies ? to : from;
       if (multiplies) {
         String factor = constant(typeOf(scale), to + "/factor", part.factors(), part.dims());
         nodes.add(node(scale, Op.Binary.Function.MUL, from, factor, product));
@@ -238,17 +238,9 @@ record MovedScales(
     }
 
     private String constant(ElementType type, String wanted, double[] numbers, int... dims) {
-      String name = fresh(wanted);
+      String name = names.freshPart(wanted);
       unrounded.put(name, numbers);
       constants.put(name, Tensor.ofDoubles(type, numbers, Scale.longs(dims)));
-      return name;
-    }
-
-    private String fresh(String wanted) {
-      String name = wanted;
-      for (int i = 2; !names.add(name); i++) {
-        name = wanted + i;
-      }
       return name;
     }
   }

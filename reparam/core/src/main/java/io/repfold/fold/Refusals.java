@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Why nodes were left as they are, by their first output. */
 final class Refusals {
@@ -37,13 +38,13 @@ final class Refusals {
    */
   List<String> of(String value, Form form) {
     List<String> all = new ArrayList<>(of(value));
-    List<String> sources = form.terms().stream().map(Term::source).toList();
-    for (String node : form.covered()) {
-      reasons.getOrDefault(node, Set.of()).stream()
-          .filter(r -> sources.contains(r.source()))
-          .map(Reason::because)
-          .forEach(all::add);
-    }
+    Set<String> sources = form.terms().stream().map(Term::source).collect(Collectors.toSet());
+    form.covered()
+        .nodes()
+        .flatMap(node -> reasons.getOrDefault(node.output(), Set.of()).stream())
+        .filter(r -> sources.contains(r.source()))
+        .map(Reason::because)
+        .forEach(all::add);
     return all.stream().distinct().sorted().toList();
   }
 }

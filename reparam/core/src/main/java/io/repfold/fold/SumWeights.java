@@ -1,5 +1,7 @@
 package io.repfold.fold;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,15 +11,23 @@ import java.util.List;
 final class SumWeights extends Weights {
   private final List<Weights> parts;
 
-  SumWeights(Weights first, Weights second) {
-    super(
-        first.in(),
-        first.out(),
+  private SumWeights(List<Weights> parts, int groups, Taps taps) {
+    super(parts.get(0).in(), parts.get(0).out(), groups, taps, parts.toArray(Weights[]::new));
+    this.parts = parts;
+  }
+
+  /** Sums of sums are one sum: reading them does not recur. */
+  static SumWeights of(Weights first, Weights second) {
+    List<Weights> parts = new ArrayList<>(partsOf(first));
+    parts.addAll(partsOf(second));
+    return new SumWeights(
+        List.copyOf(parts),
         Taps.gcd(first.groups(), second.groups()),
-        first.taps().union(second.taps()),
-        first,
-        second);
-    this.parts = List.of(first, second);
+        first.taps().union(second.taps()));
+  }
+
+  private static List<Weights> partsOf(Weights weights) {
+    return weights instanceof SumWeights sum ? sum.parts : List.of(weights);
   }
 
   @Override
@@ -57,10 +67,10 @@ final class SumWeights extends Weights {
 
   @Override
   double[] respondTo(double[] value) {
-    double[] response = parts.get(0).respondTo(value);
-    double[] other = parts.get(1).respondTo(value);
-    for (int i = 0; i < response.length; i++) {
-      response[i] += other[i];
+    double[] response = new double[out()];
+    for (Weights part : parts) {
+      double[] own = part.respondTo(value);
+      Arrays.setAll(response, i -> response[i] + own[i]);
     }
     return response;
   }

@@ -2,12 +2,13 @@ package io.repfold.fold;
 
 import io.repfold.graph.Op;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * together only are not found.
  */
 final class TermMerger {
+  /** Of more terms of different shapes, nobody made a sum; their pairs would fill the memory. */
+  private static final int MOST_PAIRED = 1 << 12;
+
   private final Facts facts;
   private final Map<String, Form> forms;
   private final Map<String, Choice> choices;
@@ -44,9 +48,9 @@ final class TermMerger {
   /**
    * The improved form; obstacles met on the way are explained under the name {@code node}.
    *
-   * <p>Merging t terms weighs each pair, t pairs more after each merger, and compares t^2 savings
-   * before each: t^3 comparisons for the handful of terms of a region. Each step inlines the source
-   * that leaves the fewest multiply-adds, after a look at each source.
+   * <p>Terms of one shape are merged at once; of t that are left, each pair is weighed, and 2 t
+   * pairs more after each merger. Each step inlines the source that leaves the fewest
+   * multiply-adds, after a look at each source.
    */
   Form improve(Form form, String node) {
     Form best = new Form(merged(padded.rebased(form.terms())), form.covered(), form.axis());
@@ -62,7 +66,7 @@ final class TermMerger {
   }
 
   /** The cost of a form, with that of the sources that nothing but {@code covered} reads. */
-  private Cost cost(Form form, Set<String> covered) {
+  private Cost cost(Form form, NodeSet covered) {
     Cost cost = Cost.ofSum(form.terms().size(), form.terms().get(0).map().weights().out());
     Set<String> counted = new HashSet<>();
     for (Term term : form.terms()) {
@@ -80,7 +84,7 @@ final class TermMerger {
     return convolution ? Cost.ofConvolution(term.map()) : Cost.of(term.map());
   }
 
-  private boolean isInner(String source, Set<String> covered) {
+  private boolean isInner(String source, NodeSet covered) {
     return forms.containsKey(source) && Region.keeps(facts.graph(), source, covered);
   }
 
@@ -180,54 +184,40 @@ final class TermMerger {
         terms.add(inner.terms().get(i).then(next, term.carrier()));
       }
     }
-    Set<String> covered = new HashSet<>(form.covered());
-    covered.addAll(inner.covered());
+    NodeSet covered = form.covered().with(inner.covered());
     return new Form(merged(padded.rebased(terms)), covered, form.axis());
   }
 
-  /** Merges pairs, the one that saves most first, until none saves. */
+  /** Merges what has one shape, then pairs, the one that saves most first, until none saves. */
   private List<Term> merged(List<Term> unaligned) {
-    List<Term> terms = GridAlignment.of(unaligned, facts);
-    List<Term> merged = new ArrayList<>(terms);
-    double[][] savings = new double[terms.size()][terms.size()];
-    for (int i = 0; i < savings.length; i++) {
-      for (int j = 0; j < savings.length; j++) {
-        savings[i][j] = i < j ? saving(terms.get(i), terms.get(j)) : -1;
-      }
-    }
-    Set<Integer> gone = new HashSet<>();
-    for (int[] best = largest(savings); best.length == 2; best = largest(savings)) {
-      int kept = best[0];
-      merged.set(kept, merged.get(kept).plus(merged.get(best[1])));
-      gone.add(best[1]);
-      for (int other = 0; other < savings.length; other++) {
-        savings[Math.min(best[1], other)][Math.max(best[1], other)] = -1;
-        if (other != kept && !gone.contains(other)) {
-          int first = Math.min(kept, other);
-          int second = Math.max(kept, other);
-          savings[first][second] = saving(merged.get(first), merged.get(second));
-        }
-      }
-    }
-    return IntStream.range(0, merged.size())
-        .filter(i -> !gone.contains(i))
-        .mapToObj(merged::get)
-        .toList();
+    List<Term> terms = sameShapesMerged(GridAlignment.of(unaligned, facts));
+    return terms.size() < 2 || terms.size() > MOST_PAIRED
+        ? terms
+        : new PairMerger(terms, this::saving).run();
   }
 
-  /** The place of the first largest number that is not negative; empty if there is none. */
-  private static int[] largest(double[]... numbers) {
-    int[] place = {};
-    double largest = -1;
-    for (int i = 0; i < numbers.length; i++) {
-      for (int j = 0; j < numbers[i].length; j++) {
-        if (numbers[i][j] > largest) {
-          largest = numbers[i][j];
-          place = new int[] {i, j};
-        }
-      }
+  /** Equal kernels on equal grids: adding one costs nothing, so that the order does not matter. */
+  private List<Term> sameShapesMerged(List<Term> terms) {
+    Map<Object, Term> byShape = new LinkedHashMap<>();
+    for (int i = 0; i < terms.size(); i++) {
+      Term term = terms.get(i);
+      Affine map = term.map();
+      Object shape =
+          map.weights() instanceof DiagonalWeights
+              ? i
+              : List.of(
+                  term.source(),
+                  map.taps().offsets(),
+                  map.weights().groups(),
+                  Arrays.toString(map.stride()),
+                  Arrays.toString(map.tail()));
+      Term other = byShape.get(shape);
+      boolean merges = other != null && saving(other, term) >= 0;
+      byShape.put(
+          other == null || merges ? shape : i,
+          merges ? java.util.Objects.requireNonNull(other).plus(term) : term);
     }
-    return place;
+    return List.copyOf(byShape.values());
   }
 
   /** Multiply-adds saved by merging, or -1 if the two cannot or should not be merged. */

@@ -13,6 +13,7 @@ abstract class Weights {
   private final int groups;
   private final Taps taps;
   private final int nested;
+  private final int depth;
 
   /**
    * @param parts what these weights are computed from
@@ -28,6 +29,7 @@ abstract class Weights {
     this.groups = groups;
     this.taps = taps;
     this.nested = 1 + Arrays.stream(parts).mapToInt(part -> part.nested).sum();
+    this.depth = 1 + Arrays.stream(parts).mapToInt(part -> part.depth).max().orElse(0);
   }
 
   final int in() {
@@ -46,11 +48,14 @@ abstract class Weights {
     return taps;
   }
 
-  /**
-   * How many weights are read when these are, a part as often as it is used: reading is recursive.
-   */
+  /** How many weights are read when these are, a part as often as it is used. */
   final int nested() {
     return nested;
+  }
+
+  /** How deep reading recurs. */
+  final int depth() {
+    return depth;
   }
 
   /** Input channels of one group. */

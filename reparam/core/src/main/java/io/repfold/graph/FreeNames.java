@@ -8,8 +8,8 @@ import java.util.Set;
  * Which names are taken, and names like those that are wanted which are not: {@code conv_2}, {@code
  * conv_3}, ... where {@code conv} is taken.
  *
- * <p>The convolutions that folding writes count without the line, {@code sum/part2}: their names
- * are in files that people have.
+ * <p>What folding writes counts without the line, {@code sum/part2}: its names are in files that
+ * people have.
  */
 public final class FreeNames {
   private final Set<String> taken;
@@ -55,6 +55,15 @@ public final class FreeNames {
     String name = wanted;
     for (int i = 2; !taken.add(name); i++) {
       name = wanted + "_" + i;
+    }
+    return name;
+  }
+
+  /** As {@link #fresh}, for what folding writes: {@code sum/part2}. */
+  public String freshPart(String wanted) {
+    String name = wanted;
+    for (int i = 2; !taken.add(name); i++) {
+      name = wanted + i;
     }
     return name;
   }

@@ -1,0 +1,242 @@
+package io.repfold.fold;
+
+import io.repfold.graph.DeadCode;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.FloatFormat;
+import io.repfold.graph.FreeNames;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes fewer nodes of scales and shifts in a row that nothing takes in.
+ *
+ * <pre>
+ *   Given:   %1 = Mul(%0, a); %2 = Mul(%1, b)
+ *   Result:  %2 = Mul(%0, a b)
+ * </pre>
+ */
+final class ScaleChains {
+  /** The opset from which Mul and Add broadcast. */
+  private static final int OLDEST_OPSET = 7;
+
+  private final Facts facts;
+  private final Graph graph;
+  private final LinearOps linearOps;
+  private final FoldedGraphWriter writer;
+  private final Map<String, Chain> chains = new LinkedHashMap<>();
+
+  /** Nodes in a row, and what they do together. */
+  private record Chain(List<Node> nodes, Affine map, ChannelAxis axis) {
+    Node last() {
+      return nodes.get(nodes.size() - 1);
+    }
+
+    boolean hasNorm() {
+      return nodes.stream().anyMatch(n -> n.op() instanceof Op.BatchNormalization);
+    }
+
+    double[] factors() {
+      return map.weights().diagonal().orElseThrow();
+    }
+
+    boolean multiplies() {
+      return !map.weights().isIdentity();
+    }
+
+    /** How many nodes it takes. */
+    int needed() {
+      int both = (multiplies() ? 1 : 0) + (map.hasBias() ? 1 : 0);
+      return Math.max(1, hasNorm() ? Math.min(1, both) : both);
+    }
+  }
+
+  ScaleChains(Analysis analysis, FoldedGraphWriter writer) {
+    this.facts = analysis.facts();
+    this.graph = analysis.graph();
+    this.linearOps = new LinearOps(facts);
+    this.writer = writer;
+    if (graph.opset() >= OLDEST_OPSET) {
+      for (Node node : graph.nodes()) {
+        if (scale(node).isPresent() && !continues(node)) {
+          add(node);
+        }
+      }
+    }
+  }
+
+  private Optional<Linearity.Linear> scale(Node node) {
+    return !node.outputs().isEmpty()
+            && writer.isKept(node)
+            && linearOps.of(node) instanceof Linearity.Linear linear
+            && !linear.isSum()
+            && !linear.carrier().contracts()
+            && linear.operands().get(0).map().isPositionwise()
+            && linear.operands().get(0).map().weights().diagonal().isPresent()
+        ? Optional.of(linear)
+        : Optional.empty();
+  }
+
+  /** Whether the chain began at a node before this one. */
+  private boolean continues(Node node) {
+    Linearity.Linear linear = scale(node).orElseThrow();
+    return graph
+        .producer(linear.operands().get(0).value())
+        .filter(before -> next(before).filter(node::equals).isPresent())
+        .isPresent();
+  }
+
+  /** The scale that alone reads what a scale makes, along the same axis. */
+  private Optional<Node> next(Node node) {
+    Optional<Linearity.Linear> own = scale(node);
+    List<Node> readers = own.isPresent() ? graph.readers(node.output()) : List.of();
+    return readers.size() == 1 && !graph.isOutput(node.output())
+        ? Optional.of(readers.get(0))
+            .filter(r -> scale(r).filter(s -> s.axis() == own.orElseThrow().axis()).isPresent())
+        : Optional.empty();
+  }
+
+  private void add(Node first) {
+    List<Node> nodes = new ArrayList<>(List.of(first));
+    Linearity.Linear linear = scale(first).orElseThrow();
+    Affine map = linear.operands().get(0).map();
+    for (Optional<Node> next = next(first); next.isPresent(); next = next(next.get())) {
+      nodes.add(next.get());
+      map = map.then(scale(next.get()).orElseThrow().operands().get(0).map());
+    }
+    Chain chain = new Chain(nodes, map, linear.axis());
+    if (nodes.size() > chain.needed() && fits(chain)) {
+      chains.put(chain.last().output(), chain);
+    }
+  }
+
+  private boolean fits(Chain chain) {
+    Optional<ElementType> type = facts.type(chain.last().output());
+    return type.isPresent()
+        && facts.rank(chain.last().output(), chain.axis()).isPresent()
+        && Arrays.stream(chain.factors()).map(Math::abs).allMatch(FloatFormat.of(type.get())::holds)
+        && Arrays.stream(chain.map.bias())
+            .map(Math::abs)
+            .allMatch(FloatFormat.of(type.get())::holds);
+  }
+
+  /** One entry a chain. */
+  List<FoldReport.Folded> folded() {
+    return chains.values().stream().map(this::describe).toList();
+  }
+
+  private FoldReport.Folded describe(Chain chain) {
+    int channels = chain.map.bias().length;
+    List<String> became = new ArrayList<>();
+    if (chain.hasNorm()) {
+      became.add("BatchNormalization " + channels);
+    } else {
+      if (chain.multiplies()) {
+        became.add("Mul " + channels);
+      }
+      if (chain.map.hasBias()) {
+        became.add("Add " + channels);
+      }
+    }
+    double before =
+        chain.nodes.stream()
+            .mapToDouble(
+                n -> Cost.of(scale(n).orElseThrow().operands().get(0).map()).multiplyAdds())
+            .sum();
+    long parameters = (long) channels * (chain.hasNorm() ? 4 : became.size());
+    return new FoldReport.Folded(
+        chain.last().output(),
+        chain.nodes.stream().map(facts::describe).toList(),
+        became,
+        before,
+        channels * (double) Math.max(1, became.size()),
+        HeldNodes.parameters(graph, chain.nodes),
+        parameters,
+        Arrays.stream(chain.factors()).map(Math::abs).max().orElse(0),
+        Double.NaN);
+  }
+
+  /** The folded graph with chains replaced. */
+  Graph applyTo(Graph folded) {
+    if (chains.isEmpty()) {
+      return folded;
+    }
+    FreeNames names = FreeNames.ofValues(folded);
+    Map<String, Tensor> constants = new LinkedHashMap<>();
+    Map<Node, List<Node>> instead = new HashMap<>();
+    for (Chain chain : chains.values()) {
+      chain.nodes.forEach(node -> instead.put(node, List.of()));
+      instead.put(chain.last(), nodes(chain, names, constants));
+    }
+    List<Node> nodes = new ArrayList<>();
+    folded.nodes().forEach(node -> nodes.addAll(instead.getOrDefault(node, List.of(node))));
+    Graph.Builder builder = folded.toBuilder().replaceNodes(nodes);
+    constants.forEach(builder::initializer);
+    return NoOps.removed(DeadCode.withoutUnread(builder));
+  }
+
+  private List<Node> nodes(Chain chain, FreeNames names, Map<String, Tensor> constants) {
+    Node last = chain.last();
+    String from = scale(chain.nodes.get(0)).orElseThrow().operands().get(0).value();
+    ElementType type = facts.type(last.output()).orElseThrow();
+    if (chain.needed() == 1 && !chain.multiplies() && !chain.map.hasBias()) {
+      return List.of(
+          new Node(last.name(), new Op.Identity(), List.of(from), List.of(last.output())));
+    }
+    if (chain.hasNorm()) {
+      int channels = chain.map.bias().length;
+      double[] ones = new double[channels];
+      Arrays.fill(ones, 1);
+      List<String> inputs = new ArrayList<>(List.of(from));
+      double[][] numbers = {chain.factors(), chain.map.bias(), new double[channels], ones};
+      for (double[] own : numbers) {
+        String name = names.fresh(last.output() + "/norm");
+        constants.put(name, Tensor.ofDoubles(type, own, channels));
+        inputs.add(name);
+      }
+      Op norm = new Op.BatchNormalization(0, 0.9f, false);
+      return List.of(new Node(last.name(), norm, inputs, List.of(last.output())));
+    }
+    List<Node> nodes = new ArrayList<>();
+    boolean both = chain.multiplies() && chain.map.hasBias();
+    String product = both ? names.fresh(last.output() + "/product") : last.output();
+    if (chain.multiplies()) {
+      String name = names.fresh(last.output() + "/factor");
+      constants.put(name, constant(chain, type, chain.factors()));
+      nodes.add(binary(name, Op.Binary.Function.MUL, from, name, product));
+    }
+    if (chain.map.hasBias()) {
+      String name = names.fresh(last.output() + "/shift");
+      constants.put(name, constant(chain, type, chain.map.bias()));
+      String input = chain.multiplies() ? product : from;
+      nodes.add(binary(name, Op.Binary.Function.ADD, input, name, last.output()));
+    }
+    return nodes;
+  }
+
+  private static Node binary(
+      String name, Op.Binary.Function function, String input, String constant, String output) {
+    return new Node(name, new Op.Binary(function), List.of(input, constant), List.of(output));
+  }
+
+  /** One number if all are equal, else one a channel. */
+  private Tensor constant(Chain chain, ElementType type, double... numbers) {
+    if (Arrays.stream(numbers).allMatch(n -> n == numbers[0])) {
+      return Tensor.ofDoubles(type, new double[] {numbers[0]});
+    }
+    int rank = facts.rank(chain.last().output(), chain.axis()).orElseThrow();
+    int axis = chain.axis().index(rank);
+    long[] dims = new long[rank - axis];
+    Arrays.fill(dims, 1);
+    dims[0] = numbers.length;
+    return Tensor.ofDoubles(type, numbers, dims);
+  }
+}

@@ -27,6 +27,10 @@ public final class Folder {
           new Pass("ConstantFolding", ConstantFolding::folded),
           // After it; what this bypasses lets shapes be computed in the next round.
           new Pass("NoOps", NoOps::removed),
+          // After it, as nothing stands between two of them any more.
+          new Pass("Transposes", Transposes::joined),
+          // After them: a norm between the two is found where nothing else stands there.
+          new Pass("PooledFirst", PooledFirst::moved),
           // Last: the others leave nodes and tensors behind that nobody reads.
           new Pass("DeadCode", DeadCode::withoutUnread));
 

@@ -28,6 +28,7 @@ final class TransposedConvolutions {
   private final Graph graph;
   private final LinearOps linearOps;
   private final Set<String> blocked;
+  private final FreshNames names;
   private final List<FoldReport.Folded> folded = new ArrayList<>();
   private final Map<String, String> refused = new HashMap<>();
 
@@ -38,6 +39,7 @@ final class TransposedConvolutions {
     this.graph = analysis.graph();
     this.linearOps = new LinearOps(analysis.facts());
     this.blocked = Set.copyOf(blocked);
+    this.names = new FreshNames(graph);
   }
 
   /** Values into which nothing may be folded, with the reason. */
@@ -114,8 +116,8 @@ final class TransposedConvolutions {
     }
     Tensor newWeight = Tensor.ofDoubles(type, scaled, weight.get().dims());
     Tensor newBias = Tensor.ofDoubles(type, shift, channels);
-    String weightName = fresh(last.output() + "/transposed/weight");
-    String biasName = fresh(last.output() + "/transposed/bias");
+    String weightName = names.of(last.output() + "/transposed/weight");
+    String biasName = names.of(last.output() + "/transposed/bias");
     numbers.put(weightName, newWeight);
     numbers.put(biasName, newBias);
     List<String> inputs = List.of(node.input(0), weightName, biasName);
@@ -143,20 +145,6 @@ final class TransposedConvolutions {
   /** How many positions of its output grid there are for one of its input grid. */
   private static double positionsWritten(Op.ConvTranspose op) {
     return op.window().strides().stream().mapToDouble(stride -> stride).reduce(1, (a, b) -> a * b);
-  }
-
-  private String fresh(String wanted) {
-    String name = wanted;
-    for (int i = 2; isTaken(name); i++) {
-      name = wanted + i;
-    }
-    return name;
-  }
-
-  private boolean isTaken(String name) {
-    return graph.initializers().containsKey(name)
-        || graph.isInput(name)
-        || graph.producer(name).isPresent();
   }
 
   private Optional<Affine> follower(List<Node> chain) {

@@ -19,6 +19,8 @@ import java.util.Set;
  * convolutions. After each pass, what is kept has the type and the shape that it had.
  */
 public final class Folder {
+  private static final Pass POOLED_FIRST = new Pass("PooledFirst", PooledFirst::moved);
+
   static final List<Pass> SIMPLIFYING =
       List.of(
           // First: a Cast to a type that is told can be computed or removed.
@@ -30,7 +32,7 @@ public final class Folder {
           // After it, as nothing stands between two of them any more.
           new Pass("Transposes", Transposes::joined),
           // After them: a norm between the two is found where nothing else stands there.
-          new Pass("PooledFirst", PooledFirst::moved),
+          POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.
           new Pass("DeadCode", DeadCode::withoutUnread));
 
@@ -60,6 +62,18 @@ public final class Folder {
    * @throws io.repfold.graph.InvalidGraphException if shapes contradict each other; names the node
    */
   public static Result fold(Graph graph, FoldOptions options) {
+    Result once = foldedOnce(graph, options);
+    // A convolution that took in what stood before it may now stand behind its pooling.
+    Pass.Runner runner = new Pass.Runner(once.graph());
+    runner.run(POOLED_FIRST);
+    if (runner.graph().equals(once.graph())) {
+      return once;
+    }
+    Result again = fold(runner.graph(), options.withShapes(Map.of()));
+    return new Result(again.graph(), once.report().then(again.report()));
+  }
+
+  private static Result foldedOnce(Graph graph, FoldOptions options) {
     Graph simple = simplified(graph, options);
     Map<String, String> blocked = new HashMap<>();
     Attempt attempt = attempt(graph, simple, options, blocked);

@@ -35,6 +35,7 @@ final class PooledFirst {
   private final Graph graph;
   private final Facts facts;
   private final LinearOps linearOps;
+  private final EmptyMaps emptyMaps;
   private final FreshNames names;
   private final Map<Node, List<Node>> replaced = new HashMap<>();
   private final Set<Node> dropped = new HashSet<>();
@@ -46,6 +47,7 @@ final class PooledFirst {
     this.graph = graph;
     this.facts = new Facts(graph);
     this.linearOps = new LinearOps(facts);
+    this.emptyMaps = new EmptyMaps(facts);
     this.names = new FreshNames(graph);
   }
 
@@ -95,6 +97,7 @@ final class PooledFirst {
     if (convolutions.isEmpty()
         || !(chain.get(0).op() instanceof Op.Conv)
         || shifts && !pool.keepsOne()
+        || emptyMaps.refusal(node).isPresent()
         || isKernelsOwn(source(chain.get(0)))
         || !pays(convolutions, pool)) {
       return;

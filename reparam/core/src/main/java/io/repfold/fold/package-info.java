@@ -17,6 +17,7 @@
  * <tr><td>nodes that do nothing</td><td>{@code NoOps}, {@code CastLikes}</td><td>{@code NoOpsTest}, {@code CastLikeTest}</td></tr>
  * <tr><td>Transposes in a row</td><td>{@code Transposes}</td><td>{@code TransposesTest}</td></tr>
  * <tr><td>poolings before convolutions of single pixels</td><td>{@code PooledFirst}</td><td>{@code PooledFirstTest}</td></tr>
+ * <tr><td>images without pixels</td><td>{@code EmptyMaps}</td><td>{@code EmptyMapsTest}</td></tr>
  * <tr><td>rounding once, and its bound</td><td>{@code RoundedWeights}</td><td>{@code RoundedWeightsTest}, {@code ErrorBoundTest}</td></tr>
  * <tr><td>the graph that is written</td><td>{@code FoldedGraphWriter}</td><td>{@code PassedOnTest}, {@code RandomFoldTest}</td></tr>
  * <tr><td>the report, and reasons for what stays</td><td>{@code Reporting}, {@code Explanations}, {@code Refusals}</td><td>{@code FoldReportTest}, {@code RefusalsTest}</td></tr>

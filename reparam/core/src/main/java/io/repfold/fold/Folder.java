@@ -100,6 +100,7 @@ public final class Folder {
         transposed.folded().isEmpty()
             ? analysis
             : new Analysis(facts.of(ready), options.growth(), Map.of());
+    transposed.apart().forEach(last.refusals()::add);
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     return new Reporting(graph, last, writer, transposed.folded()).report(Map.of(), null);
   }
@@ -148,6 +149,7 @@ public final class Folder {
         transposed.folded().isEmpty()
             ? analysis
             : new Analysis(facts.of(ready), options.growth(), blocked);
+    transposed.apart().forEach(last.refusals()::add);
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();

@@ -38,10 +38,13 @@ final class OpaqueShapes {
             "Cos",
             "Cosh",
             "CumProd",
+            "Dropout",
+            "PRelu",
             "ReverseSequence",
             "RotaryEmbedding",
             "Scatter",
             "ScatterElements",
+            "ScatterND",
             "Sin",
             "Sinh",
             "Tan",
@@ -55,6 +58,10 @@ final class OpaqueShapes {
     for (String type :
         List.of("BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "StringConcat")) {
       ALL.put(type, node -> one(node.input(0).type(), broadcast(node)));
+    }
+    ALL.put("Cast", node -> one(node.type("to"), node.shape(0)));
+    for (String type : List.of("Add", "Sub", "Mul", "Div")) {
+      ALL.put(type, node -> one(node.input(0).type(), broadcastToFirst(node)));
     }
     ALL.put("Xor", node -> one(Optional.of(ElementType.BOOL), broadcast(node)));
     for (String type : List.of("Bernoulli", "EyeLike", "RandomNormalLike", "RandomUniformLike")) {
@@ -150,6 +157,11 @@ final class OpaqueShapes {
 
   private static Optional<Shape> broadcast(OpaqueNode node) {
     return node.shape(0).flatMap(a -> node.shape(1).map(b -> DimMath.broadcast(a, b)));
+  }
+
+  /** Before opset 7, the second input broadcasts to the first if an attribute says so. */
+  private static Optional<Shape> broadcastToFirst(OpaqueNode node) {
+    return node.opset() < 7 ? node.shape(0) : Optional.empty();
   }
 
   private static Optional<Shape> random(OpaqueNode node) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class ConstantFolding {
   private static final long ALWAYS = 1 << 20;
   private static final int MOST_SIZES = 1 << 12;
+  private static final int FIRST_WITH_TRAINING_MODE = 14;
 
   private final Graph graph;
   private final Facts facts;
@@ -80,16 +81,14 @@ final class ConstantFolding {
 
   private boolean compute(Node node) {
     Op op = node.op();
-    if (op instanceof Op.Opaque
-        || op instanceof Op.Constant
-        || OpKind.QUANTIZES.includes(op)
-        || node.outputs().size() != 1
-        || graph.isOutput(node.output())) {
+    if (!mayBeComputed(op)
+        || node.outputs().isEmpty()
+        || node.outputs().stream().anyMatch(graph::isOutput)) {
       return false;
     }
     Optional<NdArray> shape = knownShape(node);
     if (shape.isPresent()) {
-      computed.put(node.output(), shape.get());
+      keep(node, List.of(shape.get()), computed);
       return true;
     }
     if (node.inputs().isEmpty()) {
@@ -98,22 +97,46 @@ final class ConstantFolding {
     if (!node.inputs().stream().allMatch(this::isConstant) || isTooLarge(node)) {
       return false;
     }
-    NdArray result = evaluate(node, computed);
-    if (!result.type().isNumeric() || !isExact(result)) {
+    List<NdArray> results = evaluate(node, computed);
+    if (!results.stream().allMatch(r -> r.type().isNumeric() && isExact(r))) {
       return false;
     }
-    boolean jumps = jumps(node, result);
+    boolean jumps = results.stream().anyMatch(result -> jumps(node, result));
     boolean known = node.inputs().stream().allMatch(this::isKnownAsAtRunTime);
     if (jumps && !known) {
       return false;
     }
-    if (known && (jumps || result.data().length <= MOST_SIZES)) {
-      NdArray atRunTime = NdArray.of(evaluate(node, rounded).toTensor());
-      rounded.put(node.output(), atRunTime);
-      result = jumps ? atRunTime : result;
+    boolean few = results.stream().allMatch(result -> result.data().length <= MOST_SIZES);
+    if (known && (jumps || few)) {
+      List<NdArray> atRunTime =
+          evaluate(node, rounded).stream().map(result -> NdArray.of(result.toTensor())).toList();
+      keep(node, atRunTime, rounded);
+      results = jumps ? atRunTime : results;
     }
-    computed.put(node.output(), result);
+    keep(node, results, computed);
     return true;
+  }
+
+  /**
+   * A Dropout in training is random. Before opset 14, what a BatchNormalization gives in training
+   * mode besides Y differs from release to release.
+   */
+  private boolean mayBeComputed(Op op) {
+    return !(op instanceof Op.Opaque
+        || op instanceof Op.Constant
+        || op instanceof Op.Dropout
+        || OpKind.QUANTIZES.includes(op)
+        || op instanceof Op.BatchNormalization norm
+            && norm.training()
+            && graph.opset() < FIRST_WITH_TRAINING_MODE);
+  }
+
+  private static void keep(Node node, List<NdArray> results, Map<String, NdArray> values) {
+    for (int i = 0; i < node.outputs().size(); i++) {
+      if (!node.outputs().get(i).isEmpty()) {
+        values.put(node.outputs().get(i), results.get(i));
+      }
+    }
   }
 
   /** What is stored is; so are shapes, which are whole. */
@@ -130,10 +153,11 @@ final class ConstantFolding {
     return whole || !result.type().isFloat();
   }
 
-  private NdArray evaluate(Node node, Map<String, NdArray> values) {
+  /** Of all outputs that the node names. */
+  private List<NdArray> evaluate(Node node, Map<String, NdArray> values) {
     List<@Nullable NdArray> inputs =
         node.inputs().stream().<@Nullable NdArray>map(name -> constant(name, values)).toList();
-    return Interpreter.evaluate(node, inputs).get(0);
+    return Interpreter.evaluate(node, inputs).subList(0, node.outputs().size());
   }
 
   /**
@@ -164,8 +188,15 @@ final class ConstantFolding {
       NdArray value = computed.get(input);
       largest = Math.max(largest, 2 * Math.max(size, value == null ? 0 : value.data().length));
     }
-    Optional<long[]> sizes = facts.shape(node.output()).flatMap(Shape::sizes);
-    return sizes.isEmpty() || Tensor.count(sizes.get()) > largest;
+    long size = 0;
+    for (String output : node.outputs()) {
+      Optional<long[]> sizes = facts.shape(output).flatMap(Shape::sizes);
+      if (!output.isEmpty() && sizes.isEmpty()) {
+        return true;
+      }
+      size += sizes.map(Tensor::count).orElse(0L);
+    }
+    return size > largest;
   }
 
   private Optional<NdArray> knownShape(Node node) {

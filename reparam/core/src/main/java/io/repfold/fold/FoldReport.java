@@ -1,6 +1,7 @@
 package io.repfold.fold;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a fold did and what it left alone, in the graph's order.
@@ -20,6 +21,12 @@ public record FoldReport(
     folded = List.copyOf(folded);
     leftAlone = List.copyOf(leftAlone);
     warnings = List.copyOf(warnings);
+  }
+
+  /** Of this fold and of one of its result. */
+  FoldReport then(FoldReport next) {
+    List<Folded> all = Stream.concat(folded.stream(), next.folded.stream()).toList();
+    return new FoldReport(all, next.leftAlone, warnings, before, next.after);
   }
 
   /**

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  * convolutions. After each pass, what is kept has the type and the shape that it had.
  */
 public final class Folder {
+  private static final Pass POOLED_FIRST = new Pass("PooledFirst", PooledFirst::moved);
+
   static final List<Pass> SIMPLIFYING =
       List.of(
           // First: a Cast to a type that is told can be computed or removed.
@@ -28,6 +30,10 @@ public final class Folder {
           new Pass("ConstantFolding", ConstantFolding::folded),
           // After it; what this bypasses lets shapes be computed in the next round.
           new Pass("NoOps", NoOps::removed),
+          // After it, as nothing stands between two of them any more.
+          new Pass("Transposes", Transposes::joined),
+          // After them: a norm between the two is found where nothing else stands there.
+          POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.
           new Pass("DeadCode", DeadCode::withoutUnread));
 
@@ -58,6 +64,18 @@ public final class Folder {
    * @throws io.repfold.graph.InvalidGraphException if shapes contradict each other; names the node
    */
   public static Result fold(Graph graph, FoldOptions options) {
+    Result once = foldedOnce(graph, options);
+    // A convolution that took in what stood before it may now stand behind its pooling.
+    Pass.Runner runner = new Pass.Runner(once.graph());
+    runner.run(POOLED_FIRST);
+    if (runner.graph().equals(once.graph())) {
+      return once;
+    }
+    Result again = fold(runner.graph(), options.withShapes(Map.of()));
+    return new Result(again.graph(), once.report().then(again.report()));
+  }
+
+  private static Result foldedOnce(Graph graph, FoldOptions options) {
     Graph simple = simplified(graph, options);
     Map<String, String> blocked = new HashMap<>();
     Attempt attempt = attempt(graph, simple, options, blocked);
@@ -84,6 +102,7 @@ public final class Folder {
         transposed.folded().isEmpty()
             ? analysis
             : new Analysis(facts.of(ready), options.growth(), Map.of());
+    transposed.apart().forEach(last.refusals()::add);
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     ScaleChains chains = new ScaleChains(last, writer);
     return new Reporting(graph, last, writer, both(transposed.folded(), chains.folded()))
@@ -134,6 +153,7 @@ public final class Folder {
         transposed.folded().isEmpty()
             ? analysis
             : new Analysis(facts.of(ready), options.growth(), blocked);
+    transposed.apart().forEach(last.refusals()::add);
     FoldedGraphWriter writer = new FoldedGraphWriter(last);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();

@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * Removes nodes that pass their input on: adding 0 or multiplying by 1, a BatchNormalization that
  * does both, Identity, Dropout at inference, Cast to the type that is there, Reshape, Flatten,
- * Squeeze, Expand, Slice and Pad to the shape that is there, Transpose that keeps the order, Concat
- * of one; and the second of two equal Pads.
+ * Squeeze, Expand, Slice and Pad to the shape that is there, Concat of one; and the second of two
+ * equal Pads.
  */
 final class NoOps {
   private static final long LARGEST_NEUTRAL = 1 << 16;
@@ -67,11 +67,6 @@ final class NoOps {
     }
     if (op instanceof Op.Cast cast) {
       return facts.type(node.input(0)).filter(t -> t == cast.to()).isPresent();
-    }
-    if (op instanceof Op.Transpose transpose) {
-      List<Integer> order = transpose.permutation();
-      return !order.isEmpty()
-          && order.equals(java.util.stream.IntStream.range(0, order.size()).boxed().toList());
     }
     boolean keepsElements =
         OpKind.RESHAPES.includes(op)

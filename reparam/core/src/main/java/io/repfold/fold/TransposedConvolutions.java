@@ -9,27 +9,51 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Folds scales and shifts a channel into the transposed convolution before them.
+ * Folds scales and shifts a channel into the transposed convolution before them, and makes one of
+ * the sum of parallel ones (RepCT blocks), where that costs no more.
  *
  * <pre>
  *   Given:   %1 = ConvTranspose(%0, W, b); %2 = BatchNormalization(%1); %3 = Add(%2, c)
  *   Result:  %3 = ConvTranspose(%0, W', b')     W'[i, o] = t[o] W[i, o],  b' = t b + shift
+ *
+ *   Given:   %1 = ConvTranspose(%0, W, b); %2 = ConvTranspose(%0, V, c); %3 = Add(%1, %2)
+ *   Result:  %3 = ConvTranspose(%0, U, b + c)   U: the taps of W and V where they write
  * </pre>
  */
 final class TransposedConvolutions {
   private final Graph graph;
   private final LinearOps linearOps;
   private final Set<String> blocked;
+  private final FreshNames names;
+  private final Map<String, Part> found = new LinkedHashMap<>();
   private final List<FoldReport.Folded> folded = new ArrayList<>();
   private final Map<String, String> refused = new HashMap<>();
+  private final Map<String, String> apart = new LinkedHashMap<>();
+  private final Map<String, Integer> places = new HashMap<>();
+
+  /**
+   * A value that is one transposed convolution of another.
+   *
+   * @param held the nodes that compute it, in the graph's order
+   * @param multiplyAdds of these, for one position
+   */
+  private record Part(
+      String source,
+      TransposedMap map,
+      ElementType type,
+      String name,
+      List<Node> held,
+      double multiplyAdds) {}
 
   /**
    * @param blocked values that must be computed by the node that is there
@@ -38,6 +62,8 @@ final class TransposedConvolutions {
     this.graph = analysis.graph();
     this.linearOps = new LinearOps(analysis.facts());
     this.blocked = Set.copyOf(blocked);
+    this.names = new FreshNames(graph);
+    graph.nodes().forEach(n -> n.outputs().forEach(o -> places.put(o, places.size())));
   }
 
   /** Values into which nothing may be folded, with the reason. */
@@ -50,18 +76,21 @@ final class TransposedConvolutions {
     return folded;
   }
 
+  /** Sums of parallel transposed convolutions that stay, with the reason. */
+  Map<String, String> apart() {
+    return apart;
+  }
+
   Graph run() {
+    graph.nodes().forEach(this::extend);
+    found.values().removeIf(part -> part.held().size() == 1);
+    if (found.isEmpty()) {
+      return graph;
+    }
     Map<Node, Node> replaced = new HashMap<>();
     Set<Node> dropped = new HashSet<>();
     Map<String, Tensor> numbers = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.ConvTranspose op) {
-        fold(node, op, replaced, dropped, numbers);
-      }
-    }
-    if (replaced.isEmpty()) {
-      return graph;
-    }
+    found.forEach((target, part) -> emit(target, part, replaced, dropped, numbers));
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       if (!dropped.contains(node)) {
@@ -73,12 +102,20 @@ final class TransposedConvolutions {
     return DeadCode.withoutUnread(builder);
   }
 
-  private void fold(
-      Node node,
-      Op.ConvTranspose op,
-      Map<Node, Node> replaced,
-      Set<Node> dropped,
-      Map<String, Tensor> numbers) {
+  private void extend(Node node) {
+    if (node.outputs().isEmpty() || blocked.contains(node.output())) {
+      return;
+    }
+    if (node.op() instanceof Op.ConvTranspose op) {
+      start(node, op);
+    } else if (!found.isEmpty() && node.inputs().stream().anyMatch(found::containsKey)) {
+      if (linearOps.of(node) instanceof Linearity.Linear linear) {
+        extend(node, linear);
+      }
+    }
+  }
+
+  private void start(Node node, Op.ConvTranspose op) {
     Optional<Tensor> weight = graph.constant(node.input(1));
     Optional<Tensor> bias = graph.constant(node.input(2));
     boolean biasMissing = !node.input(2).isEmpty() && bias.isEmpty();
@@ -87,105 +124,124 @@ final class TransposedConvolutions {
     }
     int channels = Math.toIntExact(weight.get().dim(1)) * op.groups();
     double[] shift = bias.map(Tensor::toDoubles).orElseGet(() -> new double[channels]);
-    double[] factors = new double[channels];
-    Arrays.fill(factors, 1);
-    double followers = 0;
-    List<Node> chain = new ArrayList<>(List.of(node));
-    for (Optional<Affine> next = follower(chain); next.isPresent(); next = follower(chain)) {
-      double[] scale = next.get().weights().diagonal().orElseThrow();
-      for (int i = 0; i < channels; i++) {
-        factors[i] *= scale[i];
-        shift[i] = shift[i] * scale[i] + next.get().bias()[i];
+    TransposedMap map = TransposedMap.of(op, weight.get(), shift);
+    found.put(
+        node.output(),
+        new Part(
+            node.input(0),
+            map,
+            weight.get().type(),
+            node.name(),
+            List.of(node),
+            map.multiplyAdds()));
+  }
+
+  private void extend(Node node, Linearity.Linear linear) {
+    List<Part> parts = new ArrayList<>();
+    for (Linearity.Operand operand : linear.operands()) {
+      Part part = found.get(operand.value());
+      Affine map = operand.map();
+      if (part == null || !map.isPositionwise() || map.weights().diagonal().isEmpty()) {
+        return;
       }
-      followers += Cost.of(next.get()).multiplyAdds();
-      chain.add(graph.readers(chain.get(chain.size() - 1).output()).get(0));
+      TransposedMap scaled = part.map().scaled(map.weights().diagonal().orElseThrow(), map.bias());
+      parts.add(
+          new Part(
+              part.source(), scaled, part.type(), part.name(), part.held(), part.multiplyAdds()));
     }
-    if (chain.size() == 1) {
+    if (!linear.operands().stream()
+        .allMatch(o -> Region.keeps(graph, o.value(), Set.of(node.output())))) {
       return;
     }
-    Node last = chain.get(chain.size() - 1);
-    double[] scaled = scaled(weight.get(), op.groups(), factors);
-    ElementType type = weight.get().type();
-    if (!fits(type, scaled) || !fits(type, shift)) {
+    Part first = parts.get(0);
+    double more =
+        linear.isSum()
+            ? Cost.ofSum(parts.size(), first.map().channels()).multiplyAdds()
+            : Cost.of(linear.operands().get(0).map()).multiplyAdds();
+    sum(parts, node)
+        .ifPresent(
+            map -> {
+              Part whole = joined(map, parts, node, more);
+              if (map.multiplyAdds() <= whole.multiplyAdds()) {
+                linear.operands().forEach(o -> found.remove(o.value()));
+                found.put(node.output(), whole);
+              } else {
+                apart.put(
+                    node.output(),
+                    "one transposed convolution for the sum would take %.0f multiply-adds a position instead of %.0f"
+                        .formatted(map.multiplyAdds(), whole.multiplyAdds()));
+              }
+            });
+  }
+
+  /** Nothing if they have no sum, whose reason is noted then. */
+  private Optional<TransposedMap> sum(List<Part> parts, Node node) {
+    TransposedMap sum = parts.get(0).map();
+    for (Part part : parts.subList(1, parts.size())) {
+      boolean oneSource =
+          part.source().equals(parts.get(0).source()) && part.type() == parts.get(0).type();
+      String obstacle =
+          oneSource ? sum.obstacleTo(part.map()) : "they have different inputs or element types";
+      if (!obstacle.isEmpty()) {
+        apart.put(node.output(), "its transposed convolutions are not one, as " + obstacle);
+        return Optional.empty();
+      }
+      sum = sum.plus(part.map());
+    }
+    return Optional.of(sum);
+  }
+
+  private Part joined(TransposedMap map, List<Part> parts, Node node, double more) {
+    Set<Node> all = new HashSet<>(List.of(node));
+    double multiplyAdds = more;
+    for (Part part : parts) {
+      all.addAll(part.held());
+      multiplyAdds += part.multiplyAdds();
+    }
+    Comparator<Node> order = Comparator.comparingInt(n -> places.getOrDefault(n.output(), 0));
+    List<Node> held = all.stream().sorted(order).toList();
+    Part first = parts.get(0);
+    return new Part(first.source(), map, first.type(), first.name(), held, multiplyAdds);
+  }
+
+  private void emit(
+      String target,
+      Part part,
+      Map<Node, Node> replaced,
+      Set<Node> dropped,
+      Map<String, Tensor> numbers) {
+    TransposedMap map = part.map();
+    ElementType type = part.type();
+    if (!fits(type, map.weights()) || !fits(type, map.bias())) {
       refused.put(
-          last.output(),
-          "a weight of the folded transposed convolution is NaN or too large for " + type);
+          target, "a weight of the folded transposed convolution is NaN or too large for " + type);
       return;
     }
-    Tensor newWeight = Tensor.ofDoubles(type, scaled, weight.get().dims());
-    Tensor newBias = Tensor.ofDoubles(type, shift, channels);
-    String weightName = fresh(last.output() + "/transposed/weight");
-    String biasName = fresh(last.output() + "/transposed/bias");
-    numbers.put(weightName, newWeight);
-    numbers.put(biasName, newBias);
-    List<String> inputs = List.of(node.input(0), weightName, biasName);
-    replaced.put(last, new Node(node.name(), op, inputs, List.of(last.output())));
-    dropped.addAll(chain.subList(0, chain.size() - 1));
-    double perPosition = (double) newWeight.size() / positionsWritten(op);
+    Tensor weight = Tensor.ofDoubles(type, map.weights(), map.dims());
+    Tensor bias = Tensor.ofDoubles(type, map.bias(), map.channels());
+    String weightName = names.of(target + "/transposed/weight");
+    String biasName = names.of(target + "/transposed/bias");
+    numbers.put(weightName, weight);
+    numbers.put(biasName, bias);
+    List<String> inputs = List.of(part.source(), weightName, biasName);
+    Node last = graph.producer(target).orElseThrow();
+    replaced.put(last, new Node(part.name(), map.op(), inputs, List.of(target)));
+    part.held().stream().filter(held -> !held.equals(last)).forEach(dropped::add);
     folded.add(
         new FoldReport.Folded(
-            last.output(),
-            chain.stream().map(Node::describe).toList(),
-            List.of("ConvTranspose " + newWeight.describe()),
-            perPosition + followers,
-            perPosition,
-            HeldNodes.parameters(graph, chain),
-            newWeight.size() + newBias.size(),
-            Arrays.stream(newWeight.toDoubles()).map(Math::abs).max().orElse(0),
-            new TransposedErrorBound(newWeight, op).of(scaled, shift)));
+            target,
+            part.held().stream().map(Node::describe).toList(),
+            List.of("ConvTranspose " + weight.describe()),
+            part.multiplyAdds(),
+            map.multiplyAdds(),
+            HeldNodes.parameters(graph, part.held()),
+            weight.size() + bias.size(),
+            Arrays.stream(weight.toDoubles()).map(Math::abs).max().orElse(0),
+            new TransposedErrorBound(weight, map.op()).of(map.weights(), map.bias())));
   }
 
   private static boolean fits(ElementType type, double... values) {
     FloatFormat format = FloatFormat.of(type);
     return Arrays.stream(values).map(Math::abs).allMatch(format::holds);
-  }
-
-  /** How many positions of its output grid there are for one of its input grid. */
-  private static double positionsWritten(Op.ConvTranspose op) {
-    return op.window().strides().stream().mapToDouble(stride -> stride).reduce(1, (a, b) -> a * b);
-  }
-
-  private String fresh(String wanted) {
-    String name = wanted;
-    for (int i = 2; isTaken(name); i++) {
-      name = wanted + i;
-    }
-    return name;
-  }
-
-  private boolean isTaken(String name) {
-    return graph.initializers().containsKey(name)
-        || graph.isInput(name)
-        || graph.producer(name).isPresent();
-  }
-
-  private Optional<Affine> follower(List<Node> chain) {
-    String value = chain.get(chain.size() - 1).output();
-    List<Node> readers = graph.readers(value);
-    if (graph.isOutput(value) || readers.size() != 1) {
-      return Optional.empty();
-    }
-    return !readers.get(0).outputs().isEmpty()
-            && !blocked.contains(readers.get(0).output())
-            && linearOps.of(readers.get(0)) instanceof Linearity.Linear linear
-            && !linear.isSum()
-            && linear.operands().get(0).map().isPositionwise()
-            && linear.operands().get(0).map().weights().diagonal().isPresent()
-        ? Optional.of(linear.operands().get(0).map())
-        : Optional.empty();
-  }
-
-  /** Output channels lie on axis 1, within their group. */
-  private static double[] scaled(Tensor weight, int groups, double[] factors) {
-    double[] values = weight.toDoubles();
-    int perGroup = Math.toIntExact(weight.dim(1));
-    int inputsPerGroup = Math.toIntExact(weight.dim(0)) / groups;
-    int kernel = values.length / Math.toIntExact(weight.dim(0)) / perGroup;
-    for (int i = 0; i < values.length; i++) {
-      int input = i / (perGroup * kernel);
-      int output = i / kernel % perGroup;
-      values[i] *= factors[input / inputsPerGroup * perGroup + output];
-    }
-    return values;
   }
 }

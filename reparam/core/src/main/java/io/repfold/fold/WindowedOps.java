@@ -23,9 +23,11 @@ import java.util.stream.IntStream;
 final class WindowedOps {
   private final Facts facts;
   private final Graph graph;
+  private final EmptyMaps emptyMaps;
 
   WindowedOps(Facts facts) {
     this.facts = facts;
+    this.emptyMaps = new EmptyMaps(facts);
     this.graph = facts.graph();
   }
 
@@ -90,9 +92,13 @@ final class WindowedOps {
     Taps taps = Taps.grid(negated(pads.get()[0]), dilation, kernel);
     Weights weights = DiagonalWeights.uniform(channels.getAsInt(), 1.0 / taps.size(), taps);
     int[] stride = axes(rank, pool.window()::stride);
-    return windowed(
-        node,
-        new Affine(weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps)));
+    return emptyMaps
+        .refusal(node)
+        .orElse(
+            windowed(
+                node,
+                new Affine(
+                    weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps))));
   }
 
   private static boolean isTooLarge(Window window, int[] kernel) {
@@ -146,7 +152,7 @@ final class WindowedOps {
     int[] begin = Arrays.copyOfRange(a, 2, all);
     int[] end = Arrays.copyOfRange(a, all + 2, 2 * all);
     Affine map = Affine.identity(channels.getAsInt(), rank.getAsInt()).extended(begin, end);
-    return images(node, map, Carrier.NONE);
+    return emptyMaps.refusal(node).orElse(images(node, map, Carrier.NONE));
   }
 
   /** The pads of all axes, begins and then ends. */
@@ -242,7 +248,7 @@ final class WindowedOps {
       tail[(int) axis - 2] = (int) -(start + cut);
     }
     Affine map = Affine.sampling(channels.getAsInt(), first, step, tail);
-    return images(node, map, Carrier.NONE);
+    return emptyMaps.refusal(node).orElse(images(node, map, Carrier.NONE));
   }
 
   /**

@@ -12,9 +12,12 @@
  * <tr><td>whether a form pays</td><td>{@code Cost}, {@code Choice}</td><td>{@code ProfitTest}</td></tr>
  * <tr><td>borders that are padded before or after a bias</td><td>{@code ConstantBorders}</td><td>{@code BordersTest}, {@code BorderLayoutsTest}</td></tr>
  * <tr><td>branches with borders of one kind</td><td>{@code PaddedSources}</td><td>{@code MirroredBordersTest}</td></tr>
- * <tr><td>scales and shifts behind a ConvTranspose</td><td>{@code TransposedConvolutions}</td><td>{@code TransposedConvolutionsTest}</td></tr>
- * <tr><td>what is the same at every run</td><td>{@code ConstantFolding}</td><td>{@code ConstantFoldingTest}, {@code RunTimeConstantsTest}</td></tr>
+ * <tr><td>scales and shifts behind a ConvTranspose, and sums of parallel ones</td><td>{@code TransposedConvolutions}, {@code TransposedMap}</td><td>{@code TransposedConvolutionsTest}, {@code ParallelTransposedTest}</td></tr>
+ * <tr><td>what is the same at every run</td><td>{@code ConstantFolding}</td><td>{@code ConstantFoldingTest}, {@code RunTimeConstantsTest}, {@code StandardizedWeightsTest}</td></tr>
  * <tr><td>nodes that do nothing</td><td>{@code NoOps}, {@code CastLikes}</td><td>{@code NoOpsTest}, {@code CastLikeTest}</td></tr>
+ * <tr><td>Transposes in a row</td><td>{@code Transposes}</td><td>{@code TransposesTest}</td></tr>
+ * <tr><td>poolings before convolutions of single pixels</td><td>{@code PooledFirst}</td><td>{@code PooledFirstTest}</td></tr>
+ * <tr><td>images without pixels</td><td>{@code EmptyMaps}</td><td>{@code EmptyMapsTest}</td></tr>
  * <tr><td>rounding once, and its bound</td><td>{@code RoundedWeights}</td><td>{@code RoundedWeightsTest}, {@code ErrorBoundTest}</td></tr>
  * <tr><td>the graph that is written</td><td>{@code FoldedGraphWriter}</td><td>{@code PassedOnTest}, {@code RandomFoldTest}</td></tr>
  * <tr><td>the report, and reasons for what stays</td><td>{@code Reporting}, {@code Explanations}, {@code Refusals}</td><td>{@code FoldReportTest}, {@code RefusalsTest}</td></tr>

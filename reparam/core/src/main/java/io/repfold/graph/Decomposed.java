@@ -1,7 +1,6 @@
 package io.repfold.graph;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +41,8 @@ final class Decomposed {
     return node.outputs().stream().map(name -> values.getOrDefault(name, UNWANTED)).toList();
   }
 
-  /** What is known of the node's outputs; nothing if it has no parts. */
-  static List<Fact> inferred(Node node, List<@Nullable Fact> inputs, int opset) {
+  /** What is known of the node's outputs; what {@link OpaqueShapes} knows if it has no parts. */
+  static List<Fact> inferred(Node node, Op.Opaque op, List<@Nullable Fact> inputs, int opset) {
     List<@Nullable Value> known = new ArrayList<>();
     Map<String, Fact> facts = new HashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -54,7 +53,7 @@ final class Decomposed {
       }
     }
     if (!(Decomposition.of(node, known, opset) instanceof Decomposition.Parts parts)) {
-      return Collections.nCopies(node.outputs().size(), Fact.NOTHING);
+      return OpaqueShapes.of(node, op, inputs, opset);
     }
     for (Node part : parts.nodes()) {
       List<@Nullable Fact> read = new ArrayList<>();

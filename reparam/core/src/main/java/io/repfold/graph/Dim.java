@@ -42,6 +42,11 @@ public sealed interface Dim {
     return new Unknown();
   }
 
+  /** Whether it is at least 1 if the sizes of the graph's inputs are. */
+  default boolean isSurelyPositive() {
+    return DimMath.expression(this).filter(SizeExpression::isSurelyPositive).isPresent();
+  }
+
   /** Whether both are surely the same number. */
   default boolean surelyEquals(Dim other) {
     return !(this instanceof Unknown) && equals(other);

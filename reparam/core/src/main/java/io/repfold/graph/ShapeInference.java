@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Integer computations on shapes (Shape, Gather, Concat, Mul, ...) are followed, so that a
  * Reshape to a computed shape is known. Of an opaque node is known what its {@link Decomposition}
- * tells.
+ * tells, or what its attributes and its inputs' shapes do.
  */
 public final class ShapeInference {
   private final Graph graph;
@@ -112,12 +112,14 @@ public final class ShapeInference {
     for (String input : node.inputs()) {
       inputs.add(input.isEmpty() ? null : facts.getOrDefault(input, Fact.NOTHING));
     }
-    return node.op() instanceof Op.Opaque ? decomposed(node, inputs) : computed(node, inputs);
+    return node.op() instanceof Op.Opaque opaque
+        ? decomposed(node, opaque, inputs)
+        : computed(node, inputs);
   }
 
-  private List<Fact> decomposed(Node node, List<@Nullable Fact> inputs) {
+  private List<Fact> decomposed(Node node, Op.Opaque op, List<@Nullable Fact> inputs) {
     try {
-      return Decomposed.inferred(node, inputs, graph.opset());
+      return Decomposed.inferred(node, op, inputs, graph.opset());
     } catch (InvalidGraphException e) {
       throw named(node, inputs, e);
     }

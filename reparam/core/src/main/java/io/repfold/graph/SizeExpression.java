@@ -196,6 +196,36 @@ final class SizeExpression {
     return constant >= 0 && terms.values().stream().allMatch(t -> t.factor > 0);
   }
 
+  /** Whether it is 1 or more if every name of an input's size is. */
+  boolean isSurelyPositive() {
+    return least() >= 1;
+  }
+
+  /** A number that it is never below; far below 0 if there is none. */
+  private long least() {
+    if (terms.values().stream().anyMatch(t -> t.factor < 0)) {
+      return Integer.MIN_VALUE;
+    }
+    long least = constant;
+    for (Term term : terms.values()) {
+      least = Math.addExact(least, Math.multiplyExact(term.factor, least(term.atom)));
+    }
+    return least;
+  }
+
+  private static long least(Atom atom) {
+    if (atom instanceof Quotient quotient) {
+      return Math.max(0, Math.floorDiv(quotient.numerator.least(), quotient.divisor));
+    }
+    if (atom instanceof Product product) {
+      return product.factors.stream()
+          .mapToLong(SizeExpression::least)
+          .reduce(1, Math::multiplyExact);
+    }
+    // One of a value that nothing is known of may be 0: its name has its place behind it.
+    return atom.text().contains("[") ? 0 : 1;
+  }
+
   /** The normal form in words: positive terms first, sorted, the constant last. */
   String text() {
     StringBuilder text = new StringBuilder();

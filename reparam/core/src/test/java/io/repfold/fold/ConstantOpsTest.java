@@ -262,11 +262,21 @@ class ConstantOpsTest {
   }
 
   @Test
-  void an_op_of_two_outputs_stays() {
+  void an_op_of_two_outputs_is_computed_if_all_that_it_names_can_be() {
     reals("pair", 2);
     graph.node(
         new Node(
             "", new Op.Split(0, Optional.of(List.of(1L, 1L))), List.of("pair"), List.of("c", "d")));
+    assertThat(isComputed("c")).isTrue();
+  }
+
+  @Test
+  void an_op_of_two_outputs_stays_where_one_is_a_graph_output() {
+    reals("pair", 2);
+    graph.node(
+        new Node(
+            "", new Op.Split(0, Optional.of(List.of(1L, 1L))), List.of("pair"), List.of("c", "d")));
+    graph.output(Value.of("d", ElementType.DOUBLE, Shape.of(1)));
     assertThat(isComputed("c")).isFalse();
   }
 

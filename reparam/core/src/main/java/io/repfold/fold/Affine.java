@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import io.repfold.graph.Window;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +32,34 @@ final class Affine {
   private final double[] bias;
   private final int[] stride;
   private final int[] tail;
+  private final Optional<Window> open;
 
   Affine(Weights weights, double[] bias, int[] stride, int[] tail) {
+    this(weights, bias, stride, tail, Optional.empty());
+  }
+
+  private Affine(Weights weights, double[] bias, int[] stride, int[] tail, Optional<Window> open) {
     this.weights = weights;
     this.bias = bias;
     this.stride = stride;
     this.tail = tail;
+    this.open = open;
+  }
+
+  /**
+   * A Conv whose {@code auto_pad} depends on a size that is not known. Scales before and behind it
+   * are part of it, other kernels never; its taps count from the first, wherever that lies.
+   */
+  static Affine withOpenPadding(Weights weights, double[] bias, Window window) {
+    int rank = weights.taps().rank();
+    int[] stride = new int[rank];
+    Arrays.setAll(stride, window::stride);
+    return new Affine(weights, bias, stride, new int[rank], Optional.of(window));
+  }
+
+  /** The window of a Conv whose padding is not known. */
+  Optional<Window> openPadding() {
+    return open;
   }
 
   static Affine identity(int channels, int rank) {
@@ -98,7 +121,8 @@ final class Affine {
    * Whether nothing but the channels' values changes: one tap at offset 0 on the input's own grid.
    */
   boolean isPositionwise() {
-    return taps().isOrigin()
+    return open.isEmpty()
+        && taps().isOrigin()
         && Arrays.stream(stride).allMatch(s -> s == 1)
         && Arrays.stream(tail).allMatch(t -> t == 0);
   }
@@ -124,7 +148,9 @@ final class Affine {
   boolean sameGridAs(Affine other) {
     return weights.in() == other.weights.in()
         && Arrays.equals(stride, other.stride)
-        && Arrays.equals(tail, other.tail);
+        && Arrays.equals(tail, other.tail)
+        && open.equals(other.open)
+        && (open.isEmpty() || taps().offsets().equals(other.taps().offsets()));
   }
 
   /** Padding before the axis that a Conv of these taps has; negative where it crops. */
@@ -138,6 +164,9 @@ final class Affine {
 
   /** Whether the map reads zeros outside its input on any side. */
   boolean readsOutside() {
+    if (open.isPresent()) {
+      return true;
+    }
     for (int axis = 0; axis < rank(); axis++) {
       if (padBegin(axis) > 0 || padEnd(axis) > 0) {
         return true;
@@ -156,7 +185,7 @@ final class Affine {
                 && a.taps().offsets().equals(b.taps().offsets())
             ? new DiagonalWeights(add(a.factors(), b.factors()), a.taps())
             : SumWeights.of(weights, other.weights);
-    return new Affine(both, sum, stride, tail);
+    return new Affine(both, sum, stride, tail, open);
   }
 
   private static double[] add(double[] a, double[] b) {
@@ -167,11 +196,11 @@ final class Affine {
 
   /** The same formula on another grid: equal at sizes that both tails give as many positions. */
   Affine withTail(int... other) {
-    return new Affine(weights, bias, stride, other.clone());
+    return new Affine(weights, bias, stride, other.clone(), open);
   }
 
   Affine withoutBias() {
-    return new Affine(weights, new double[bias.length], stride, tail);
+    return new Affine(weights, new double[bias.length], stride, tail, open);
   }
 
   /**
@@ -188,7 +217,7 @@ final class Affine {
           "it is padded with zeros after a bias was added, so at the border the composition would"
               + " read the bias, not zero");
     }
-    for (int axis = 0; axis < rank(); axis++) {
+    for (int axis = 0; axis < rank() && next.open.isEmpty(); axis++) {
       boolean begin = next.padBegin(axis) > 0 && taps().max(axis) >= stride[axis];
       boolean end = next.padEnd(axis) > 0 && tail[axis] + taps().min(axis) < 0;
       if (begin || end) {
@@ -213,7 +242,12 @@ final class Affine {
    * ways that contradict each other.
    */
   boolean fits(Affine next) {
-    return rank() == next.rank() && weights.out() == next.weights.in() && !isTooLargeWith(next);
+    boolean padsAreKnown =
+        (open.isEmpty() || next.isPositionwise()) && (next.open.isEmpty() || isPositionwise());
+    return padsAreKnown
+        && rank() == next.rank()
+        && weights.out() == next.weights.in()
+        && !isTooLargeWith(next);
   }
 
   /** Whether {@link #then} would have more taps, reach farther or nest more than is looked at. */
@@ -245,7 +279,8 @@ final class Affine {
       composedTail[axis] = tail[axis] + stride[axis] * next.tail[axis];
     }
     Weights composed = ComposedWeights.of(weights, stride, next.weights);
-    return new Affine(composed, composedBias, composedStride, composedTail);
+    return new Affine(
+        composed, composedBias, composedStride, composedTail, open.isPresent() ? open : next.open);
   }
 
   /**
@@ -253,6 +288,9 @@ final class Affine {
    * its bias, or nothing.
    */
   Optional<String> obstacleToExtension(int[] padBegin, int[] padEnd) {
+    if (open.isPresent()) {
+      return Optional.of("its auto_pad depends on the image size");
+    }
     for (int axis = 0; axis < rank(); axis++) {
       boolean begin = padBegin[axis] > 0 && taps().max(axis) >= stride[axis];
       boolean end = padEnd[axis] > 0 && tail[axis] + taps().min(axis) < 0;
@@ -287,6 +325,6 @@ final class Affine {
     double[] bias = maps.stream().flatMapToDouble(m -> Arrays.stream(m.bias)).toArray();
     Affine first = maps.get(0);
     Weights stacked = new StackedWeights(maps.stream().map(Affine::weights).toList());
-    return new Affine(stacked, bias, first.stride, first.tail);
+    return new Affine(stacked, bias, first.stride, first.tail, first.open);
   }
 }

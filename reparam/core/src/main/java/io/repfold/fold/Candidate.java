@@ -64,6 +64,9 @@ sealed interface Candidate {
     }
     Tensor weight = graph.constant(node.input(1)).orElseThrow();
     Affine map = linear.operands().get(0).map();
+    if (map.openPadding().isPresent()) {
+      return new Refused("its auto_pad depends on the image size; give --shape");
+    }
     return obstacle(facts, node, weight, map, pointwise)
         .<Candidate>map(Refused::new)
         .orElseGet(() -> new Site(node, map, weight.type(), parameters(graph, node)));

@@ -44,7 +44,7 @@ record Cost(double multiplyAdds, double traffic) {
     Weights weights = map.weights();
     double sampled = positionsRead(map);
     double traffic = weights.in() * sampled + weights.out();
-    for (int axis = 0; axis < map.rank(); axis++) {
+    for (int axis = 0; axis < map.rank() && map.openPadding().isEmpty(); axis++) {
       if (map.padBegin(axis) < 0 || map.padEnd(axis) < 0) {
         traffic += 2 * weights.in() * sampled;
         break;

@@ -185,6 +185,10 @@ final class Explanations {
   }
 
   private static String gridsDiffer(Term a, Term b) {
+    if (a.map().openPadding().isPresent() || b.map().openPadding().isPresent()) {
+      return "two branches of '%s' have an auto_pad that depends on the image size; give --shape"
+          .formatted(a.source());
+    }
     return "two branches of '%s' have different strides or output grids: strides %s and %s, tails %s and %s"
         .formatted(
             a.source(),

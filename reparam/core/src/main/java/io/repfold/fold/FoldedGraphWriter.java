@@ -174,7 +174,7 @@ final class FoldedGraphWriter {
       String target, String output, String name, Term term, ElementType type) {
     Affine map = term.map();
     List<Node> nodes = new ArrayList<>();
-    Pads pads = Pads.of(map);
+    Pads pads = map.openPadding().isPresent() ? Pads.none(map.rank()) : Pads.of(map);
     String source = term.source();
     if (mayCropMoreThanThereIs(source, pads)) {
       source = padded(source, pads, nodes);
@@ -261,6 +261,10 @@ final class FoldedGraphWriter {
           IntStream.range(0, map.rank()).map(map::padEnd).toArray());
     }
 
+    static Pads none(int rank) {
+      return new Pads(new int[rank], new int[rank]);
+    }
+
     Pads positiveOnes() {
       return new Pads(
           Arrays.stream(begin).map(p -> Math.max(0, p)).toArray(),
@@ -280,6 +284,9 @@ final class FoldedGraphWriter {
   }
 
   private static Window window(Affine map, Pads pads) {
+    if (map.openPadding().isPresent()) {
+      return map.openPadding().get();
+    }
     return Window.of(
         IntStream.of(map.stride()).boxed().toList(),
         IntStream.range(0, map.rank()).mapToObj(map.taps()::step).toList(),

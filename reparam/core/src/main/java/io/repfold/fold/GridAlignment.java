@@ -34,6 +34,8 @@ final class GridAlignment {
     Affine b = other.map();
     if (a.sameGridAs(b)
         || a.rank() != b.rank()
+        || a.openPadding().isPresent()
+        || b.openPadding().isPresent()
         || a.weights().in() != b.weights().in()
         || !Arrays.equals(a.stride(), b.stride())) {
       return term;

@@ -1,6 +1,7 @@
 package io.repfold.fold;
 
 import io.repfold.graph.Dim;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -36,7 +37,7 @@ final class PooledFirst {
   private final Facts facts;
   private final LinearOps linearOps;
   private final EmptyMaps emptyMaps;
-  private final FreshNames names;
+  private final FreeNames names;
   private final Map<Node, List<Node>> replaced = new HashMap<>();
   private final Set<Node> dropped = new HashSet<>();
 
@@ -48,7 +49,7 @@ final class PooledFirst {
     this.facts = new Facts(graph);
     this.linearOps = new LinearOps(facts);
     this.emptyMaps = new EmptyMaps(facts);
-    this.names = new FreshNames(graph);
+    this.names = FreeNames.ofValues(graph);
   }
 
   static Graph moved(Graph graph) {
@@ -102,7 +103,7 @@ final class PooledFirst {
         || !pays(convolutions, pool)) {
       return;
     }
-    String value = names.of(node.output() + "/pooled");
+    String value = names.freshPart(node.output() + "/pooled");
     List<String> inputs = new ArrayList<>(node.inputs());
     inputs.set(0, source(chain.get(0)));
     List<Node> moved =
@@ -110,7 +111,7 @@ final class PooledFirst {
     for (int i = 0; i < chain.size(); i++) {
       Node member = chain.get(i);
       String from = value;
-      value = i == chain.size() - 1 ? node.output() : names.of(member.output() + "/pooled");
+      value = i == chain.size() - 1 ? node.output() : names.freshPart(member.output() + "/pooled");
       List<String> reads =
           member.inputs().stream().map(in -> in.equals(source(member)) ? from : in).toList();
       moved.add(new Node(member.name(), member.op(), reads, List.of(value)));
@@ -126,7 +127,7 @@ final class PooledFirst {
     Optional<Node> before = graph.producer(source(at));
     while (before.isPresent()
         && !dropped.contains(before.get())
-        && Region.keeps(graph, source(at), Set.of(at.output()))
+        && Region.isReadOnlyBy(graph, source(at), at)
         && map(before.get()).isPresent()) {
       at = before.get();
       chain.add(at);

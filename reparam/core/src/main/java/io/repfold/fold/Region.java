@@ -8,6 +8,13 @@ import java.util.List;
 final class Region {
   private Region() {}
 
+  /** Whether nothing but one node reads the value. */
+  static boolean isReadOnlyBy(Graph graph, String value, Node node) {
+    return !graph.isOutput(value)
+        && !graph.readers(value).isEmpty()
+        && graph.readers(value).stream().allMatch(node::equals);
+  }
+
   /**
    * Whether nothing but the covered nodes reads the value. The last reader is the one that a region
    * reaches last, so that it tells most often.

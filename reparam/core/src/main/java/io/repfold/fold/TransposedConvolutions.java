@@ -3,6 +3,7 @@ package io.repfold.fold;
 import io.repfold.graph.DeadCode;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.FloatFormat;
+import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
@@ -34,7 +35,7 @@ final class TransposedConvolutions {
   private final Graph graph;
   private final LinearOps linearOps;
   private final Set<String> blocked;
-  private final FreshNames names;
+  private final FreeNames names;
   private final Map<String, Part> found = new LinkedHashMap<>();
   private final List<FoldReport.Folded> folded = new ArrayList<>();
   private final Map<String, String> refused = new HashMap<>();
@@ -62,7 +63,7 @@ final class TransposedConvolutions {
     this.graph = analysis.graph();
     this.linearOps = new LinearOps(analysis.facts());
     this.blocked = Set.copyOf(blocked);
-    this.names = new FreshNames(graph);
+    this.names = FreeNames.ofValues(graph);
     graph.nodes().forEach(n -> n.outputs().forEach(o -> places.put(o, places.size())));
   }
 
@@ -149,8 +150,7 @@ final class TransposedConvolutions {
           new Part(
               part.source(), scaled, part.type(), part.name(), part.held(), part.multiplyAdds()));
     }
-    if (!linear.operands().stream()
-        .allMatch(o -> Region.keeps(graph, o.value(), Set.of(node.output())))) {
+    if (!linear.operands().stream().allMatch(o -> Region.isReadOnlyBy(graph, o.value(), node))) {
       return;
     }
     Part first = parts.get(0);
@@ -219,8 +219,8 @@ final class TransposedConvolutions {
     }
     Tensor weight = Tensor.ofDoubles(type, map.weights(), map.dims());
     Tensor bias = Tensor.ofDoubles(type, map.bias(), map.channels());
-    String weightName = names.of(target + "/transposed/weight");
-    String biasName = names.of(target + "/transposed/bias");
+    String weightName = names.freshPart(target + "/transposed/weight");
+    String biasName = names.freshPart(target + "/transposed/bias");
     numbers.put(weightName, weight);
     numbers.put(biasName, bias);
     List<String> inputs = List.of(part.source(), weightName, biasName);

@@ -46,9 +46,6 @@ final class WindowedOps {
       return new NotLinear();
     }
     Optional<int[][]> pads = pads(node, conv.window(), kernel);
-    if (pads.isEmpty()) {
-      return autoPadRefused();
-    }
     double[] bias = new double[Math.toIntExact(w.dim(0))];
     if (!node.input(2).isEmpty()) {
       Optional<Tensor> constant = graph.constant(node.input(2));
@@ -59,6 +56,10 @@ final class WindowedOps {
     }
     int[] dilation = axes(rank, conv.window()::dilation);
     int[] stride = axes(rank, conv.window()::stride);
+    if (pads.isEmpty()) {
+      Weights anywhere = StoredWeights.of(w, conv.groups(), new int[rank], dilation);
+      return windowed(node, Affine.withOpenPadding(anywhere, bias, conv.window()));
+    }
     Weights weights = StoredWeights.of(w, conv.groups(), negated(pads.get()[0]), dilation);
     return windowed(node, new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps())));
   }

@@ -298,9 +298,28 @@ class FormsTest {
   }
 
   @Test
-  void automatic_pads_of_a_stride_do() {
-    folded(b.batchNorm(automatic(b, x, Window.AutoPad.SAME_UPPER, 2)))
-        .isLeftAlone("its auto_pad depends on the image size; give --shape");
+  void automatic_pads_of_a_stride_do_and_a_scale_needs_none() {
+    folded(
+            b.batchNorm(
+                automatic(b, b.unary(Op.Unary.Function.NEG, x), Window.AutoPad.SAME_UPPER, 2)))
+        .becomes("Conv");
+  }
+
+  @Test
+  void a_shift_before_automatic_pads_would_be_read_at_the_border() {
+    folded(automatic(b, b.batchNorm(x), Window.AutoPad.SAME_UPPER, 2))
+        .isLeftAlone("padded with zeros after a bias was added");
+  }
+
+  @Test
+  void branches_with_automatic_pads_of_a_stride_stay_apart() {
+    String wide = automatic(b, x, Window.AutoPad.SAME_UPPER, 2);
+    Window window = new Window(Window.AutoPad.SAME_UPPER, List.of(2, 2), List.of(1, 1), List.of());
+    String weight = b.parameter("v", WeightSource.Role.KERNEL, 4, 4, 1, 1);
+    String narrow = b.op("conv", new Op.Conv(window, 1), List.of(x, weight), 4);
+    folded(b.add(List.of(b.batchNorm(wide), b.batchNorm(narrow))))
+        .becomes("Conv", "Conv", "Add")
+        .saysWhy("an auto_pad that depends on the image size; give --shape");
   }
 
   @Test

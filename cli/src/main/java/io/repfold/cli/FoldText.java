@@ -27,6 +27,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", output().map(Path::toString).orElse(null));
+    root.put("overridableWeights", outcome.source().graph().optionalInputs().size());
     root.set("report", Json.parse(outcome.document()));
     root.set("certificate", outcome.certificate().map(Json::parse).orElse(null));
     VerificationText.addTo(root, comparison());
@@ -35,7 +36,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
 
   @Override
   public String text(boolean verbose) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(WeightsOption.line(outcome.source()));
     FoldReport report = outcome.report();
     Path path = outcome.source().path();
     if (report.folded().isEmpty()) {

@@ -2,6 +2,7 @@ package io.repfold.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Value;
 import java.nio.file.Path;
@@ -42,7 +43,12 @@ public final class OnnxModel {
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static OnnxModel read(Path file) {
-    return ModelReader.read(file);
+    return read(file, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static OnnxModel read(Path file, ReadOptions options) {
+    return ModelReader.read(file, options);
   }
 
   /**
@@ -52,7 +58,12 @@ public final class OnnxModel {
    * @throws OnnxFormatException if the content is not valid
    */
   public static OnnxModel read(String name, byte[] model) {
-    return ModelReader.read(name, model);
+    return read(name, model, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static OnnxModel read(String name, byte[] model, ReadOptions options) {
+    return ModelReader.read(name, model, options);
   }
 
   /** A new model around a graph, with IR version 8 unless the graph's opset needs a later one. */
@@ -67,6 +78,18 @@ public final class OnnxModel {
 
   public Graph graph() {
     return graph;
+  }
+
+  /**
+   * Whether a weight that callers of the file may override was taken as a constant, as {@link
+   * ReadOptions#CONSTANT_WEIGHTS} does.
+   */
+  public boolean tookWeightsAsConstants() {
+    Graph read = source.graph();
+    return header.getIrVersion() >= IrVersions.INITIALIZERS_NEED_NO_INPUT
+        && source.shell().getInputList().stream()
+            .map(ValueInfoProto::getName)
+            .anyMatch(name -> read.initializers().containsKey(name) && !read.isInput(name));
   }
 
   /** The same model with another graph in it. */

@@ -7,6 +7,7 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.ReadOptions;
 import io.repfold.onnx.Sha256;
 import io.repfold.runtime.PlanNames;
 import java.io.IOException;
@@ -21,12 +22,17 @@ import java.util.function.Supplier;
 /** An ONNX file that was read. */
 public record ModelFile(Path path, OnnxModel model) {
   public static ModelFile read(Path path) {
+    return read(path, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static ModelFile read(Path path, ReadOptions options) {
     if (PlanNames.isOne(path)) {
       throw PipelineException.work(
           "%s: is a TensorRT plan by its name, and not an ONNX model; the backend tensorrt runs it, which Backends.byId finds"
               .formatted(path));
     }
-    return new ModelFile(path, OnnxModel.read(path));
+    return new ModelFile(path, OnnxModel.read(path, options));
   }
 
   /** Empty for a plan, and for a file that is not read here: whoever runs it says why not. */
@@ -39,6 +45,21 @@ public record ModelFile(Path path, OnnxModel model) {
     } catch (OnnxFormatException | InvalidGraphException | UncheckedIOException e) {
       return Optional.empty();
     }
+  }
+
+  /** The same file, with weights that callers may override taken as constants. */
+  public ModelFile withConstantWeights() {
+    return graph().optionalInputs().isEmpty() ? this : read(path, ReadOptions.CONSTANT_WEIGHTS);
+  }
+
+  /** That callers may override weights, what it costs, and the remedy; empty if they may not. */
+  public Optional<String> overridableWeights() {
+    int weights = graph().optionalInputs().size();
+    return weights == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s: callers may override %d of %s, which are graph inputs too, and nothing of these folds; withConstantWeights takes them as constants"
+                .formatted(path, weights, Phrases.plural(graph().initializers().size(), "weight")));
   }
 
   public Graph graph() {

@@ -51,6 +51,11 @@ public record ExpandFile(
     return new ExpandFile(source, options, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
   }
 
+  /** Weights that callers may override are constants, and no inputs of the result. */
+  public ExpandFile withConstantWeights() {
+    return new ExpandFile(source.withConstantWeights(), options, shapes, comparison);
+  }
+
   public ExpandFile withShapes(Map<String, long[]> fixed) {
     return new ExpandFile(source, options, fixed, comparison);
   }

@@ -56,6 +56,11 @@ public record FoldFile(
     return new FoldFile(source, factor, shapes, comparison);
   }
 
+  /** Weights that callers may override are constants, and no inputs of the result. */
+  public FoldFile withConstantWeights() {
+    return new FoldFile(source.withConstantWeights(), growth, shapes, comparison);
+  }
+
   public FoldFile withShapes(Map<String, long[]> fixed) {
     return new FoldFile(source, growth, fixed, comparison);
   }

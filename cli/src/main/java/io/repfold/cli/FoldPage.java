@@ -39,9 +39,11 @@ final class FoldPage {
     page.put("hasLimits", !FoldTable.limited(report).isEmpty());
     page.put(
         "warnings",
-        Stream.concat(
+        Stream.of(
                 outcome.source().overridableWeights().map(OptionNames::in).stream(),
+                outcome.growth().stream(),
                 report.warnings().stream())
+            .flatMap(lines -> lines)
             .toList());
     page.put(
         "verification",

@@ -29,6 +29,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
     root.put("output", output().map(Path::toString).orElse(null));
     root.put("overridableWeights", outcome.source().graph().optionalInputs().size());
     root.set("report", Json.parse(outcome.document()));
+    root.put("growth", outcome.growth().orElse(null));
     root.set("certificate", outcome.certificate().map(Json::parse).orElse(null));
     VerificationText.addTo(root, comparison());
     return root;
@@ -50,6 +51,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
               : FoldTable.plan(report, verbose));
     }
     text.append('\n').append(FoldTable.totals(report.before(), report.after()));
+    outcome.growth().ifPresent(line -> text.append(line).append("\n"));
     String leftAlone = FoldTable.leftAlone(report, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
     report.warnings().forEach(w -> text.append(Text.warning(w)).append('\n'));

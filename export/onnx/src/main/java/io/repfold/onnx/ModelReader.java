@@ -38,7 +38,9 @@ final class ModelReader {
     try {
       ModelProto model = InlinedTensors.of(parse(content), externalFiles);
       return new OnnxModel(
-          model.toBuilder().clearGraph().build(), GraphReader.read(model, options));
+          model.toBuilder().clearGraph().build(),
+          GraphReader.read(model, options),
+          externalFiles != null && externalFiles.areUsed());
     } catch (OnnxFormatException e) {
       throw e.in(name);
     } catch (OutOfMemoryError e) {

@@ -23,15 +23,20 @@ public final class OnnxModel {
   private final ModelProto header;
   private final Source source;
   private final Graph graph;
+  private final boolean external;
 
-  OnnxModel(ModelProto header, Source source) {
-    this(header, source, source.graph());
+  /**
+   * @param external whether data of the file lies in other files
+   */
+  OnnxModel(ModelProto header, Source source, boolean external) {
+    this(header, source, source.graph(), external);
   }
 
-  private OnnxModel(ModelProto header, Source source, Graph graph) {
+  private OnnxModel(ModelProto header, Source source, Graph graph, boolean external) {
     this.header = header;
     this.source = source;
     this.graph = graph;
+    this.external = external;
   }
 
   /**
@@ -73,7 +78,7 @@ public final class OnnxModel {
             .setIrVersion(Math.max(IrVersions.DEFAULT, IrVersions.of(graph.opset())))
             .setProducerName("repfold")
             .build();
-    return new OnnxModel(header, Source.none(graph));
+    return new OnnxModel(header, Source.none(graph), false);
   }
 
   public Graph graph() {
@@ -94,7 +99,7 @@ public final class OnnxModel {
 
   /** The same model with another graph in it. */
   public OnnxModel withGraph(Graph other) {
-    return new OnnxModel(header, source, other);
+    return new OnnxModel(header, source, other, external);
   }
 
   /**
@@ -127,7 +132,7 @@ public final class OnnxModel {
   public OnnxModel withMetadata(String key, String value) {
     ModelProto.Builder changed = withoutMetadata(key).header.toBuilder();
     changed.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
-    return new OnnxModel(changed.build(), source, graph);
+    return new OnnxModel(changed.build(), source, graph, external);
   }
 
   /** The same model without an entry of its metadata, if it has one under this key. */
@@ -136,7 +141,7 @@ public final class OnnxModel {
         header.getMetadataPropsList().stream().filter(e -> !e.getKey().equals(key)).toList();
     ModelProto changed =
         header.toBuilder().clearMetadataProps().addAllMetadataProps(others).build();
-    return new OnnxModel(changed, source, graph);
+    return new OnnxModel(changed, source, graph, external);
   }
 
   /**
@@ -161,7 +166,14 @@ public final class OnnxModel {
     return withGraph(result.build());
   }
 
-  /** Writes one file, or two if it would not fit one. */
+  /** Whether data of the file that was read lies in other files. */
+  public boolean hasExternalData() {
+    return external;
+  }
+
+  /**
+   * Writes one file, or two if it would not fit one or the weights lay outside when they were read.
+   */
   public void write(Path file) {
     write(file, WriteOptions.DEFAULT);
   }

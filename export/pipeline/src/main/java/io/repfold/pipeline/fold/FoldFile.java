@@ -84,7 +84,13 @@ public record FoldFile(
     FoldReport report = source.with(shapes, () -> Folder.plan(source.graph(), options));
     String document = Certificate.document(source, source.sha256(), growth, shapes, report);
     return new FoldOutcome(
-        source, report, document, Optional.empty(), RewriteComparison.NONE, Optional.empty());
+        source,
+        report,
+        document,
+        Optional.empty(),
+        Optional.empty(),
+        RewriteComparison.NONE,
+        Optional.empty());
   }
 
   /** Likewise as {@link #to(Path, Steps)}. */
@@ -120,7 +126,14 @@ public record FoldFile(
             shapes,
             comparison,
             steps);
-    return new FoldOutcome(source, report, document, certificate, compared, Optional.of(target));
+    return new FoldOutcome(
+        source,
+        report,
+        document,
+        StoredBytes.growth(source.graph(), result.graph()),
+        certificate,
+        compared,
+        Optional.of(target));
   }
 
   private static String joined(CompletableFuture<String> sha256) {

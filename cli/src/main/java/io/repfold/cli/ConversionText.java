@@ -20,7 +20,7 @@ record ConversionText(ConvertOutcome outcome) {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", outcome.holds() ? outcome.output().toString() : null);
-    root.put("overridableWeights", outcome.source().graph().optionalInputs().size());
+    root.put("overridableWeights", outcome.source().overridable());
     root.put("precision", outcome.precision().name());
     root.put("holds", outcome.holds());
     root.put("targetAgreement", outcome.target());

@@ -35,7 +35,7 @@ record ExpandText(ExpandOutcome outcome) implements RewriteOutcome {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", output().map(Path::toString).orElse(null));
-    root.put("overridableWeights", outcome.source().graph().optionalInputs().size());
+    root.put("overridableWeights", outcome.source().overridable());
     root.set("report", Json.of(outcome.report()));
     VerificationText.addTo(root, comparison());
     return root;

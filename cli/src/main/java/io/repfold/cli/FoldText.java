@@ -27,7 +27,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", output().map(Path::toString).orElse(null));
-    root.put("overridableWeights", outcome.source().graph().optionalInputs().size());
+    root.put("overridableWeights", outcome.source().overridable());
     root.set("report", Json.parse(outcome.document()));
     root.put("growth", outcome.growth().orElse(null));
     root.set("certificate", outcome.certificate().map(Json::parse).orElse(null));

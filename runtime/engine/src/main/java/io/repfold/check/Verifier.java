@@ -45,8 +45,7 @@ public final class Verifier {
       Tolerance tolerance,
       ChannelAxes axes,
       Decider decider) {
-    return verify(
-        ReferenceOutputs.of(reference, samples), candidate, tolerance, axes, decider);
+    return verify(ReferenceOutputs.of(reference, samples), candidate, tolerance, axes, decider);
   }
 
   /**

@@ -20,6 +20,7 @@ record ConversionText(ConvertOutcome outcome) {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", outcome.holds() ? outcome.output().toString() : null);
+    root.put("overridableWeights", outcome.source().overridable());
     root.put("precision", outcome.precision().name());
     root.put("holds", outcome.holds());
     root.put("targetAgreement", outcome.target());
@@ -51,7 +52,7 @@ record ConversionText(ConvertOutcome outcome) {
   }
 
   String text(boolean verbose) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(WeightsOption.line(outcome.source()));
     Optional<String> refusal = outcome.conversion().refusal();
     text.append(outcome.source().path()).append(": ").append(conversionText(verbose)).append('\n');
     if (refusal.isPresent()) {

@@ -59,6 +59,8 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private ConvertOptions options;
 
+  @Mixin private WeightsOption weights;
+
   @Option(names = "--verbose", description = "Show everything, however much it is.")
   private boolean verbose;
 
@@ -78,7 +80,7 @@ final class ConvertCommand implements Callable<Integer> {
     Optional.ofNullable(report).ifPresent(StagedFile::check);
     ConvertOutcome outcome;
     try (Progress progress = Progress.of("Converting", ConvertFile.STEPS)) {
-      ModelFile source = ModelFile.read(path);
+      ModelFile source = weights.read(path);
       outcome =
           new ConvertFile(source, request.withShapes(options.shape().of(source)))
               .to(output, progress);

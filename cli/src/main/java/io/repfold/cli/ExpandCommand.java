@@ -115,7 +115,7 @@ final class ExpandCommand implements Callable<Integer> {
   }
 
   private ExpandOutcome run(ExpandOptions options, Progress progress) {
-    ModelFile source = ModelFile.read(rewrite.path());
+    ModelFile source = rewrite.source();
     ExpandFile expansion =
         ExpandFile.of(source, options)
             .withShapes(rewrite.shape().of(source))

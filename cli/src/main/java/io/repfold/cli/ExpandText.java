@@ -35,6 +35,7 @@ record ExpandText(ExpandOutcome outcome) implements RewriteOutcome {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", output().map(Path::toString).orElse(null));
+    root.put("overridableWeights", outcome.source().overridable());
     root.set("report", Json.of(outcome.report()));
     VerificationText.addTo(root, comparison());
     return root;
@@ -42,7 +43,7 @@ record ExpandText(ExpandOutcome outcome) implements RewriteOutcome {
 
   @Override
   public String text(boolean verbose) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(WeightsOption.line(outcome.source()));
     int sites = outcome.report().expanded().size();
     if (sites == 0) {
       text.append("%s: there is nothing to expand\n".formatted(outcome.source().path()));

@@ -81,6 +81,8 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private CheckpointOption checkpoint;
 
+  @Mixin private WeightsOption listed;
+
   @Mixin private ComparisonOptions comparison;
 
   @Option(names = "--json", description = "Print JSON instead of text.")
@@ -95,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Exporting", FoldFile.STEPS + 1);
         TemporaryFolder work = TemporaryFolder.inSystemFolder()) {
       progress.next("reading");
-      OnnxModel inference = Deployment.inference(OnnxModel.read(weights));
+      OnnxModel inference = Deployment.inference(OnnxModel.read(weights, listed.options()));
       Path trained = work.path().resolve("trained.onnx");
       inference.write(trained);
       Path deployed = work.path().resolve("deployed.onnx");

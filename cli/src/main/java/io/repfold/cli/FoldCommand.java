@@ -66,7 +66,7 @@ final class FoldCommand implements Callable<Integer> {
   }
 
   private FoldOutcome outcome(Progress progress) {
-    ModelFile source = ModelFile.read(rewrite.path());
+    ModelFile source = rewrite.source();
     FoldFile fold = FoldFile.of(source).withGrowth(growth).withShapes(rewrite.shape().of(source));
     Optional<Path> target = rewrite.target();
     if (target.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A fold's outcome as a self-contained HTML page. */
 final class FoldPage {
@@ -36,7 +37,14 @@ final class FoldPage {
     page.put("reasons", reasons(FoldTable.whole(report)));
     page.put("limits", reasons(FoldTable.limited(report)));
     page.put("hasLimits", !FoldTable.limited(report).isEmpty());
-    page.put("warnings", report.warnings());
+    page.put(
+        "warnings",
+        Stream.of(
+                outcome.source().overridableWeights().map(OptionNames::in).stream(),
+                outcome.growth().stream(),
+                report.warnings().stream())
+            .flatMap(lines -> lines)
+            .toList());
     page.put(
         "verification",
         outcome.comparison().verification().map(FoldPage::verification).orElse(List.of()));

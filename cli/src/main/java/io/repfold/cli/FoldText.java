@@ -27,7 +27,9 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
     ObjectNode root = Json.object();
     root.put("input", outcome.source().path().toString());
     root.put("output", output().map(Path::toString).orElse(null));
+    root.put("overridableWeights", outcome.source().overridable());
     root.set("report", Json.parse(outcome.document()));
+    root.put("growth", outcome.growth().orElse(null));
     root.set("certificate", outcome.certificate().map(Json::parse).orElse(null));
     VerificationText.addTo(root, comparison());
     return root;
@@ -35,7 +37,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
 
   @Override
   public String text(boolean verbose) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(WeightsOption.line(outcome.source()));
     FoldReport report = outcome.report();
     Path path = outcome.source().path();
     if (report.folded().isEmpty()) {
@@ -49,6 +51,7 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
               : FoldTable.plan(report, verbose));
     }
     text.append('\n').append(FoldTable.totals(report.before(), report.after()));
+    outcome.growth().ifPresent(line -> text.append(line).append("\n"));
     String leftAlone = FoldTable.leftAlone(report, verbose);
     text.append(leftAlone.isEmpty() ? "" : "\n" + leftAlone);
     report.warnings().forEach(w -> text.append(Text.warning(w)).append('\n'));

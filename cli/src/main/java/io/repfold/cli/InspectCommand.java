@@ -43,9 +43,12 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private ShapeOption shape;
 
+  @Mixin private WeightsOption weights;
+
   @Option(
       names = "--check",
-      description = "End with exit code 3 if anything could still be folded.")
+      description =
+          "End with exit code 3 if anything could still be folded, or callers may override weights.")
   private boolean check;
 
   @Option(
@@ -81,16 +84,18 @@ final class InspectCommand implements Callable<Integer> {
     }
     try (Progress progress = Progress.of("Inspecting", 1)) {
       progress.next(path.toString());
-      ModelFile file = ModelFile.read(path);
+      ModelFile file = weights.read(path);
       Inspection inspection = new Inspection(FoldPlan.of(file, shape.of(file)));
       print(inspection, risk ? file.with(() -> forecast(inspection)) : RiskForecast.NONE);
-      boolean foldable = !inspection.plan().folded().isEmpty();
+      boolean foldable =
+          !inspection.plan().folded().isEmpty() || file.overridableWeights().isPresent();
       return check && foldable ? ExitCodes.DOES_NOT_HOLD : ExitCodes.DONE;
     }
   }
 
   private int inspectPlan() {
-    for (String option : List.of("--check", "--listing", "--risk", "--shape", "--verbose")) {
+    for (String option :
+        List.of("--check", "--constant-weights", "--listing", "--risk", "--shape", "--verbose")) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new UsageException(
             "%s goes with an ONNX file, and %s is a plan by its name".formatted(option, path));

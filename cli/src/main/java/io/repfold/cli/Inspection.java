@@ -42,13 +42,16 @@ record Inspection(FoldPlan foldPlan) {
   }
 
   String text(boolean nodes, boolean verbose) {
-    StringBuilder text = new StringBuilder(facts());
+    StringBuilder text = new StringBuilder(WeightsOption.line(file())).append(facts());
     if (nodes) {
       text.append('\n').append(nodeTable());
     }
     text.append('\n');
     if (plan().folded().isEmpty()) {
-      text.append("Nothing is left to fold.\n");
+      text.append(
+          file().overridableWeights().isEmpty()
+              ? "Nothing is left to fold.\n"
+              : "Nothing can be folded while callers may override weights.\n");
     } else {
       text.append(
           "%s can still be folded, into:\n"
@@ -171,6 +174,7 @@ record Inspection(FoldPlan foldPlan) {
     root.put("parameters", parameters());
     root.put("multiplyAdds", multiplyAdds.unknown().isEmpty() ? (Long) multiplyAdds.total() : null);
     root.set("metadata", Json.of(model.metadata()));
+    root.put("overridableWeights", graph().optionalInputs().size());
     root.set("fold", Json.of(plan()));
     if (nodes) {
       ArrayNode all = root.putArray("nodes");

@@ -47,7 +47,7 @@ public final class Main {
           err.flush();
         });
     CommandLine commands =
-        new CommandLine(new RepfoldCommand())
+        Commands.addTo(new CommandLine(new RepfoldCommand()), arguments)
             .setOut(out)
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -10,6 +10,7 @@ final class OptionNames {
   private static final Map<String, String> OPTIONS =
       Map.ofEntries(
           Map.entry("withShapes", "--shape"),
+          Map.entry("withConstantWeights", "--constant-weights"),
           Map.entry("withGrowth", "--allow-growth"),
           Map.entry("withMatch", "--match"),
           Map.entry("withTf32", "with --tf32"),

@@ -8,30 +8,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code repfold} itself; its subcommands do the work. */
+/** {@code repfold} itself; its subcommands, {@link Commands}, do the work. */
 @Command(
     name = "repfold",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
         "Trains re-parameterized CNNs, folds them into plain convolutions, and proves it.",
-    subcommands = {
-      InspectCommand.class,
-      FoldCommand.class,
-      ExpandCommand.class,
-      ConvertCommand.class,
-      VerifyCommand.class,
-      BenchCommand.class,
-      SegmentCommand.class,
-      DoctorCommand.class,
-      CompileCommand.class,
-      TrainCommand.class,
-      EvalCommand.class,
-      ExportCommand.class,
-      DemoCommand.class,
-      WarmUpCommand.class,
-      CompletionCommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",

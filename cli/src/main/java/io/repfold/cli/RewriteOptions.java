@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.files.StagedFile;
 import java.io.PrintWriter;
@@ -26,6 +27,8 @@ final class RewriteOptions {
 
   @Mixin private ShapeOption shape;
 
+  @Mixin private WeightsOption weights;
+
   @Option(names = "--no-verify", description = "Do not compare the result with the original.")
   private boolean unverified;
 
@@ -50,8 +53,9 @@ final class RewriteOptions {
     }
   }
 
-  Path path() {
-    return path;
+  /** The model, read. */
+  ModelFile source() {
+    return weights.read(path);
   }
 
   /** Empty for a dry run. */

@@ -7,6 +7,7 @@ import io.repfold.train.Trainer;
 import io.repfold.train.TrainingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,6 +49,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private ConfigOptions config;
 
+  @Mixin private WeightsOption weights;
+
   @Option(
       names = "--resume",
       paramLabel = "RUN",
@@ -88,9 +91,13 @@ final class TrainCommand implements Callable<Integer> {
 
   private void check() {
     if (resumed != null) {
-      if (model != null || folder != null || config.file().isPresent() || config.overrides()) {
+      if (model != null
+          || folder != null
+          || config.file().isPresent()
+          || config.overrides()
+          || weights.isGiven()) {
         throw new UsageException(
-            "--resume takes everything from the run; leave out the model, -c, --set and --run");
+            "--resume takes everything from the run; leave out the model, -c, --set, --run and --constant-weights");
       }
     } else if (config.file().isEmpty()) {
       throw new UsageException("-c names the configuration; --resume goes on with a run");
@@ -101,8 +108,13 @@ final class TrainCommand implements Callable<Integer> {
     if (resumed != null) {
       return Trainer.resume(resumed, listener);
     }
-    List<String> start =
-        model == null ? List.of() : List.of("start_from=" + Json.of(model.toString()));
+    List<String> start = new ArrayList<>();
+    if (model != null) {
+      start.add("start_from=" + Json.of(model.toString()));
+    }
+    if (weights.isGiven()) {
+      start.add("train.constant_weights=true");
+    }
     TrainConfig read = config.read(config.file().orElseThrow(), start);
     return Trainer.begin(read, Optional.ofNullable(folder), listener);
   }

@@ -7,11 +7,14 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.graph.Window;
 import io.repfold.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,29 @@ class FoldGrowthTest {
     assertThat(plan.at("/folded/0/multiplyAddsAfter").asDouble()).isEqualTo(16);
     CliRun.of("fold", narrow(4), "--dry-run", "--report", report);
     assertThat(Json.parse(Files.readString(report)).get("folded")).isEmpty();
+  }
+
+  @Test
+  void weights_that_were_made_at_run_time_are_stored_and_that_is_said() {
+    GraphBuilder b = new GraphBuilder("net", WeightSource.random(3));
+    String x = b.input("x", 1, 4, 6, 7);
+    String size = b.initializer("size", Tensor.ofLongs(new long[] {8, 4, 3, 3}, 4));
+    Tensor half = Tensor.ofFloats(new float[] {0.5f}, 1);
+    String weight = b.op("weight", new Op.ConstantOfShape(half), List.of(size), 8);
+    String conv = b.op("conv", new Op.Conv(Window.DEFAULT, 1), List.of(x, weight), 8);
+    b.output(b.batchNorm(conv));
+    Path folded = folder.resolve("folded.onnx");
+
+    CliRun run =
+        CliRun.of("fold", Models.write(folder.resolve("made.onnx"), b.build()), "-o", folded);
+    CliRun usual = CliRun.of("fold", Models.trained(folder), "-o", folded);
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .contains(
+            "The weights take 1,184 bytes in the result and 160 in the original; it stores what"
+                + " ConstantOfShape made at run time");
+    assertThat(usual.out()).doesNotContain("The weights take");
   }
 
   @ParameterizedTest

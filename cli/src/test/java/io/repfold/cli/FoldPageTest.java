@@ -47,6 +47,7 @@ class FoldPageTest {
         ModelFile.read(Models.trained(folder)),
         report,
         "{\"source\":{\"sha256\":\"00\"}}",
+        Optional.empty(),
         Optional.of(HOSTILE),
         RewriteComparison.NONE,
         Optional.of(folder.resolve("folded.onnx")));

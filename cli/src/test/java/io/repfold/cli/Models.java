@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import io.repfold.kit.Nets;
 import io.repfold.kit.Shapes;
 import io.repfold.kit.Weights;
@@ -48,6 +49,20 @@ final class Models {
       Files.copy(Objects.requireNonNull(stream, name), file);
     }
     return file;
+  }
+
+  /** The trained one, as exporters write it that list every weight as an input too. */
+  static Path overridable(Path folder) {
+    return write(folder.resolve("overridable.onnx"), withWeightsAsInputs(graph()));
+  }
+
+  /** The same graph with all its weights as inputs that callers may leave out. */
+  static Graph withWeightsAsInputs(Graph graph) {
+    Graph.Builder result = graph.toBuilder();
+    graph
+        .initializers()
+        .forEach((name, t) -> result.input(Value.of(name, t.type(), Shape.of(t.dims()))));
+    return result.build();
   }
 
   private static Graph graph() {

@@ -160,6 +160,21 @@ class TrainCommandTest {
   }
 
   @Test
+  void a_checkpoint_whose_weights_are_inputs_too_is_folded_where_they_are_constants() {
+    OnnxModel trained = OnnxModel.read(run.resolve("last.onnx"));
+    Path listed = folder.resolve("listed.onnx");
+    trained.withGraph(Models.withWeightsAsInputs(trained.graph())).write(listed);
+    Path deployed = folder.resolve("constant.onnx");
+
+    CliRun exported = CliRun.of("export", listed, "-o", deployed, "--constant-weights");
+
+    assertThat(exported.code()).as(exported.err() + exported.out()).isZero();
+    assertThat(OnnxModel.read(deployed).graph().nodes())
+        .noneMatch(n -> n.op() instanceof Op.BatchNormalization);
+    assertThat(OnnxModel.read(deployed).graph().optionalInputs()).isEmpty();
+  }
+
+  @Test
   void whole_images_and_other_splits_can_be_measured() {
     CliRun whole = CliRun.of("eval", run, "--whole", "--split", "train");
 

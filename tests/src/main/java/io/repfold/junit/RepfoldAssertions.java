@@ -4,7 +4,7 @@ import io.repfold.check.Verdict;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.Folder;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.compare.ProvenFile;
@@ -101,11 +101,18 @@ public final class RepfoldAssertions {
    * Asserts that a fold with these options would find nothing to fold. Computes no weights, so it
    * is quick.
    *
-   * @throws AssertionError if something is left to fold; names each region
+   * @throws AssertionError if something is left to fold, and names each region; or if callers may
+   *     override weights
    * @throws io.repfold.onnx.OnnxFormatException if the file is not a valid model
    */
   public static void assertFolded(Path model, FoldOptions options) {
-    FoldReport plan = Folder.plan(OnnxModel.read(model).graph(), options);
+    ModelFile file = ModelFile.read(model);
+    file.overridableWeights()
+        .ifPresent(
+            reason -> {
+              throw failure("'%s' cannot be folded".formatted(model), List.of(reason));
+            });
+    FoldReport plan = Folder.plan(file.graph(), options);
     if (!plan.folded().isEmpty()) {
       throw failure(
           "'%s' is not folded".formatted(model),

@@ -154,6 +154,20 @@ class RepfoldAssertionsTest {
   }
 
   @Test
+  void a_model_whose_weights_callers_may_override_is_not_folded() {
+    Graph folded = Folder.fold(Nets.repVgg("x", FIXED)).graph();
+    Graph.Builder listed = folded.toBuilder();
+    folded
+        .initializers()
+        .forEach((name, t) -> listed.input(Value.of(name, t.type(), Shape.of(t.dims()))));
+    Path model = write("model.onnx", listed.build());
+
+    assertThatThrownBy(() -> assertFolded(model))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContainingAll("callers may override", "withConstantWeights");
+  }
+
+  @Test
   void what_counts_as_folded_depends_on_the_options() {
     GraphBuilder b = new GraphBuilder("growing", WeightSource.random(3));
     String x = b.input("x", 1, 4, 9, 7);

@@ -53,6 +53,11 @@ final class ExternalDataWriter {
         .build();
   }
 
+  /** Whether no tensor is large enough to lie outside. */
+  boolean isEmpty() {
+    return tensors.isEmpty();
+  }
+
   private static long aligned(long position) {
     return (position + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }

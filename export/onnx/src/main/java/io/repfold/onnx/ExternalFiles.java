@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class ExternalFiles {
   private final Path folder;
+  private boolean used;
   private final Map<String, ByteBuffer> mappings = new HashMap<>();
 
   ExternalFiles(Path model) {
@@ -28,8 +29,14 @@ final class ExternalFiles {
     this.folder = parent == null ? model.toAbsolutePath() : parent;
   }
 
+  /** Whether a tensor was asked for. */
+  boolean areUsed() {
+    return used;
+  }
+
   /** The tensor with its data mapped in as raw data. */
   TensorProto inline(TensorProto tensor, String label) {
+    used = true;
     Map<String, String> entries = new HashMap<>();
     for (StringStringEntryProto entry : tensor.getExternalDataList()) {
       entries.put(entry.getKey(), entry.getValue());

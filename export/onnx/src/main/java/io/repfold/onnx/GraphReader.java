@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 final class GraphReader {
   private final ModelProto model;
   private final GraphProto proto;
+  private final boolean constantWeights;
   private final Graph.Builder graph;
   private final Map<String, Tensor> initializers = new HashMap<>();
   private final Map<String, Tensor> constants = new HashMap<>();
@@ -37,14 +38,16 @@ final class GraphReader {
   private final Map<String, Source.ReadNode> nodes = new HashMap<>();
   private final IdentityHashMap<Op, SparseTensorProto> sparse = new IdentityHashMap<>();
 
-  private GraphReader(ModelProto model) {
+  private GraphReader(ModelProto model, ReadOptions options) {
     this.model = model;
     this.proto = model.getGraph();
+    this.constantWeights =
+        options.constantWeights() || model.getIrVersion() < IrVersions.INITIALIZERS_NEED_NO_INPUT;
     this.graph = new Graph.Builder(proto.getName());
   }
 
-  static Source read(ModelProto model) {
-    return new GraphReader(model).read();
+  static Source read(ModelProto model, ReadOptions options) {
+    return new GraphReader(model, options).read();
   }
 
   private Source read() {
@@ -83,9 +86,8 @@ final class GraphReader {
 
   /** Up to IR 3 every initializer is listed as an input too and is a constant all the same. */
   private void readValues() {
-    boolean listsConstants = model.getIrVersion() < IrVersions.INITIALIZERS_NEED_NO_INPUT;
     for (ValueInfoProto input : proto.getInputList()) {
-      if (!listsConstants || !initializers.containsKey(input.getName())) {
+      if (!constantWeights || !initializers.containsKey(input.getName())) {
         graph.input(readValue(input));
         inputs.add(input.getName());
       }

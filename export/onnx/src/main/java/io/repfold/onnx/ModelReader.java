@@ -21,22 +21,26 @@ import org.jspecify.annotations.Nullable;
 final class ModelReader {
   private ModelReader() {}
 
-  static OnnxModel read(Path file) {
+  static OnnxModel read(Path file, ReadOptions options) {
     ByteBuffer content = map(file);
-    return read(file.toString(), content, new ExternalFiles(file));
+    return read(file.toString(), content, new ExternalFiles(file), options);
   }
 
-  static OnnxModel read(String name, byte[] content) {
-    return read(name, ByteBuffer.wrap(content.clone()), null);
+  static OnnxModel read(String name, byte[] content, ReadOptions options) {
+    return read(name, ByteBuffer.wrap(content.clone()), null, options);
   }
 
   /**
    * @param externalFiles null if external data is out of reach
    */
-  static OnnxModel read(String name, ByteBuffer content, @Nullable ExternalFiles externalFiles) {
+  static OnnxModel read(
+      String name, ByteBuffer content, @Nullable ExternalFiles externalFiles, ReadOptions options) {
     try {
       ModelProto model = InlinedTensors.of(parse(content), externalFiles);
-      return new OnnxModel(model.toBuilder().clearGraph().build(), GraphReader.read(model));
+      return new OnnxModel(
+          model.toBuilder().clearGraph().build(),
+          GraphReader.read(model, options),
+          externalFiles != null && externalFiles.areUsed());
     } catch (OnnxFormatException e) {
       throw e.in(name);
     } catch (OutOfMemoryError e) {

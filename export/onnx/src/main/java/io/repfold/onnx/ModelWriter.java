@@ -32,7 +32,12 @@ final class ModelWriter {
    */
   static void write(OnnxModel model, Path file, WriteOptions options, long limit) {
     try {
-      boolean asked = options.externalData() == WriteOptions.ExternalData.ALWAYS;
+      boolean asked =
+          switch (options.externalData()) {
+            case ALWAYS -> true;
+            case AUTOMATIC -> model.hasExternalData();
+            case IF_NEEDED -> false;
+          };
       if (asked || weights(model.graph()) > limit) {
         writeWithExternalData(model, file, limit);
         return;
@@ -57,6 +62,10 @@ final class ModelWriter {
         size(proto) <= limit,
         "The model is larger than 2 GiB even without its initializers: its Constant nodes or bodies"
             + " are too large. Turn the constants into initializers");
+    if (layout.isEmpty()) {
+      AtomicFile.write(file, out -> stream(proto, out));
+      return;
+    }
     try (AtomicFile data = AtomicFile.create(dataFile);
         AtomicFile main = AtomicFile.create(file)) {
       data.fill(layout::writeTo);

@@ -2,6 +2,7 @@ package io.repfold.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Value;
 import java.nio.file.Path;
@@ -22,15 +23,20 @@ public final class OnnxModel {
   private final ModelProto header;
   private final Source source;
   private final Graph graph;
+  private final boolean external;
 
-  OnnxModel(ModelProto header, Source source) {
-    this(header, source, source.graph());
+  /**
+   * @param external whether data of the file lies in other files
+   */
+  OnnxModel(ModelProto header, Source source, boolean external) {
+    this(header, source, source.graph(), external);
   }
 
-  private OnnxModel(ModelProto header, Source source, Graph graph) {
+  private OnnxModel(ModelProto header, Source source, Graph graph, boolean external) {
     this.header = header;
     this.source = source;
     this.graph = graph;
+    this.external = external;
   }
 
   /**
@@ -42,7 +48,12 @@ public final class OnnxModel {
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static OnnxModel read(Path file) {
-    return ModelReader.read(file);
+    return read(file, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static OnnxModel read(Path file, ReadOptions options) {
+    return ModelReader.read(file, options);
   }
 
   /**
@@ -52,7 +63,12 @@ public final class OnnxModel {
    * @throws OnnxFormatException if the content is not valid
    */
   public static OnnxModel read(String name, byte[] model) {
-    return ModelReader.read(name, model);
+    return read(name, model, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static OnnxModel read(String name, byte[] model, ReadOptions options) {
+    return ModelReader.read(name, model, options);
   }
 
   /** A new model around a graph, with IR version 8 unless the graph's opset needs a later one. */
@@ -62,16 +78,28 @@ public final class OnnxModel {
             .setIrVersion(Math.max(IrVersions.DEFAULT, IrVersions.of(graph.opset())))
             .setProducerName("repfold")
             .build();
-    return new OnnxModel(header, Source.none(graph));
+    return new OnnxModel(header, Source.none(graph), false);
   }
 
   public Graph graph() {
     return graph;
   }
 
+  /**
+   * Whether a weight that callers of the file may override was taken as a constant, as {@link
+   * ReadOptions#CONSTANT_WEIGHTS} does.
+   */
+  public boolean tookWeightsAsConstants() {
+    Graph read = source.graph();
+    return header.getIrVersion() >= IrVersions.INITIALIZERS_NEED_NO_INPUT
+        && source.shell().getInputList().stream()
+            .map(ValueInfoProto::getName)
+            .anyMatch(name -> read.initializers().containsKey(name) && !read.isInput(name));
+  }
+
   /** The same model with another graph in it. */
   public OnnxModel withGraph(Graph other) {
-    return new OnnxModel(header, source, other);
+    return new OnnxModel(header, source, other, external);
   }
 
   /**
@@ -104,7 +132,7 @@ public final class OnnxModel {
   public OnnxModel withMetadata(String key, String value) {
     ModelProto.Builder changed = withoutMetadata(key).header.toBuilder();
     changed.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
-    return new OnnxModel(changed.build(), source, graph);
+    return new OnnxModel(changed.build(), source, graph, external);
   }
 
   /** The same model without an entry of its metadata, if it has one under this key. */
@@ -113,7 +141,7 @@ public final class OnnxModel {
         header.getMetadataPropsList().stream().filter(e -> !e.getKey().equals(key)).toList();
     ModelProto changed =
         header.toBuilder().clearMetadataProps().addAllMetadataProps(others).build();
-    return new OnnxModel(changed, source, graph);
+    return new OnnxModel(changed, source, graph, external);
   }
 
   /**
@@ -138,7 +166,14 @@ public final class OnnxModel {
     return withGraph(result.build());
   }
 
-  /** Writes one file, or two if it would not fit one. */
+  /** Whether data of the file that was read lies in other files. */
+  public boolean hasExternalData() {
+    return external;
+  }
+
+  /**
+   * Writes one file, or two if it would not fit one or the weights lay outside when they were read.
+   */
   public void write(Path file) {
     write(file, WriteOptions.DEFAULT);
   }

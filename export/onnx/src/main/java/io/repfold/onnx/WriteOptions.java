@@ -9,10 +9,13 @@ package io.repfold.onnx;
 public record WriteOptions(ExternalData externalData) {
   /** When weights lie beside the model instead of in it. */
   public enum ExternalData {
-    /** If the model would not fit one file: an ONNX file holds less than 2 GiB. */
+    /** If those of the file that was read do, or the model would not fit one file. */
     AUTOMATIC,
+    /** If the model would not fit one file: an ONNX file holds less than 2 GiB. */
+    IF_NEEDED,
     ALWAYS
   }
 
+  /** As they lay in the file that was read. */
   public static final WriteOptions DEFAULT = new WriteOptions(ExternalData.AUTOMATIC);
 }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Weights that lie in files of their own. */
 class ExternalDataTest {
   private static final WriteOptions EXTERNAL = new WriteOptions(WriteOptions.ExternalData.ALWAYS);
+  private static final WriteOptions ONE_FILE =
+      new WriteOptions(WriteOptions.ExternalData.IF_NEEDED);
 
   @TempDir Path temporary;
   private Path folder;
@@ -78,12 +80,34 @@ class ExternalDataTest {
   void an_external_model_can_be_written_elsewhere_and_over_itself() {
     OnnxModel.of(graph()).write(file, EXTERNAL);
     OnnxModel read = OnnxModel.read(file);
-    read.write(temporary.resolve("one.onnx"));
-    read.write(file, EXTERNAL);
+    read.write(temporary.resolve("one.onnx"), ONE_FILE);
+    read.write(file);
     read.write(file, EXTERNAL);
     assertThat(OnnxModel.read(file).graph()).isEqualTo(graph());
     assertThat(OnnxModel.read("one", bytes(temporary.resolve("one.onnx"))).graph())
         .isEqualTo(graph());
+  }
+
+  @Test
+  void weights_that_were_read_from_other_files_are_written_into_another_file() throws IOException {
+    OnnxModel.of(graph()).write(file, EXTERNAL);
+    OnnxModel read = OnnxModel.read(file);
+    Path other = temporary.resolve("other.onnx");
+    Graph smaller =
+        new Graph.Builder("none").output(Value.float32("y", 2)).initializer("y", random(2)).build();
+
+    read.withMetadata("key", "value").write(other);
+    read.withGraph(smaller).write(temporary.resolve("smaller.onnx"));
+    OnnxModel.of(graph()).write(temporary.resolve("one.onnx"));
+
+    assertThat(read.hasExternalData()).isTrue();
+    assertThat(temporary.resolve("other.onnx.data"))
+        .hasSameBinaryContentAs(folder.resolve("m.onnx.data"));
+    assertThat(Files.size(other)).isLessThan(2000);
+    assertThat(OnnxModel.read(other).graph()).isEqualTo(graph());
+    assertThat(temporary.resolve("smaller.onnx.data")).doesNotExist();
+    assertThat(OnnxModel.read(temporary.resolve("smaller.onnx")).hasExternalData()).isFalse();
+    assertThat(temporary.resolve("one.onnx.data")).doesNotExist();
   }
 
   @Test

@@ -143,7 +143,7 @@ class FuzzTest {
   /** As from a mapped file, for which protobuf has another decoder. */
   private static OnnxModel readDirect(byte[] bytes) {
     ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-    return ModelReader.read("fuzz", direct, null);
+    return ModelReader.read("fuzz", direct, null, ReadOptions.DEFAULT);
   }
 
   /** Through the typed writer, which may find that an attribute does not fit. */

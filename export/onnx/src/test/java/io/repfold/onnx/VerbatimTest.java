@@ -237,6 +237,32 @@ class VerbatimTest {
   }
 
   @Test
+  void from_ir_4_on_constants_that_are_inputs_are_no_constants_unless_asked_for() {
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .setName("listed")
+            .addInput(ValueInfos.write(Value.float32("w", 2)))
+            .addInput(ValueInfos.write(Value.float32("x", 2)))
+            .addInitializer(tensor("w", 1, 2))
+            .addNode(TestModels.node("Add", "y", "x", "w"))
+            .addOutput(ValueInfos.write(Value.float32("y", 2)));
+    ModelProto model = TestModels.around(17, graph);
+
+    OnnxModel kept = OnnxModel.read("m", model.toByteArray());
+    OnnxModel taken = OnnxModel.read("m", model.toByteArray(), ReadOptions.CONSTANT_WEIGHTS);
+
+    assertThat(kept.graph().optionalInputs()).extracting(Value::name).containsExactly("w");
+    assertThat(kept.graph().constant("w")).isEmpty();
+    assertThat(kept.tookWeightsAsConstants()).isFalse();
+    assertThat(taken.graph().optionalInputs()).isEmpty();
+    assertThat(taken.graph().constant("w")).isPresent();
+    assertThat(taken.tookWeightsAsConstants()).isTrue();
+    OnnxModel again = OnnxModel.read("again", taken.toBytes());
+    assertThat(again.graph()).isEqualTo(taken.graph());
+    assertThat(again.tookWeightsAsConstants()).isFalse();
+  }
+
+  @Test
   void another_opset_does_not_take_over_the_old_forms() {
     ModelProto old = TestModels.model(11, TestModels.node("Softmax", "y", "x"));
     OnnxModel model = OnnxModel.read("old", old.toByteArray());

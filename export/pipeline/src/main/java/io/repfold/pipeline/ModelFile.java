@@ -7,26 +7,57 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.ReadOptions;
 import io.repfold.onnx.Sha256;
 import io.repfold.runtime.PlanNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** An ONNX file that was read. */
-public record ModelFile(Path path, OnnxModel model) {
+/** An ONNX file that was read. Its model can be let go of, and is read again where it is needed. */
+public final class ModelFile {
+  /** From so many bytes of weights on it pays to read a model again. */
+  private static final long LARGE = 1L << 26;
+
+  private final Path path;
+  private final ReadOptions options;
+  private final int weights;
+  private final boolean large;
+  private final int overridable;
+  private @Nullable OnnxModel model;
+  private Optional<FileTime> changed = Optional.empty();
+
+  private ModelFile(Path path, ReadOptions options) {
+    this.path = path;
+    this.options = options;
+    OnnxModel read = OnnxModel.read(path, options);
+    this.model = read;
+    this.weights = read.graph().initializers().size();
+    this.large =
+        read.graph().initializers().values().stream().mapToLong(t -> t.data().remaining()).sum()
+            >= LARGE;
+    this.overridable = read.graph().optionalInputs().size();
+  }
+
   public static ModelFile read(Path path) {
+    return read(path, ReadOptions.DEFAULT);
+  }
+
+  /** Likewise, with weights that callers may override taken as the options say. */
+  public static ModelFile read(Path path, ReadOptions options) {
     if (PlanNames.isOne(path)) {
       throw PipelineException.work(
           "%s: is a TensorRT plan by its name, and not an ONNX model; the backend tensorrt runs it, which Backends.byId finds"
               .formatted(path));
     }
-    return new ModelFile(path, OnnxModel.read(path));
+    return new ModelFile(path, options);
   }
 
   /** Empty for a plan, and for a file that is not read here: whoever runs it says why not. */
@@ -41,8 +72,68 @@ public record ModelFile(Path path, OnnxModel model) {
     }
   }
 
+  /** The same file, with weights that callers may override taken as constants. */
+  public ModelFile withConstantWeights() {
+    return overridable == 0 ? this : read(path, ReadOptions.CONSTANT_WEIGHTS);
+  }
+
+  /** How many of the weights are inputs too, which callers may override. */
+  public int overridable() {
+    return overridable;
+  }
+
+  /** That callers may override weights, what it costs, and the remedy; empty if they may not. */
+  public Optional<String> overridableWeights() {
+    return overridable == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s: callers may override %d of %s, which are graph inputs too, and nothing of these folds; withConstantWeights takes them as constants"
+                .formatted(path, overridable, Phrases.plural(weights, "weight")));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The model; read again if it was let go of.
+   *
+   * @throws PipelineException if the file has changed since
+   */
+  public synchronized OnnxModel model() {
+    if (model == null) {
+      if (!changed.equals(Optional.of(lastModified()))) {
+        throw PipelineException.work(
+            "%s: has changed since it was read; read it again".formatted(path));
+      }
+      model = OnnxModel.read(path, options);
+    }
+    return model;
+  }
+
+  /**
+   * Lets go of a large model, so that its weights take no memory while others need it.
+   *
+   * @return whether it is large
+   */
+  public synchronized boolean release() {
+    if (large && model != null) {
+      changed = Optional.of(lastModified());
+      model = null;
+    }
+    return large;
+  }
+
+  private FileTime lastModified() {
+    try {
+      return Files.getLastModifiedTime(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot be read: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
   public Graph graph() {
-    return model.graph();
+    return model().graph();
   }
 
   /** The inputs that a caller must give. */

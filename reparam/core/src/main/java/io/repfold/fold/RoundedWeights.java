@@ -21,7 +21,11 @@ import java.util.OptionalInt;
  */
 record RoundedWeights(
     Tensor weight, Tensor bias, double largestWeight, double[] errorBounds, OptionalInt notFinite) {
-  private static final int BLOCK = 1 << 19;
+  /**
+   * So many numbers exist in double at a time, 32 MB. A matrix product packs its right factor for
+   * each block of rows, so small ones cost more.
+   */
+  private static final int BLOCK = 1 << 22;
 
   static RoundedWeights of(Affine map, Carrier carrier, ElementType type, MatrixProduct product) {
     return new Rounding(map, carrier, type).run(product);

@@ -28,8 +28,12 @@ final class ScaledWeights extends Weights {
       @Override
       public double[] read(int from, int to) {
         double[] values = rows.read(from, to);
-        for (int i = 0; i < values.length; i++) {
-          values[i] *= factors[from + i / perRow];
+        for (int row = from; row < to; row++) {
+          double factor = factors[row];
+          int end = (row - from + 1) * perRow;
+          for (int i = end - perRow; i < end; i++) {
+            values[i] *= factor;
+          }
         }
         return values;
       }

@@ -49,13 +49,15 @@ final class StoredWeights extends Weights {
   @Override
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
-    int perRow = columns() * kernelSize;
     TensorReader reader = TensorReader.of(tensor);
+    int source = 0;
     for (int row = 0; row < out(); row++) {
       int first = firstColumn(row);
       double sum = 0;
-      for (int i = 0; i < perRow; i++) {
-        sum += reader.at(row * perRow + i) * value[first + i / kernelSize];
+      for (int column = first; column < first + columns(); column++) {
+        for (int tap = 0; tap < kernelSize; tap++) {
+          sum += reader.at(source++) * value[column];
+        }
       }
       response[row] = sum;
     }

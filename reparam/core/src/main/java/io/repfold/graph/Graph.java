@@ -110,6 +110,13 @@ public final class Graph {
     return inputs.stream().filter(input -> !initializers.containsKey(input.name())).toList();
   }
 
+  /**
+   * The inputs that an initializer stands in for where a caller gives none. They are no constants.
+   */
+  public List<Value> optionalInputs() {
+    return inputs.stream().filter(input -> initializers.containsKey(input.name())).toList();
+  }
+
   public List<Value> outputs() {
     return outputs;
   }

@@ -128,7 +128,11 @@ final class ConfigReader {
   }
 
   private static Learning learning(ConfigSection train) {
-    return new Learning(train.texts("hold"), train.texts("learn"), train.text("auxiliary_output"));
+    return new Learning(
+        train.texts("hold"),
+        train.texts("learn"),
+        train.text("auxiliary_output"),
+        train.flag("constant_weights", false));
   }
 
   private static OptionalInt ignoreIndex(ConfigSection root) {

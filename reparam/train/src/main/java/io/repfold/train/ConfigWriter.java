@@ -66,6 +66,9 @@ final class ConfigWriter {
       node.put("learn", learning.learn());
     }
     learning.auxiliaryOutput().ifPresent(output -> node.put("auxiliary_output", output));
+    if (learning.constantWeights()) {
+      node.put("constant_weights", true);
+    }
     return node.isEmpty() ? Optional.empty() : Optional.of(node);
   }
 

@@ -13,6 +13,7 @@ import io.repfold.nets.Network;
 import io.repfold.nets.NetworkMetadata;
 import io.repfold.nets.Networks;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.ReadOptions;
 import io.repfold.train.TrainConfig.Typed;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ record NetworkSource(
   }
 
   private static NetworkSource file(Path file, TrainConfig config, int classes) {
-    OnnxModel model = OnnxModel.read(file);
+    OnnxModel model = OnnxModel.read(file, new ReadOptions(config.learning().constantWeights()));
     TrainingForm form = TrainingForm.of(model.graph());
     Graph graph = trainable(file, form.graph());
     NetworkMetadata traits =
@@ -109,6 +110,7 @@ record NetworkSource(
     }
     List<String> notes = new ArrayList<>(form.notes());
     withoutLoss(graph, traits).ifPresent(notes::add);
+    overridable(graph).ifPresent(notes::add);
     NetworkSource source =
         new NetworkSource(
             model.withGraph(graph), traits, freezing(config), notes, fixedBatch(form.graph()));
@@ -139,6 +141,15 @@ record NetworkSource(
         : Optional.of(
             "The loss leaves out %s; train.auxiliary_output gives one of them a part in it"
                 .formatted(String.join(", ", others)));
+  }
+
+  private static Optional<String> overridable(Graph graph) {
+    int weights = graph.optionalInputs().size();
+    return weights == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%d of %d initializers are inputs too, which callers may override, and do not learn; train.constant_weights makes weights of them"
+                .formatted(weights, graph.initializers().size()));
   }
 
   private static Network.Freezing freezing(TrainConfig config) {

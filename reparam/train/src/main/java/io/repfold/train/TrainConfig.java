@@ -58,10 +58,17 @@ public record TrainConfig(
    * @param hold names of tensors that are constants; {@code *} stands for any text
    * @param learn names of tensors that learn although they look like constants
    * @param auxiliaryOutput an output of {@code startFrom} that has a loss as well
+   * @param constantWeights whether initializers of {@code startFrom} that are inputs too are its
+   *     weights, and no inputs any more
    */
-  public record Learning(List<String> hold, List<String> learn, Optional<String> auxiliaryOutput) {
+  public record Learning(
+      List<String> hold,
+      List<String> learn,
+      Optional<String> auxiliaryOutput,
+      boolean constantWeights) {
     /** What the graph tells. */
-    public static final Learning DEFAULT = new Learning(List.of(), List.of(), Optional.empty());
+    public static final Learning DEFAULT =
+        new Learning(List.of(), List.of(), Optional.empty(), false);
 
     public Learning {
       hold = List.copyOf(hold);

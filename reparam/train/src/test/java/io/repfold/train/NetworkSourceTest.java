@@ -8,6 +8,8 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
+import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import java.nio.file.Path;
@@ -41,6 +43,37 @@ class NetworkSourceTest {
         .containsExactly(new Dim.Symbol("N"), Dim.of(3), Dim.of(8), Dim.of(8));
     assertThat(source.traits().classes()).isEqualTo(3);
     assertThat(source.traits().backbonePrefix()).isEmpty();
+  }
+
+  @Test
+  void weights_that_callers_may_override_learn_only_if_they_are_asked_for() {
+    Consumer<GraphBuilder> network =
+        b -> b.output(b.conv(b.input("x", 1, 3, 8, 8), 3, Kernel.of(3), 1));
+    Path file = folder.resolve("overridable.onnx");
+    GraphBuilder b = new GraphBuilder("theirs", WeightSource.he(1));
+    network.accept(b);
+    Graph plain = b.build();
+    Graph.Builder listed = plain.toBuilder();
+    plain
+        .initializers()
+        .forEach((name, t) -> listed.input(Value.of(name, t.type(), Shape.of(t.dims()))));
+    OnnxModel.of(listed.build()).write(file);
+    int weights = plain.initializers().size();
+
+    NetworkSource kept = NetworkSource.of(TinyRun.config(folder, "start_from=" + file), 3);
+    NetworkSource taken =
+        NetworkSource.of(
+            TinyRun.config(folder, "start_from=" + file, "train.constant_weights=true"), 3);
+
+    assertThat(kept.graph().optionalInputs()).hasSize(weights);
+    assertThat(kept.notes())
+        .anyMatch(
+            note ->
+                note.startsWith("%d of %d initializers are inputs too".formatted(weights, weights))
+                    && note.contains("train.constant_weights"));
+    assertThat(taken.graph().optionalInputs()).isEmpty();
+    assertThat(taken.notes()).noneMatch(note -> note.contains("inputs too"));
+    assertThat(taken.graph().initializers()).isEqualTo(plain.initializers());
   }
 
   @Test

@@ -45,15 +45,27 @@ public final class Verifier {
       Tolerance tolerance,
       ChannelAxes axes,
       Decider decider) {
-    if (samples.isEmpty()) {
-      throw new IllegalArgumentException("There is no input to compare the networks on");
-    }
+    return verify(ReferenceOutputs.of(reference, samples), candidate, tolerance, axes, decider);
+  }
+
+  /**
+   * Likewise, with a reference that was run before. Each run of the candidate is compared as it
+   * comes.
+   *
+   * @throws io.repfold.runtime.EngineException if a run fails
+   */
+  public static VerificationReport verify(
+      ReferenceOutputs reference,
+      Engine candidate,
+      Tolerance tolerance,
+      ChannelAxes axes,
+      Decider decider) {
     Judge judge = Judge.ofSamples(tolerance, axes, decider);
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
     Set<String> integers = new HashSet<>();
-    for (int i = 0; i < samples.size(); i++) {
-      Map<String, HostTensor> inputs = samples.get(i);
-      Map<String, HostTensor> expected = reference.run(inputs);
+    for (int i = 0; i < reference.inputs().size(); i++) {
+      Map<String, HostTensor> inputs = reference.inputs().get(i);
+      Map<String, HostTensor> expected = reference.outputs().get(i);
       expected.forEach(
           (name, tensor) -> {
             if (!tensor.type().isFloating()) {
@@ -80,7 +92,7 @@ public final class Verifier {
                         : results,
                     share(results, tolerance, integers.contains(name)))));
     return new VerificationReport(
-        reference.toString(), candidate.toString(), samples.size(), tolerance, outputs);
+        reference.reference(), candidate.toString(), reference.inputs().size(), tolerance, outputs);
   }
 
   /** Empty if no share is asked for, or the output decides nothing. */

@@ -29,6 +29,24 @@ public record ComparisonSetting(
   }
 
   /**
+   * The candidate likewise, but the reference only as it is written, which is one session less: the
+   * optimizer is to change nothing.
+   */
+  static List<ComparisonSetting> candidateOptimizerOffAndOn(EngineOptions on) {
+    Backend cpu = Backends.onnxRuntimeCpu();
+    EngineOptions off = on.withoutOptimizer();
+    return List.of(
+        new ComparisonSetting("optimizer off", cpu, off, cpu, off),
+        new ComparisonSetting("optimizer on", cpu, off, cpu, on));
+  }
+
+  /** Whether the reference runs as in another setting, and so gives the same. */
+  boolean hasReferenceOf(ComparisonSetting other) {
+    return reference.id().equals(other.reference.id())
+        && referenceOptions.equals(other.referenceOptions);
+  }
+
+  /**
    * The candidate on each of several engines as users run it, beside the reference on one as it is
    * written.
    */

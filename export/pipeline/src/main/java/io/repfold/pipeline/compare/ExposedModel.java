@@ -3,6 +3,7 @@ package io.repfold.pipeline.compare;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.onnx.WriteOptions;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.pipeline.inputs.Sample;
@@ -23,6 +24,10 @@ import java.util.Set;
 public final class ExposedModel implements AutoCloseable {
   /** Ops whose results may be no tensors. */
   private static final List<String> NO_TENSORS = List.of("Sequence", "Optional", "SplitToSequence");
+
+  /** ONNX Runtime is given a copy of external data, which would be a third one. */
+  private static final WriteOptions ONE_FILE =
+      new WriteOptions(WriteOptions.ExternalData.IF_NEEDED);
 
   private final OnnxModel model;
   private final EngineOptions options;
@@ -46,7 +51,7 @@ public final class ExposedModel implements AutoCloseable {
    */
   public Engine load(List<String> outputs) {
     Path file = folder.path().resolve("exposed.onnx");
-    model.withExtraOutputs(outputs).write(file);
+    model.withExtraOutputs(outputs).write(file, ONE_FILE);
     return Backends.onnxRuntimeCpu().load(file, options);
   }
 

@@ -1,60 +1,60 @@
 package io.repfold.pipeline.compare;
 
 import io.repfold.check.ChannelAxes;
-import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A file that appears only if its model computes what another does. */
 public final class ProvenFile {
-  /** How many {@link Steps} {@link #write} takes. */
-  public static final int STEPS = 1 + ModelComparer.STEPS;
+  /** How many {@link Steps} {@link #commit} takes. */
+  public static final int STEPS = ModelComparer.STEPS;
 
   private ProvenFile() {}
 
   /**
-   * Writes a model that is to compute what another does; it appears under its name only if it does.
+   * Compares a file on its way with the one that it was made of, and moves it into place if it
+   * computes the same. Lets go of a large original, since the comparison reads the files, and asks
+   * for the memory: it should be all that the caller holds of either model.
    *
    * @param shapes of the inputs to compare on, where the model leaves them open
    * @param request empty for no comparison
-   * @return how they compared; the file is there if it {@link RewriteComparison#holds}
+   * @return how they compared; the file is in its place if it {@link RewriteComparison#holds}
    * @throws io.repfold.pipeline.PipelineException if no size of an open input is taken
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
-  public static RewriteComparison write(
-      OnnxModel result,
-      Path target,
+  public static RewriteComparison commit(
+      StagedFile staged,
       ModelFile original,
       Map<String, long[]> shapes,
       Optional<ComparisonRequest> request,
       Steps steps) {
-    steps.next("writing");
-    try (StagedFile staged = StagedFile.of(target)) {
-      result.write(staged.file());
-      RewriteComparison comparison =
-          request
-              .map(
-                  asked ->
-                      compare(
-                          original.path(),
-                          staged.file(),
-                          shapes,
-                          asked,
-                          OutputAxes.of(original.graph()),
-                          steps))
-              .orElse(RewriteComparison.NONE);
-      if (comparison.holds()) {
-        staged.commit();
-      }
-      return comparison;
+    RewriteComparison comparison =
+        request
+            .map(asked -> compare(staged.file(), original, shapes, asked, steps))
+            .orElse(RewriteComparison.NONE);
+    if (comparison.holds()) {
+      staged.commit();
     }
+    return comparison;
+  }
+
+  private static RewriteComparison compare(
+      Path result,
+      ModelFile original,
+      Map<String, long[]> shapes,
+      ComparisonRequest request,
+      Steps steps) {
+    ChannelAxes axes = OutputAxes.of(original.graph());
+    if (original.release()) {
+      System.gc(); // what is mapped is given back by nothing else
+    }
+    return compare(original.path(), result, shapes, request, axes, steps);
   }
 
   /**
@@ -80,8 +80,9 @@ public final class ProvenFile {
       ChannelAxes axes,
       Steps steps) {
     SampleSource inputs = SampleSource.random(shapes, request.samples(), request.seed());
-    List<ComparisonSetting> settings =
-        ComparisonSetting.optimizerOffAndOn(EngineOptions.defaults());
+    // Between the few runs, waiting threads would take as much of the processor as the work.
+    EngineOptions options =
+        EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");
     Verification verification =
         ModelComparer.compare(
             original,
@@ -89,9 +90,22 @@ public final class ProvenFile {
             inputs,
             request.tolerance(),
             request.threshold(),
-            settings,
+            ComparisonSetting.candidateOptimizerOffAndOn(options),
             axes,
             steps);
+    if (verification.isOnlyLastDifferent()) {
+      // The optimizer may change what the original computes too: then it is none of the result's.
+      verification =
+          ModelComparer.compare(
+              original,
+              result,
+              inputs,
+              request.tolerance(),
+              request.threshold(),
+              ComparisonSetting.optimizerOffAndOn(options),
+              axes,
+              Steps.UNHEARD);
+    }
     Optional<LayerComparison> layers =
         verification.isEmpty() || (verification.holds() && verification.isWeak())
             ? Optional.of(LayerComparison.run(original, result, inputs, request.tolerance()))

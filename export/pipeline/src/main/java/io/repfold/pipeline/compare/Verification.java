@@ -35,6 +35,13 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
     return runs.stream().allMatch(run -> run.report().verdict().isEquivalent());
   }
 
+  /** Whether the models differ in the last setting only. */
+  boolean isOnlyLastDifferent() {
+    int last = runs.size() - 1;
+    return !runs.get(last).report().verdict().isEquivalent()
+        && runs.subList(0, last).stream().allMatch(r -> r.report().verdict().isEquivalent());
+  }
+
   /**
    * Whether every output is empty on all inputs: then nothing was compared, and it does not hold.
    */

@@ -52,6 +52,11 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     return new ConvertFile(ModelFile.read(model), request);
   }
 
+  /** Weights that callers may override are constants, and no inputs of the result. */
+  public ConvertFile withConstantWeights() {
+    return new ConvertFile(source.withConstantWeights(), request);
+  }
+
   /** Likewise as {@link #to(Path, Steps)}. */
   public ConvertOutcome to(Path target) {
     return to(target, Steps.UNHEARD);
@@ -131,6 +136,9 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     root.put("conversion", outcome.conversion().summary());
     root.put("target", outcome.target());
     outcome.agreement().ifPresent(share -> root.put("agreement", share));
+    if (source.model().tookWeightsAsConstants()) {
+      root.put("constantWeights", true);
+    }
     String fold = source.model().metadata().get(Certificate.KEY);
     if (fold != null) {
       root.put("fold", fold);

@@ -23,7 +23,7 @@ public final class Certificate {
 
   private record Source(String sha256, long bytes) {}
 
-  private record Options(double allowGrowth, Map<String, long[]> shapes) {}
+  private record Options(double allowGrowth, Map<String, long[]> shapes, boolean constantWeights) {}
 
   private record Document(
       String tool,
@@ -53,7 +53,7 @@ public final class Certificate {
         new Document(
             TOOL,
             new Source(sourceSha256, source.bytes()),
-            new Options(growth, new TreeMap<>(shapes)),
+            new Options(growth, new TreeMap<>(shapes), source.model().tookWeightsAsConstants()),
             report.folded(),
             report.leftAlone(),
             report.warnings(),

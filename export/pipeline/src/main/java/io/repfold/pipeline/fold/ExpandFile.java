@@ -1,6 +1,7 @@
 package io.repfold.pipeline.fold;
 
 import io.repfold.fold.ExpandOptions;
+import io.repfold.fold.ExpandReport;
 import io.repfold.fold.Expander;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
@@ -29,7 +30,7 @@ public record ExpandFile(
     Map<String, long[]> shapes,
     Optional<ComparisonRequest> comparison) {
   /** How many {@link Steps} {@link #to} takes. */
-  public static final int STEPS = 1 + ProvenFile.STEPS;
+  public static final int STEPS = 2 + ProvenFile.STEPS;
 
   public ExpandFile {
     shapes = Map.copyOf(shapes);
@@ -49,6 +50,11 @@ public record ExpandFile(
   /** Likewise, of a file that was read. */
   public static ExpandFile of(ModelFile source, ExpandOptions options) {
     return new ExpandFile(source, options, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
+  }
+
+  /** Weights that callers may override are constants, and no inputs of the result. */
+  public ExpandFile withConstantWeights() {
+    return new ExpandFile(source.withConstantWeights(), options, shapes, comparison);
   }
 
   public ExpandFile withShapes(Map<String, long[]> fixed) {
@@ -86,11 +92,18 @@ public record ExpandFile(
    */
   public ExpandOutcome to(Path target, Steps steps) {
     StagedFile.checkModel(target);
+    try (StagedFile staged = StagedFile.of(target)) {
+      ExpandReport report = written(staged.file(), steps);
+      RewriteComparison compared = ProvenFile.commit(staged, source, shapes, comparison, steps);
+      return new ExpandOutcome(source, report, compared, Optional.of(target));
+    }
+  }
+
+  private ExpandReport written(Path file, Steps steps) {
     Expander.Result result = expanded(steps);
-    RewriteComparison compared =
-        ProvenFile.write(
-            source.model().withGraph(result.graph()), target, source, shapes, comparison, steps);
-    return new ExpandOutcome(source, result.report(), compared, Optional.of(target));
+    steps.next("writing");
+    source.model().withGraph(result.graph()).write(file);
+    return result.report();
   }
 
   private Expander.Result expanded(Steps steps) {

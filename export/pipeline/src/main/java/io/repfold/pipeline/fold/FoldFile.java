@@ -30,7 +30,7 @@ public record FoldFile(
     Map<String, long[]> shapes,
     Optional<ComparisonRequest> comparison) {
   /** How many {@link Steps} {@link #to} takes. */
-  public static final int STEPS = 1 + ProvenFile.STEPS;
+  public static final int STEPS = 2 + ProvenFile.STEPS;
 
   public FoldFile {
     shapes = Map.copyOf(shapes);
@@ -56,6 +56,11 @@ public record FoldFile(
     return new FoldFile(source, factor, shapes, comparison);
   }
 
+  /** Weights that callers may override are constants, and no inputs of the result. */
+  public FoldFile withConstantWeights() {
+    return new FoldFile(source.withConstantWeights(), growth, shapes, comparison);
+  }
+
   public FoldFile withShapes(Map<String, long[]> fixed) {
     return new FoldFile(source, growth, fixed, comparison);
   }
@@ -79,7 +84,13 @@ public record FoldFile(
     FoldReport report = source.with(shapes, () -> Folder.plan(source.graph(), options));
     String document = Certificate.document(source, source.sha256(), growth, shapes, report);
     return new FoldOutcome(
-        source, report, document, Optional.empty(), RewriteComparison.NONE, Optional.empty());
+        source,
+        report,
+        document,
+        Optional.empty(),
+        Optional.empty(),
+        RewriteComparison.NONE,
+        Optional.empty());
   }
 
   /** Likewise as {@link #to(Path, Steps)}. */
@@ -97,6 +108,25 @@ public record FoldFile(
    */
   public FoldOutcome to(Path target, Steps steps) {
     StagedFile.checkModel(target);
+    try (StagedFile staged = StagedFile.of(target)) {
+      Written written = written(staged.file(), steps);
+      RewriteComparison compared = ProvenFile.commit(staged, source, shapes, comparison, steps);
+      return new FoldOutcome(
+          source,
+          written.report(),
+          written.document(),
+          written.growth(),
+          written.certificate(),
+          compared,
+          Optional.of(target));
+    }
+  }
+
+  /** What is known of a folded model, which itself is in a file and takes no memory any more. */
+  private record Written(
+      FoldReport report, String document, Optional<String> growth, Optional<String> certificate) {}
+
+  private Written written(Path file, Steps steps) {
     steps.next("folding");
     CompletableFuture<String> sourceSha256 = CompletableFuture.supplyAsync(source::sha256);
     Folder.Result result = fold();
@@ -107,15 +137,10 @@ public record FoldFile(
     Optional<String> certificate =
         changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
     OnnxModel folded = source.model().withGraph(result.graph());
-    RewriteComparison compared =
-        ProvenFile.write(
-            certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded),
-            target,
-            source,
-            shapes,
-            comparison,
-            steps);
-    return new FoldOutcome(source, report, document, certificate, compared, Optional.of(target));
+    steps.next("writing");
+    certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded).write(file);
+    return new Written(
+        report, document, StoredBytes.growth(source.graph(), result.graph()), certificate);
   }
 
   private static String joined(CompletableFuture<String> sha256) {

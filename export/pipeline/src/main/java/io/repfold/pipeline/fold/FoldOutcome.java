@@ -10,6 +10,8 @@ import java.util.Optional;
  * What a fold of a file came to.
  *
  * @param document the report as JSON, as the certificate knows it
+ * @param growth that the result stores over 1 % more numbers than the original, and why; empty for
+ *     a plan, and where it does not
  * @param certificate one line of JSON, which the file holds in its metadata under {@link
  *     Certificate#KEY}; empty for a plan, and for a model that did not change
  * @param comparison with the original; nothing was written if it does not hold
@@ -19,6 +21,7 @@ public record FoldOutcome(
     ModelFile source,
     FoldReport report,
     String document,
+    Optional<String> growth,
     Optional<String> certificate,
     RewriteComparison comparison,
     Optional<Path> output) {

@@ -34,8 +34,12 @@ public final class OnnxRuntimeMatrixProduct implements MatrixProduct, AutoClosea
   /** A native block holds at most 2 GiB. */
   private static final int LARGEST = Integer.MAX_VALUE / Double.BYTES;
 
-  /** Elements that are copied at once. */
-  private static final int PART = 1 << 20;
+  /** Elements that are copied at once; ONNX Runtime packs the right factor anew for each part. */
+  private static final int PART = 1 << 23;
+
+  /** Its threads leave the processor to others while they wait for the next part. */
+  private static final EngineOptions OPTIONS =
+      EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");
 
   private final Backend backend = Backends.onnxRuntimeCpu();
   private final MatrixProduct inJava = MatrixProduct.inJava();
@@ -80,7 +84,7 @@ public final class OnnxRuntimeMatrixProduct implements MatrixProduct, AutoClosea
   private @Nullable Engine engine() {
     if (engine == null && !missing) {
       missing = backend.availability() instanceof Availability.Missing;
-      engine = missing ? null : backend.load("matrix product", product(), EngineOptions.defaults());
+      engine = missing ? null : backend.load("matrix product", product(), OPTIONS);
     }
     return engine;
   }

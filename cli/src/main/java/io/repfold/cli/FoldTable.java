@@ -5,7 +5,7 @@ import io.repfold.fold.FoldReport.Folded;
 import io.repfold.fold.FoldReport.LeftAlone;
 import io.repfold.fold.FoldReport.Totals;
 import io.repfold.pipeline.Phrases;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ final class FoldTable {
   private static final int FEW_REGIONS = 12;
   private static final int FEW_REASONS = 6;
   private static final int FEW_NODES = 4;
-  private static final Pattern QUOTED = Pattern.compile("(\\w+ )?'[^']*'");
+  private static final Pattern VARIES = Pattern.compile("(\\w+ )?'[^']*'|\\d+(x\\d+)*");
 
   private FoldTable() {}
 
@@ -128,28 +128,26 @@ final class FoldTable {
 
   /**
    * Nodes by the reason for which they were left, the most frequent reason first. Reasons that
-   * differ only in the names of nodes and values are one, with dots in place of the names.
+   * differ only in names and numbers are one, told as of the first node.
    */
   static Map<String, List<String>> byReason(List<LeftAlone> leftAlone) {
-    Map<String, Set<String>> wordings = new LinkedHashMap<>();
-    Map<String, List<String>> nodes = new LinkedHashMap<>();
+    Map<String, String> wordings = new HashMap<>();
+    Map<String, Set<String>> nodes = new LinkedHashMap<>();
     for (LeftAlone left : leftAlone) {
       for (String reason : left.reasons()) {
-        String pattern = QUOTED.matcher(reason).replaceAll("'...'");
-        wordings.computeIfAbsent(pattern, p -> new LinkedHashSet<>()).add(reason);
-        nodes.computeIfAbsent(pattern, p -> new ArrayList<>()).add(left.node());
+        String pattern = VARIES.matcher(reason).replaceAll("#");
+        wordings.putIfAbsent(pattern, reason);
+        nodes.computeIfAbsent(pattern, p -> new LinkedHashSet<>()).add(left.node());
       }
     }
     Map<String, List<String>> sorted = new LinkedHashMap<>();
     nodes.entrySet().stream()
         .sorted((a, b) -> b.getValue().size() - a.getValue().size())
-        .forEach(e -> sorted.put(wording(e.getKey(), wordings), e.getValue()));
+        .forEach(
+            e ->
+                sorted.put(
+                    wordings.getOrDefault(e.getKey(), e.getKey()), List.copyOf(e.getValue())));
     return sorted;
-  }
-
-  private static String wording(String pattern, Map<String, Set<String>> wordings) {
-    Set<String> all = wordings.getOrDefault(pattern, Set.of());
-    return all.size() == 1 ? all.iterator().next() : pattern;
   }
 
   /** What was left alone or folded no further, grouped by reason; empty if there is nothing. */
@@ -170,11 +168,19 @@ final class FoldTable {
         break;
       }
       shown++;
-      String nodes = Phrases.few(reason.getValue(), all ? Integer.MAX_VALUE : FEW_NODES);
-      text.append("  %s: %s\n".formatted(reason.getKey(), nodes));
+      text.append("  %s\n".formatted(line(reason.getKey(), reason.getValue(), all)));
     }
     return text.isEmpty()
         ? ""
         : "%s: %s\n%s".formatted(heading, Phrases.plural(leftAlone.size(), "node"), text);
+  }
+
+  /** The first node with its reason, and those that are left for one like it. */
+  private static String line(String reason, List<String> nodes, boolean all) {
+    String first = "%s: %s".formatted(nodes.get(0), reason);
+    List<String> others = nodes.subList(1, nodes.size());
+    return others.isEmpty()
+        ? first
+        : "%s; likewise %s".formatted(first, Phrases.few(others, all ? others.size() : FEW_NODES));
   }
 }

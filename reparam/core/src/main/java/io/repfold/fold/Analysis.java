@@ -95,6 +95,7 @@ final class Analysis {
       keep(node, bordered.get(), merger.cost(bordered.get()).plus(copies));
       return;
     }
+    explanations.opaqueNorm(node);
     Linearity local = linearOps.of(node);
     if (local instanceof Linearity.Refused refused) {
       refusals.add(node.output(), refused.because());

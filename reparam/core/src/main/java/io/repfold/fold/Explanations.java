@@ -3,6 +3,7 @@ package io.repfold.fold;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.Optional;
 final class Explanations {
   /** How far to look for the op that is not linear: a branch of a block is shorter. */
   private static final int LONGEST_BRANCH = 12;
+
+  /** Of more terms, no reader wants to know of each pair why it is none. */
+  private static final int MOST_COMPARED = 64;
 
   private final Graph graph;
   private final Facts facts;
@@ -37,11 +41,31 @@ final class Explanations {
         node.output(),
         graph
             .producer(value)
-            .map(
-                p ->
-                    "its input '%s' comes from %s, which is not linear"
-                        .formatted(value, p.describe()))
-            .orElse("its input '%s' is no convolution".formatted(value)));
+            .map(p -> "its input '%s' comes from %s, %s".formatted(value, p.describe(), what(p)))
+            .orElse("its input '%s' is an input of the graph".formatted(value)));
+  }
+
+  /** Why a convolution does not go on behind a node. */
+  private String what(Node node) {
+    if (facts.isFusedAtRunTime(node)) {
+      return "which runtimes compute with others as one op";
+    }
+    return switch (OpKind.of(node.op())) {
+      case CONTRACTS -> "which is left for a reason of its own";
+      case NORMALIZES ->
+          node.op() instanceof Op.BatchNormalization
+              ? "which is left for a reason of its own"
+              : "which is not linear";
+      case RESIZES -> "which interpolates";
+      case POOLS ->
+          node.op() instanceof Op.MaxPool
+              ? "which is not linear"
+              : "which is left for a reason of its own";
+      case RESHAPES, MOVES, REARRANGES, JOINS, PICKS, PASSES, DROPS ->
+          "which moves elements that come from elsewhere";
+      case OPAQUE -> "which is not modeled";
+      default -> "which is not linear";
+    };
   }
 
   void stackOnGrids(Node node, String source) {
@@ -50,6 +74,9 @@ final class Explanations {
   }
 
   void stackCostsMore(Node node, Cost stack, Cost now) {
+    if (stack.multiplyAdds() <= now.multiplyAdds()) {
+      return;
+    }
     refusals.add(
         node.output(),
         "one convolution for all its inputs would take %.0f multiply-adds a position instead of %.0f"
@@ -62,6 +89,9 @@ final class Explanations {
   }
 
   void costsMore(String node, String source, Cost before, Cost after) {
+    if (after.equals(before)) {
+      return;
+    }
     refusals.add(
         node,
         source,
@@ -118,20 +148,34 @@ final class Explanations {
             .formatted(String.join(", ", shapes)));
   }
 
+  /** A BatchNormalization of a form that is not modeled. */
+  void opaqueNorm(Node node) {
+    if (node.op() instanceof Op.Opaque && node.op().type().equals("BatchNormalization")) {
+      refusals.add(
+          node.output(),
+          "it is of a form that is not modeled: before opset 9, with a mean and variance for each"
+              + " position (spatial=0), or in training mode");
+    }
+  }
+
   void nonLinearSource(Node node, Linearity.Linear linear, Form form) {
     if (node.op() instanceof Op.BatchNormalization
         && form.terms().stream().noneMatch(Term::contracts)) {
       String input = linear.operands().get(0).value();
-      if (!forms.containsKey(input)) {
+      Optional<String> obstacle = facts.obstacle(node);
+      if (obstacle.isPresent()) {
+        refusals.add(
+            node.output(), "no convolution before it can take it in: %s".formatted(obstacle.get()));
+      } else if (!forms.containsKey(input)) {
         refusals.add(
             node.output(),
             graph
                 .producer(input)
-                .map(p -> "its input comes from %s, which is not linear".formatted(p.describe()))
+                .map(p -> "its input comes from %s, %s".formatted(p.describe(), what(p)))
                 .orElse("its input '%s' is an input of the graph".formatted(input)));
       }
     }
-    if (!linear.isSum()) {
+    if (!linear.isSum() || form.terms().size() > MOST_COMPARED) {
       return;
     }
     for (Term branch : form.terms()) {
@@ -144,11 +188,11 @@ final class Explanations {
     }
   }
 
-  private static String notLinear(Node node) {
+  private String notLinear(Node node) {
     return node.op() instanceof Op.Pad pad
         ? "a branch pads by %s and another does not, so their borders differ"
             .formatted(pad.mode().name().toLowerCase(Locale.ROOT))
-        : "a branch holds %s, which is not linear".formatted(node.describe());
+        : "a branch holds %s, %s".formatted(node.describe(), what(node));
   }
 
   /**
@@ -172,6 +216,9 @@ final class Explanations {
   }
 
   void unmerged(Form form, String node) {
+    if (form.terms().size() > MOST_COMPARED) {
+      return;
+    }
     for (int i = 0; i < form.terms().size(); i++) {
       for (int j = i + 1; j < form.terms().size(); j++) {
         Term a = form.terms().get(i);
@@ -179,9 +226,19 @@ final class Explanations {
         if (!a.source().equals(b.source()) || !a.contracts() && !b.contracts()) {
           continue;
         }
-        refusals.add(node, a.map().sameGridAs(b.map()) ? tooWide(a, b) : gridsDiffer(a, b));
+        boolean sameGrid = a.map().sameGridAs(b.map());
+        if (!sameGrid || Cost.of(a.map().plus(b.map())).multiplyAdds() > apart(a, b)) {
+          refusals.add(node, sameGrid ? tooWide(a, b) : gridsDiffer(a, b));
+        }
       }
     }
+  }
+
+  /** Multiply-adds of two terms and of their sum. */
+  private static double apart(Term a, Term b) {
+    return Cost.of(a.map()).multiplyAdds()
+        + Cost.of(b.map()).multiplyAdds()
+        + Cost.ofSum(2, a.map().weights().out()).multiplyAdds();
   }
 
   private static String gridsDiffer(Term a, Term b) {
@@ -207,8 +264,6 @@ final class Explanations {
             Kernels.describe(b.map()),
             Kernels.describe(both),
             Cost.of(both).multiplyAdds(),
-            Cost.of(a.map()).multiplyAdds()
-                + Cost.of(b.map()).multiplyAdds()
-                + Cost.ofSum(2, both.weights().out()).multiplyAdds());
+            apart(a, b));
   }
 }

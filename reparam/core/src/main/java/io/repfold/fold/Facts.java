@@ -32,24 +32,30 @@ final class Facts {
 
   private final Map<String, double[]> unrounded;
   private final Map<String, String> described;
+  private final Map<String, String> obstacles;
 
   Facts(Graph graph) {
-    this(graph, Map.of(), Map.of());
+    this(graph, Map.of(), Map.of(), Map.of());
   }
 
   Facts(MovedScales moved) {
-    this(moved.graph(), moved.unrounded(), moved.described());
+    this(moved.graph(), moved.unrounded(), moved.described(), moved.obstacles());
   }
 
   /** What is known of a graph that was made of another one. */
   Facts of(Graph made) {
-    return new Facts(made, unrounded, described);
+    return new Facts(made, unrounded, described, obstacles);
   }
 
-  private Facts(Graph graph, Map<String, double[]> unrounded, Map<String, String> described) {
+  private Facts(
+      Graph graph,
+      Map<String, double[]> unrounded,
+      Map<String, String> described,
+      Map<String, String> obstacles) {
     this.graph = graph;
     this.unrounded = unrounded;
     this.described = described;
+    this.obstacles = obstacles;
     this.values = inferred(graph);
     for (Node node : graph.nodes()) {
       places.put(node, places.size());
@@ -85,6 +91,13 @@ final class Facts {
     return node.outputs().isEmpty()
         ? node.describe()
         : described.getOrDefault(node.output(), node.describe());
+  }
+
+  /** Why a scale did not reach a convolution through what lies between, if that was tried. */
+  Optional<String> obstacle(Node node) {
+    return node.outputs().isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(obstacles.get(node.output()));
   }
 
   /** The number of a node in the graph's order. */

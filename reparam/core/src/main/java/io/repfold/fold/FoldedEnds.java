@@ -1,6 +1,7 @@
 package io.repfold.fold;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,10 @@ final class FoldedEnds {
 
   private final Map<String, End> behind = new HashMap<>();
   private final Map<String, End> before = new HashMap<>();
+  private final Map<String, Scaled> scaled = new HashMap<>();
+
+  /** A value that several nodes make of another by scales and sums of it. */
+  record Scaled(String source, Affine map, ChannelAxis axis) {}
 
   /** The map that ends, or begins, at a value. */
   record End(Affine map, ChannelAxis axis) {}
@@ -20,6 +25,11 @@ final class FoldedEnds {
   static FoldedEnds of(Analysis analysis, FoldedGraphWriter writer) {
     FoldedEnds ends = new FoldedEnds();
     Graph graph = analysis.graph();
+    for (Node node : writer.kept()) {
+      if (node.inputs().size() > 1 && analysis.form(node.output()).isPresent()) {
+        ends.addScaled(node.output(), analysis.form(node.output()).get());
+      }
+    }
     for (String target : writer.targets()) {
       Form form = analysis.foldedForm(target).orElseThrow();
       for (Term term : form.terms()) {
@@ -36,6 +46,22 @@ final class FoldedEnds {
       }
     }
     return ends;
+  }
+
+  private void addScaled(String value, Form form) {
+    Term term = form.terms().get(0);
+    if (form.terms().size() == 1
+        && form.covered().size() > 1
+        && !term.contracts()
+        && term.map().isPositionwise()
+        && term.map().weights().diagonal().isPresent()) {
+      scaled.put(value, new Scaled(term.source(), term.map(), form.axis()));
+    }
+  }
+
+  /** The scale that several nodes make of one value. */
+  Optional<Scaled> scaled(String value) {
+    return Optional.ofNullable(scaled.get(value));
   }
 
   /** What will make a value and nothing else. */

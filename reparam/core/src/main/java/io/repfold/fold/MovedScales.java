@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Moves scales and shifts to the convolutions and products that can take them in, where ops that
@@ -101,6 +103,7 @@ record MovedScales(
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final Set<String> removed = new HashSet<>();
     private final Map<String, String> readAs = new HashMap<>();
+    private final Map<Node, Map<String, String>> readBy = new HashMap<>();
     private final Map<String, String> madeAs = new HashMap<>();
     private final Map<String, List<Node>> behind = new HashMap<>();
     private final Map<Node, String> newConstants = new HashMap<>();
@@ -130,13 +133,8 @@ record MovedScales(
     }
 
     private Node changed(Node node) {
-      List<String> inputs = new ArrayList<>();
-      for (int i = 0; i < node.inputs().size(); i++) {
-        String input = node.inputs().get(i);
-        boolean constant = newConstantInputs.getOrDefault(node, -1) == i;
-        inputs.add(
-            constant ? newConstants.getOrDefault(node, input) : readAs.getOrDefault(input, input));
-      }
+      List<String> inputs =
+          IntStream.range(0, node.inputs().size()).mapToObj(i -> input(node, i)).toList();
       List<String> outputs =
           node.outputs().stream().map(output -> madeAs.getOrDefault(output, output)).toList();
       return inputs.equals(node.inputs()) && outputs.equals(node.outputs())
@@ -144,9 +142,19 @@ record MovedScales(
           : new Node(node.name(), node.op(), inputs, outputs);
     }
 
+    private String input(Node node, int index) {
+      String input = node.inputs().get(index);
+      if (newConstantInputs.getOrDefault(node, -1) == index) {
+        return newConstants.getOrDefault(node, input);
+      }
+      return readBy
+          .getOrDefault(node, Map.of())
+          .getOrDefault(input, readAs.getOrDefault(input, input));
+    }
+
     private void prepare(ScalePlan plan) {
       Node scale = plan.node();
-      String before = graph.constant(scale.input(0)).isPresent() ? scale.input(1) : scale.input(0);
+      String before = plan.data();
       removed.add(scale.output());
       if (plan.isBackward()) {
         for (String value : plan.passed()) {
@@ -167,10 +175,16 @@ record MovedScales(
                 });
       } else {
         readAs.put(scale.output(), before);
+        if (plan.landings().containsKey(scale.output())) {
+          standBeforeEach(plan, scale.output(), before);
+        }
         for (String value : plan.passed()) {
           String name = names.freshPart(value + "/unscaled");
           madeAs.put(value, name);
-          if (plan.landings().containsKey(value)) {
+          if (plan.landings().containsKey(value) && graph.readers(value).size() > 1) {
+            readAs.put(value, name);
+            standBeforeEach(plan, value, name);
+          } else if (plan.landings().containsKey(value)) {
             Scale part = java.util.Objects.requireNonNull(plan.landings().get(value));
             behind.put(value, nodes(scale, name, value, part));
           } else {
@@ -190,6 +204,18 @@ record MovedScales(
                         constant.dims()));
                 newConstantInputs.put(node, constant.input());
               });
+    }
+
+    /** Gives each reader of a value a scale of its own, to take in. */
+    private void standBeforeEach(ScalePlan plan, String value, String from) {
+      Scale scale = java.util.Objects.requireNonNull(plan.landings().get(value));
+      List<Node> nodes = new ArrayList<>();
+      for (Node reader : graph.readers(value)) {
+        String name = names.freshPart(value + "/scaled");
+        nodes.addAll(nodes(plan.node(), from, name, scale));
+        readBy.computeIfAbsent(reader, k -> new HashMap<>()).put(value, name);
+      }
+      behind.merge(value, nodes, (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
     }
 
     /** A Mul and an Add, as far as they are needed. */

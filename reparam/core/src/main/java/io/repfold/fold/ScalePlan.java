@@ -10,6 +10,7 @@ import java.util.Set;
 /** The way of one scale through a graph, as it is found. */
 final class ScalePlan {
   private final Node node;
+  private final String data;
   private final boolean backward;
   private final Map<String, Scale> landings = new LinkedHashMap<>();
   private final Set<String> passed = new LinkedHashSet<>();
@@ -22,15 +23,21 @@ final class ScalePlan {
   record NewConstant(int input, int[] dims, double[] numbers) {}
 
   /**
+   * @param data the value that the node scales
    * @param backward whether it goes to what the node reads, or to what reads the node
    */
-  ScalePlan(Node node, boolean backward) {
+  ScalePlan(Node node, String data, boolean backward) {
     this.node = node;
+    this.data = data;
     this.backward = backward;
   }
 
   Node node() {
     return node;
+  }
+
+  String data() {
+    return data;
   }
 
   boolean isBackward() {
@@ -91,7 +98,7 @@ final class ScalePlan {
   }
 
   ScalePlan copy() {
-    ScalePlan copy = new ScalePlan(node, backward);
+    ScalePlan copy = new ScalePlan(node, data, backward);
     copy.landings.putAll(landings);
     copy.passed.addAll(passed);
     copy.constants.putAll(constants);
@@ -115,14 +122,14 @@ final class ScalePlan {
 
   /** Whether both change or read the numbers of one value. */
   boolean touches(Set<String> values) {
-    return values.contains(node.input(0))
+    return values.contains(data)
         || values.contains(node.output())
         || passed.stream().anyMatch(values::contains)
         || landings.keySet().stream().anyMatch(values::contains);
   }
 
   void addTo(Set<String> values) {
-    values.add(node.input(0));
+    values.add(data);
     values.add(node.output());
     values.addAll(passed);
     values.addAll(landings.keySet());

@@ -8,6 +8,7 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,15 +62,22 @@ final class ScaleRoutes {
     if (hasDirect) {
       return Optional.empty();
     }
-    ScalePlan plan = new ScalePlan(node, true);
+    ScalePlan plan = new ScalePlan(node, before, true);
     if (producer.isPresent() && mayPass(producer.get())) {
-      if (back(before, node, scale.get(), plan) && plan.pays()) {
-        return Optional.of(plan);
+      if (back(before, node, scale.get(), plan)) {
+        if (plan.pays()) {
+          return Optional.of(plan);
+        }
+        plan.fail("several nodes would have to take its place");
       }
     }
     Optional<Node> reader = onlyReader(node.output());
-    if (reader.isPresent() && mayPassForward(reader.get())) {
-      ScalePlan ahead = new ScalePlan(node, false);
+    boolean mayGo =
+        reader.isPresent()
+            ? mayPassForward(reader.get())
+            : allTakeBefore(node.output(), scale.get());
+    if (mayGo) {
+      ScalePlan ahead = new ScalePlan(node, before, false);
       if (ahead(node.output(), scale.get(), ahead) && ahead.pays()) {
         return Optional.of(ahead);
       }
@@ -79,6 +87,10 @@ final class ScaleRoutes {
 
   /** The value that a node scales. */
   private String data(Node node) {
+    Optional<FoldedEnds.Scaled> several = ends.scaled(node.output());
+    if (several.isPresent()) {
+      return several.get().source();
+    }
     return graph.constant(node.input(0)).isPresent() ? node.input(1) : node.input(0);
   }
 
@@ -119,6 +131,10 @@ final class ScaleRoutes {
   /** What a node does to each element of its input, if that is to scale it. */
   private Optional<Scale> scale(Node node) {
     Optional<Shape> shape = node.inputs().isEmpty() ? Optional.empty() : facts.shape(node.output());
+    Optional<FoldedEnds.Scaled> several = ends.scaled(node.output());
+    if (shape.isPresent() && shape.get().rank() >= 2 && several.isPresent()) {
+      return Optional.of(scale(several.get().map(), several.get().axis(), shape.get().rank()));
+    }
     if (shape.isEmpty()
         || shape.get().rank() < 2
         || !(linearOps.of(node) instanceof Linearity.Linear linear)
@@ -128,13 +144,15 @@ final class ScaleRoutes {
         || linear.operands().get(0).map().weights().diagonal().isEmpty()) {
       return Optional.empty();
     }
-    Affine map = linear.operands().get(0).map();
-    int[] dims = new int[shape.get().rank()];
+    return Optional.of(scale(linear.operands().get(0).map(), linear.axis(), shape.get().rank()));
+  }
+
+  private static Scale scale(Affine map, ChannelAxis axis, int rank) {
+    int[] dims = new int[rank];
     Arrays.fill(dims, 1);
-    int axis = linear.axis().index(dims.length);
-    dims[axis] = map.bias().length;
+    dims[axis.index(rank)] = map.bias().length;
     double[] factors = map.weights().diagonal().orElseThrow();
-    return Optional.of(new Scale(dims, factors.clone(), map.bias().clone()).collapsed());
+    return new Scale(dims, factors.clone(), map.bias().clone()).collapsed();
   }
 
   private Optional<Node> onlyReader(String value) {
@@ -304,8 +322,17 @@ final class ScaleRoutes {
         && graph.producer(before).filter(p -> takesBehind(p, before, scale)).isPresent();
   }
 
+  /** Whether a MatMul would need an Add for a shift that it has not got yet. */
   private boolean needsAddition(Node node, Scale scale) {
-    return node.op() instanceof Op.MatMul && !scale.hasNoShift();
+    return node.op() instanceof Op.MatMul
+        && !scale.hasNoShift()
+        && onlyReader(node.output())
+            .filter(
+                r ->
+                    r.op() instanceof Op.Binary binary
+                        && binary.function() == Op.Binary.Function.ADD
+                        && scale(r).isPresent())
+            .isEmpty();
   }
 
   private boolean ahead(String value, Scale scale, ScalePlan plan) {
@@ -315,7 +342,9 @@ final class ScaleRoutes {
     }
     Optional<Node> reader = onlyReader(value);
     if (reader.isEmpty()) {
-      return plan.fail("'%s' is read by several".formatted(value));
+      return allTakeBefore(value, scale)
+          ? landBeforeAll(value, scale, plan)
+          : plan.fail("'%s' is read by several".formatted(value));
     }
     Node node = reader.get();
     if (takesBefore(node, value, scale)) {
@@ -337,6 +366,20 @@ final class ScaleRoutes {
         return false;
       }
     }
+    return true;
+  }
+
+  /** Whether each of several readers takes the scale in, so that nobody else needs it. */
+  private boolean allTakeBefore(String value, Scale scale) {
+    List<Node> readers = graph.readers(value);
+    return !graph.isOutput(value)
+        && readers.size() > 1
+        && new HashSet<>(readers).size() == readers.size()
+        && readers.stream().allMatch(reader -> takesBefore(reader, value, scale));
+  }
+
+  private boolean landBeforeAll(String value, Scale scale, ScalePlan plan) {
+    graph.readers(value).forEach(reader -> plan.land(value, scale, needsAddition(reader, scale)));
     return true;
   }
 

@@ -111,7 +111,8 @@ final class TermMerger {
         continue;
       }
       Cost alone = kept ? before : before.plus(costOf(source, term));
-      if (isCandidate(form, source, node, after.improvesOn(alone, growth))) {
+      boolean pays = after.improvesOn(alone, growth);
+      if (isCandidate(form, source, node, pays) || obstacle.isPresent() && pays && kept) {
         if (obstacle.isPresent()) {
           explanations.obstacle(node, source, obstacle.get());
         } else if (kept) {

@@ -50,7 +50,7 @@ final class OrtErrors {
     remedies.put("no op registered", "Operators from outside ONNX cannot be run");
     remedies.put(
         "could not find an implementation",
-        "ONNX Runtime has no CPU kernel for this operator and type; convert the model to float32");
+        "ONNX Runtime has no CPU kernel for this operator, opset and type; convert the model to opset 13 or later, or to float32");
     return remedies;
   }
 

@@ -28,7 +28,7 @@ import java.util.Set;
  */
 final class Analysis {
   /** Sums of more values that have nothing in common are not looked through. */
-  private static final int MOST_TERMS = 64;
+  private static final int MOST_TERMS = 32;
 
   private final Graph graph;
   private final Facts facts;

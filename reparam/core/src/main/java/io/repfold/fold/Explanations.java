@@ -42,7 +42,7 @@ final class Explanations {
         graph
             .producer(value)
             .map(p -> "its input '%s' comes from %s, %s".formatted(value, p.describe(), what(p)))
-            .orElse("its input '%s' is an input of the graph".formatted(value)));
+            .orElse("its input '%s' is no convolution".formatted(value)));
   }
 
   /** Why a convolution does not go on behind a node. */

@@ -12,6 +12,7 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,6 +23,7 @@ final class LinearOps {
   private final Graph graph;
   private final WindowedOps windows;
   private final MatrixOps matrices;
+  private final IdentityHashMap<Node, Linearity> known = new IdentityHashMap<>();
 
   LinearOps(Facts facts) {
     this.facts = facts;
@@ -30,7 +32,17 @@ final class LinearOps {
     this.matrices = new MatrixOps(facts);
   }
 
+  /** Each node is asked for more than once, and its map never changes. */
   Linearity of(Node node) {
+    Linearity found = known.get(node);
+    if (found == null) {
+      found = find(node);
+      known.put(node, found);
+    }
+    return found;
+  }
+
+  private Linearity find(Node node) {
     if (node.outputs().stream().filter(o -> !o.isEmpty()).count() != 1 || node.output().isEmpty()) {
       return node.op() instanceof Op.BatchNormalization ? trainingMode() : new NotLinear();
     }

@@ -21,6 +21,9 @@ import java.util.Set;
 final class RuntimeFusions {
   private static final double ALMOST = 1e-3;
 
+  /** Nodes that may lie between the parts of one op. */
+  private static final int FARTHEST = 8;
+
   private final Graph graph;
   private final Set<String> parts = new HashSet<>();
 
@@ -45,11 +48,11 @@ final class RuntimeFusions {
     } else if (op instanceof Op.Clip) {
       hardSigmoid(node);
     } else if (op instanceof Op.InstanceNormalization) {
-      affineBehind(node.output());
+      affineBehind(node.output(), FARTHEST);
     } else if (op instanceof Op.MatMul && !hasConstant(node)) {
       attention(node);
     } else if (isQuotientByRoot(node)) {
-      affineBehind(node.output());
+      affineBehind(node.output(), FARTHEST);
     }
   }
 
@@ -185,20 +188,20 @@ final class RuntimeFusions {
   }
 
   /** The Mul and Add by constants behind a normalization, a Reshape between them included. */
-  private void affineBehind(String value) {
+  private void affineBehind(String value, int farthest) {
     List<Node> readers = graph.readers(value);
-    if (readers.size() != 1) {
+    if (readers.size() != 1 || farthest == 0) {
       return;
     }
     Node reader = readers.get(0);
     if (OpKind.RESHAPES.includes(reader.op())) {
-      affineBehind(reader.output());
+      affineBehind(reader.output(), farthest - 1);
     } else if (reader.op() instanceof Op.Binary binary && hasConstant(reader)) {
       boolean multiplies = binary.function() == Op.Binary.Function.MUL;
       if (multiplies || binary.function() == Op.Binary.Function.ADD) {
         parts.add(reader.output());
         if (multiplies) {
-          affineBehind(reader.output());
+          affineBehind(reader.output(), farthest - 1);
         }
       }
     }
@@ -211,13 +214,15 @@ final class RuntimeFusions {
     }
     for (String input : node.inputs()) {
       Optional<Node> producer = graph.producer(input);
-      while (producer.isPresent()
-          && (producer.get().op() instanceof Op.Transpose
-              || OpKind.RESHAPES.includes(producer.get().op()))) {
+      for (int i = 0; i < FARTHEST && producer.filter(RuntimeFusions::moves).isPresent(); i++) {
         producer = graph.producer(producer.get().input(0));
       }
       producer.filter(p -> scalar(p).isPresent()).ifPresent(p -> parts.add(p.output()));
     }
+  }
+
+  private static boolean moves(Node node) {
+    return node.op() instanceof Op.Transpose || OpKind.RESHAPES.includes(node.op());
   }
 
   private List<Node> scalarsBehind(String value) {

@@ -6,6 +6,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,12 @@ import java.util.Set;
  * notice.
  */
 final class ScaleRoutes {
+  /** More scales in a row than these are not looked through. */
+  private static final int MOST_SCALES = 8;
+
+  /** The longest way that a scale goes. */
+  private static final int MOST_PASSED = 256;
+
   private final Facts facts;
   private final Graph graph;
   private final LinearOps linearOps;
@@ -135,16 +142,11 @@ final class ScaleRoutes {
     if (shape.isPresent() && shape.get().rank() >= 2 && several.isPresent()) {
       return Optional.of(scale(several.get().map(), several.get().axis(), shape.get().rank()));
     }
-    if (shape.isEmpty()
-        || shape.get().rank() < 2
-        || !(linearOps.of(node) instanceof Linearity.Linear linear)
-        || linear.isSum()
-        || linear.carrier().contracts()
-        || !linear.operands().get(0).map().isPositionwise()
-        || linear.operands().get(0).map().weights().diagonal().isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(scale(linear.operands().get(0).map(), linear.axis(), shape.get().rank()));
+    Optional<Linearity.Linear> linear =
+        shape.filter(known -> known.rank() >= 2).isPresent() ? single(node) : Optional.empty();
+    return linear
+        .filter(ScaleRoutes::isScale)
+        .map(l -> scale(l.operands().get(0).map(), l.axis(), shape.orElseThrow().rank()));
   }
 
   private static Scale scale(Affine map, ChannelAxis axis, int rank) {
@@ -156,10 +158,12 @@ final class ScaleRoutes {
   }
 
   private Optional<Node> onlyReader(String value) {
-    Set<Node> readers = new HashSet<>(graph.readers(value));
-    return graph.isOutput(value) || readers.size() != 1
+    List<Node> readers = graph.readers(value);
+    return graph.isOutput(value)
+            || readers.isEmpty()
+            || !readers.stream().allMatch(readers.get(0)::equals)
         ? Optional.empty()
-        : readers.stream().findFirst();
+        : Optional.of(readers.get(0));
   }
 
   private boolean isReadOnce(String value) {
@@ -190,6 +194,9 @@ final class ScaleRoutes {
     Node node = producer.get();
     if (takesBehind(node, value, scale)) {
       return plan.land(value, scale, needsAddition(node, scale));
+    }
+    if (plan.passed().size() == MOST_PASSED) {
+      return plan.fail("the way is too long");
     }
     plan.passed().add(value);
     Optional<Linearity.Linear> sum = sum(node);
@@ -297,29 +304,52 @@ final class ScaleRoutes {
             .isPresent();
   }
 
-  /** Whether a scale behind a value becomes part of the node that makes the value. */
+  /**
+   * Whether a scale behind a value becomes part of the node that makes the value, or of the one
+   * before the scales that make it.
+   */
   private boolean takesBehind(Node node, String value, Scale scale) {
-    if (ends.behind(value).isPresent()) {
-      return scale.variesOnlyAlong(ends.behind(value).get().axis().index(scale.rank()));
+    Optional<Node> at = Optional.of(node);
+    String made = value;
+    for (int i = 0; i < MOST_SCALES && at.isPresent(); i++) {
+      if (ends.behind(made).isPresent()) {
+        return scale.variesOnlyAlong(ends.behind(made).get().axis().index(scale.rank()));
+      }
+      Optional<Linearity.Linear> linear = single(at.get());
+      if (linear.isEmpty() || linear.get().carrier().contracts()) {
+        return contractsBehind(at.get(), linear, made, scale);
+      }
+      made = linear.get().operands().get(0).value();
+      at = isScale(linear.get()) && isReadOnce(made) ? graph.producer(made) : Optional.empty();
     }
+    return false;
+  }
+
+  private boolean contractsBehind(
+      Node node, Optional<Linearity.Linear> linear, String value, Scale scale) {
     if (node.op() instanceof Op.ConvTranspose) {
       return scale.variesOnlyAlong(1)
           && graph.constant(node.input(1)).filter(w -> w.type().isFloat()).isPresent()
           && (node.input(2).isEmpty() || graph.constant(node.input(2)).isPresent());
     }
-    if (!(linearOps.of(node) instanceof Linearity.Linear linear)
-        || linear.isSum()
-        || blocked.contains(value)
-        || !scale.variesOnlyAlong(linear.axis().index(scale.rank()))) {
-      return false;
-    }
-    if (linear.carrier().contracts()) {
-      return !(node.op() instanceof Op.AveragePool);
-    }
-    String before = linear.operands().get(0).value();
-    return linear.operands().get(0).map().isPositionwise()
-        && isReadOnce(before)
-        && graph.producer(before).filter(p -> takesBehind(p, before, scale)).isPresent();
+    return linear.isPresent()
+        && !(node.op() instanceof Op.AveragePool)
+        && !blocked.contains(value)
+        && scale.variesOnlyAlong(linear.get().axis().index(scale.rank()));
+  }
+
+  /** A node as a map of one value. */
+  private Optional<Linearity.Linear> single(Node node) {
+    return linearOps.of(node) instanceof Linearity.Linear linear && !linear.isSum()
+        ? Optional.of(linear)
+        : Optional.empty();
+  }
+
+  private static boolean isScale(Linearity.Linear linear) {
+    Affine map = linear.operands().get(0).map();
+    return !linear.carrier().contracts()
+        && map.isPositionwise()
+        && map.weights().diagonal().isPresent();
   }
 
   /** Whether a MatMul would need an Add for a shift that it has not got yet. */
@@ -361,6 +391,9 @@ final class ScaleRoutes {
       if (part.getValue().isIdentity()) {
         continue;
       }
+      if (plan.passed().size() == MOST_PASSED) {
+        return plan.fail("the way is too long");
+      }
       plan.passed().add(part.getKey());
       if (!ahead(part.getKey(), part.getValue(), plan)) {
         return false;
@@ -383,26 +416,36 @@ final class ScaleRoutes {
     return true;
   }
 
-  /** Whether a scale before a value's reader becomes part of the reader. */
+  /**
+   * Whether a scale before a value's reader becomes part of the reader, or of the one behind the
+   * scales that read the value; these must be taken in as well.
+   */
   private boolean takesBefore(Node node, String value, Scale scale) {
-    if (node.outputs().isEmpty()
-        || blocked.contains(node.output())
-        || node.op() instanceof Op.AveragePool
-        || !(linearOps.of(node) instanceof Linearity.Linear linear)
-        || linear.isSum()
-        || !linear.operands().get(0).value().equals(value)
-        || !scale.variesOnlyAlong(linear.axis().index(scale.rank()))) {
-      return false;
+    Optional<Node> at = Optional.of(node);
+    String read = value;
+    List<Scale> all = new ArrayList<>(List.of(scale));
+    for (int i = 0; i < MOST_SCALES && at.isPresent(); i++) {
+      Optional<Linearity.Linear> linear =
+          at.get().outputs().isEmpty() || blocked.contains(at.get().output())
+              ? Optional.empty()
+              : single(at.get());
+      if (linear.isEmpty() || !linear.get().operands().get(0).value().equals(read)) {
+        return false;
+      }
+      if (linear.get().carrier().contracts()) {
+        FoldedEnds.End end =
+            new FoldedEnds.End(linear.get().operands().get(0).map(), linear.get().axis());
+        return !(at.get().op() instanceof Op.AveragePool)
+            && all.stream().allMatch(s -> takes(end, s));
+      }
+      if (!isScale(linear.get())) {
+        return false;
+      }
+      all.add(scale(linear.get().operands().get(0).map(), linear.get().axis(), scale.rank()));
+      read = at.get().output();
+      at = onlyReader(read);
     }
-    Affine map = linear.operands().get(0).map();
-    if (!linear.carrier().contracts()) {
-      return map.isPositionwise()
-          && onlyReader(node.output())
-              .filter(r -> takesBefore(r, node.output(), scale))
-              .filter(r -> takesBefore(r, node.output(), scale(node).orElseThrow()))
-              .isPresent();
-    }
-    return takes(new FoldedEnds.End(map, linear.axis()), scale);
+    return false;
   }
 
   private static boolean takes(FoldedEnds.End end, Scale scale) {

@@ -43,7 +43,9 @@ final class WindowedOps {
     int rank = w.rank() - 2;
     int[] kernel = axes(rank, axis -> Math.toIntExact(w.dim(axis + 2)));
     if (isTooLarge(conv.window(), kernel)) {
-      return new NotLinear();
+      return new Refused(
+          "its window has more than %d elements, or reaches farther than %d"
+              .formatted(Affine.MOST_TAPS, Affine.FARTHEST));
     }
     Optional<int[][]> pads = pads(node, conv.window(), kernel);
     double[] bias = new double[Math.toIntExact(w.dim(0))];

@@ -19,6 +19,12 @@ import java.util.Set;
  * notice.
  */
 final class ScaleRoutes {
+  /** How many values a scale passes at most. */
+  private static final int LONGEST_WAY = 200;
+
+  /** How many scales behind each other are looked at for what takes them in. */
+  private static final int LONGEST_CHAIN = 32;
+
   private final Facts facts;
   private final Graph graph;
   private final LinearOps linearOps;
@@ -183,6 +189,8 @@ final class ScaleRoutes {
       return plan.fail("'%s' is an input of the graph".formatted(value));
     }
     if (blocked.contains(value)
+        || blocked.stream().anyMatch(b -> b.startsWith(value + MovedScales.SCALED))
+        || plan.passed().size() > LONGEST_WAY
         || plan.landings().containsKey(value)
         || plan.passed().contains(value)) {
       return plan.fail("'%s' must stay as it is".formatted(value));
@@ -214,6 +222,7 @@ final class ScaleRoutes {
             node.op() instanceof Op.Concat
                 && part.getValue().varies(1)
                 && part.getValue().variesOnlyAlong(1)
+                && graph.producer(part.getKey()).isPresent()
                 && isReadOnce(part.getKey());
         if (!mayStandAlone) {
           return false;
@@ -299,6 +308,13 @@ final class ScaleRoutes {
 
   /** Whether a scale behind a value becomes part of the node that makes the value. */
   private boolean takesBehind(Node node, String value, Scale scale) {
+    return takesBehind(node, value, scale, LONGEST_CHAIN);
+  }
+
+  private boolean takesBehind(Node node, String value, Scale scale, int steps) {
+    if (steps == 0) {
+      return false;
+    }
     if (ends.behind(value).isPresent()) {
       return scale.variesOnlyAlong(ends.behind(value).get().axis().index(scale.rank()));
     }
@@ -319,7 +335,10 @@ final class ScaleRoutes {
     String before = linear.operands().get(0).value();
     return linear.operands().get(0).map().isPositionwise()
         && isReadOnce(before)
-        && graph.producer(before).filter(p -> takesBehind(p, before, scale)).isPresent();
+        && graph
+            .producer(before)
+            .filter(p -> facts.axis(p) == linear.axis() && takesBehind(p, before, scale, steps - 1))
+            .isPresent();
   }
 
   /** Whether a MatMul would need an Add for a shift that it has not got yet. */
@@ -339,6 +358,9 @@ final class ScaleRoutes {
     Optional<FoldedEnds.End> end = ends.before(value);
     if (end.isPresent() && takes(end.get(), scale)) {
       return plan.land(value, scale, false);
+    }
+    if (plan.passed().size() > LONGEST_WAY) {
+      return plan.fail("'%s' must stay as it is".formatted(value));
     }
     Optional<Node> reader = onlyReader(value);
     if (reader.isEmpty()) {
@@ -385,7 +407,12 @@ final class ScaleRoutes {
 
   /** Whether a scale before a value's reader becomes part of the reader. */
   private boolean takesBefore(Node node, String value, Scale scale) {
-    if (node.outputs().isEmpty()
+    return takesBefore(node, value, scale, LONGEST_CHAIN);
+  }
+
+  private boolean takesBefore(Node node, String value, Scale scale, int steps) {
+    if (steps == 0
+        || node.outputs().isEmpty()
         || blocked.contains(node.output())
         || node.op() instanceof Op.AveragePool
         || !(linearOps.of(node) instanceof Linearity.Linear linear)
@@ -397,9 +424,12 @@ final class ScaleRoutes {
     Affine map = linear.operands().get(0).map();
     if (!linear.carrier().contracts()) {
       return map.isPositionwise()
-          && onlyReader(node.output())
-              .filter(r -> takesBefore(r, node.output(), scale))
-              .filter(r -> takesBefore(r, node.output(), scale(node).orElseThrow()))
+          && scale(node)
+              .flatMap(
+                  own ->
+                      onlyReader(node.output())
+                          .filter(r -> facts.axis(r) == linear.axis())
+                          .filter(r -> takesBefore(r, node.output(), scale.then(own), steps - 1)))
               .isPresent();
     }
     return takes(new FoldedEnds.End(map, linear.axis()), scale);

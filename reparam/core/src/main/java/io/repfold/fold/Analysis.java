@@ -186,8 +186,11 @@ final class Analysis {
   }
 
   private void keep(Node node, Form form, Cost now) {
+    Term first = form.terms().get(0);
+    // A value that is another one already stays that; everything else is known by its own name.
+    boolean isOwn = first.contracts() || first.origin().isEmpty();
     Form named =
-        form.terms().size() == 1
+        form.terms().size() == 1 && isOwn
             ? new Form(
                 List.of(form.terms().get(0).withOrigin(node.output())), form.covered(), form.axis())
             : form;

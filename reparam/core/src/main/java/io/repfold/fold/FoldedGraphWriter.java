@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  * one Conv a term.
  */
 final class FoldedGraphWriter {
+  /** The opset from which a Gemm needs no C. */
+  private static final int BIAS_IS_OPTIONAL = 11;
+
   private final Analysis analysis;
   private final Graph graph;
   private final Set<String> visited = new HashSet<>();
@@ -204,8 +207,9 @@ final class FoldedGraphWriter {
     Carrier carrier = term.written();
     String label = name.isEmpty() || !output.equals(target) ? output : name;
     String weight = names.freshPart(output + "/weight");
+    boolean biased = map.hasBias() || carrier == Carrier.GEMM && graph.opset() < BIAS_IS_OPTIONAL;
     Optional<String> bias =
-        map.hasBias() ? Optional.of(names.freshPart(output + "/bias")) : Optional.empty();
+        biased ? Optional.of(names.freshPart(output + "/bias")) : Optional.empty();
     planned.add(new Planned(target, output, weight, bias, map, carrier, type));
     if (carrier == Carrier.GEMM) {
       List<String> inputs = new ArrayList<>(List.of(term.source(), weight));

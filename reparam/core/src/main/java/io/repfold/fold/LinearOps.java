@@ -113,7 +113,7 @@ final class LinearOps {
       if (parameter.isEmpty()) {
         return new Refused(facts.notConstant(node.input(i + 1)));
       }
-      parameters[i] = parameter.get().toDoubles();
+      parameters[i] = facts.numbers(node.input(i + 1), parameter.get());
     }
     ChannelAxis axis = facts.axis(node);
     OptionalInt rank = facts.spatialRank(node.input(0), axis);

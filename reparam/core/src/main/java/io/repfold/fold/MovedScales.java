@@ -42,6 +42,9 @@ record MovedScales(
     Map<String, double[]> unrounded,
     Map<String, String> described,
     Map<String, String> obstacles) {
+  /** The end of the name of a value that a scale was moved to. */
+  static final String SCALED = "/scaled";
+
   private static final int MOST_SWEEPS = 200;
 
   /** The opset from which Mul and Add broadcast. */
@@ -158,14 +161,14 @@ record MovedScales(
       removed.add(scale.output());
       if (plan.isBackward()) {
         for (String value : plan.passed()) {
-          String name = value.equals(before) ? scale.output() : names.freshPart(value + "/scaled");
+          String name = value.equals(before) ? scale.output() : names.freshPart(value + SCALED);
           readAs.put(value, name);
           madeAs.put(value, name);
         }
         plan.landings()
             .forEach(
                 (value, part) -> {
-                  String name = names.freshPart(value + "/scaled");
+                  String name = names.freshPart(value + SCALED);
                   readAs.put(value, name);
                   behind.put(
                       value,

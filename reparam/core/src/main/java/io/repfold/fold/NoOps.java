@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * Removes nodes that pass their input on: adding 0 or multiplying by 1, a BatchNormalization that
  * does both, Identity, Dropout at inference, Cast to the type that is there, Reshape, Flatten,
- * Squeeze, Expand, Slice and Pad to the shape that is there, Concat of one; and the second of two
- * equal Pads.
+ * Squeeze, Expand, Slice and Pad to the shape that is there, Concat and Sum of one; and the second
+ * of two equal Pads.
  */
 final class NoOps {
   private static final long LARGEST_NEUTRAL = 1 << 16;
@@ -28,8 +28,9 @@ final class NoOps {
     Renaming renaming = new Renaming(graph);
     Map<List<Object>, String> pads = new HashMap<>();
     for (Node node : graph.nodes()) {
-      if (passesOn(node, facts)) {
-        renaming.bypass(node, node.input(0));
+      Optional<String> passedOn = passedOn(node, facts);
+      if (passedOn.isPresent()) {
+        renaming.bypass(node, passedOn.get());
       } else if (node.op() instanceof Op.Pad) {
         List<Object> key =
             List.of(
@@ -46,17 +47,22 @@ final class NoOps {
     return renaming.isEmpty() ? graph : renaming.apply();
   }
 
+  private static Optional<String> passedOn(Node node, Facts facts) {
+    if (node.op() instanceof Op.Binary binary) {
+      return node.outputs().size() == 1 ? beside(node, binary.function(), facts) : Optional.empty();
+    }
+    return passesOn(node, facts) ? Optional.of(node.input(0)) : Optional.empty();
+  }
+
   private static boolean passesOn(Node node, Facts facts) {
     Op op = node.op();
     long wanted = node.outputs().stream().filter(o -> !o.isEmpty()).count();
     if (wanted == 0 || wanted > 1 && !(op instanceof Op.Dropout)) {
       return false;
     }
-    if (op instanceof Op.Identity || op instanceof Op.Concat && node.inputs().size() == 1) {
+    boolean joins = op instanceof Op.Concat || op instanceof Op.Variadic;
+    if (op instanceof Op.Identity || joins && node.inputs().size() == 1) {
       return true;
-    }
-    if (op instanceof Op.Binary binary) {
-      return isNeutral(node, binary.function(), facts);
     }
     if (op instanceof Op.BatchNormalization) {
       return new LinearOps(facts).of(node) instanceof Linearity.Linear linear
@@ -80,24 +86,34 @@ final class NoOps {
   }
 
   /**
-   * {@code x + 0}, {@code x - 0}, {@code x * 1} and {@code x / 1} with a constant that does not
-   * broadcast x.
+   * The value that {@code x + 0}, {@code x - 0}, {@code x * 1} or {@code x / 1} passes on, with a
+   * constant that does not broadcast x; for sums and products on either side.
    */
-  private static boolean isNeutral(Node node, Op.Binary.Function function, Facts facts) {
+  private static Optional<String> beside(Node node, Op.Binary.Function function, Facts facts) {
     double neutral =
         switch (function) {
           case ADD, SUB -> 0;
           case MUL, DIV -> 1;
           case POW, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR -> Double.NaN;
         };
-    Optional<Tensor> constant = facts.graph().constant(node.input(1));
+    boolean commutes = function == Op.Binary.Function.ADD || function == Op.Binary.Function.MUL;
+    if (isNeutral(node, 1, neutral, facts)) {
+      return Optional.of(node.input(0));
+    }
+    return commutes && isNeutral(node, 0, neutral, facts)
+        ? Optional.of(node.input(1))
+        : Optional.empty();
+  }
+
+  private static boolean isNeutral(Node node, int input, double neutral, Facts facts) {
+    Optional<Tensor> constant = facts.graph().constant(node.input(input));
     return constant.isPresent()
         && constant.get().type().isFloat()
         && constant.get().size() <= LARGEST_NEUTRAL
         && Arrays.stream(constant.get().toDoubles()).allMatch(c -> c == neutral)
         && (constant.get().rank() == 0
             || facts
-                .shape(node.input(0))
+                .shape(node.input(1 - input))
                 .flatMap(before -> facts.shape(node.output()).filter(before::surelyEquals))
                 .isPresent());
   }

@@ -144,9 +144,14 @@ final class PooledFirst {
         : ((Linearity.Linear) linearOps.of(node)).operands().get(0).value();
   }
 
-  /** The map of a node, if each of its pixels follows from one pixel of one value. */
+  /**
+   * The map of a node, if each of its pixels follows from one pixel of one value. A product along
+   * the columns of an image is none.
+   */
   private Optional<Affine> map(Node node) {
-    return linearOps.of(node) instanceof Linearity.Linear linear && !linear.isSum()
+    return linearOps.of(node) instanceof Linearity.Linear linear
+            && !linear.isSum()
+            && linear.axis() == ChannelAxis.SECOND
         ? Optional.of(linear.operands().get(0).map()).filter(Affine::isPositionwise)
         : Optional.empty();
   }

@@ -122,6 +122,8 @@ final class ReshapedScale {
         dims[axis] = (int) size.size();
       }
     }
-    return Optional.of(full.reshaped(dims));
+    // Declared shapes may be wrong.
+    double elements = Arrays.stream(dims).asDoubleStream().reduce(1, (a, b) -> a * b);
+    return elements == full.factors().length ? Optional.of(full.reshaped(dims)) : Optional.empty();
   }
 }

@@ -41,6 +41,14 @@ record Scale(int[] dims, double[] factors, double[] shifts) {
     return true;
   }
 
+  /** {@code next(this(x))}. */
+  Scale then(Scale next) {
+    return new Scale(
+        next.broadcast(dims),
+        next.withoutShift().appliedTo(factors, dims),
+        next.appliedTo(shifts, dims));
+  }
+
   Scale withNegatedShift() {
     return new Scale(dims, factors, Arrays.stream(shifts).map(s -> -s).toArray());
   }

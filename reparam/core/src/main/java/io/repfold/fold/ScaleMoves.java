@@ -6,6 +6,7 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -221,32 +222,35 @@ final class ScaleMoves {
     if (scale.rank() != 4 || !scale.variesOnlyAlong(1)) {
       return Optional.empty();
     }
-    int block = depth.blockSize() * depth.blockSize();
     int channels = scale.dims()[1];
     if (channels == 1) {
       return Optional.of(scale);
     }
+    if ((double) channels * depth.blockSize() * depth.blockSize() > Scale.LARGEST) {
+      return Optional.empty();
+    }
+    int block = depth.blockSize() * depth.blockSize();
     int[] source = new int[channels * block];
     Arrays.setAll(source, k -> depth.columnRowDepth() ? k / block : k % channels);
     return Optional.of(scale.taken(1, source));
   }
 
   private static Optional<Scale> unrepeated(Scale scale, Op.DepthToSpace depth) {
-    int block = depth.blockSize() * depth.blockSize();
+    long block = (long) depth.blockSize() * depth.blockSize();
     if (scale.rank() != 4 || !scale.variesOnlyAlong(1) || scale.dims()[1] % block > 0) {
       return scale.rank() == 4 && scale.factors().length == 1
           ? Optional.of(scale)
           : Optional.empty();
     }
-    int channels = scale.dims()[1] / block;
+    int channels = (int) (scale.dims()[1] / block);
     int[] first = new int[channels];
-    Arrays.setAll(first, c -> depth.columnRowDepth() ? c * block : c);
+    Arrays.setAll(first, c -> depth.columnRowDepth() ? (int) (c * block) : c);
     Scale moved = scale.taken(1, first);
     Scale again =
         repeated(moved.varies(1) ? moved : moved.spread(1, channels), depth).orElseThrow();
     boolean same =
-        Arrays.equals(again.spread(1, channels * block).factors(), scale.factors())
-            && Arrays.equals(again.spread(1, channels * block).shifts(), scale.shifts());
+        Arrays.equals(again.spread(1, scale.dims()[1]).factors(), scale.factors())
+            && Arrays.equals(again.spread(1, scale.dims()[1]).shifts(), scale.shifts());
     return same ? Optional.of(moved) : Optional.empty();
   }
 
@@ -262,8 +266,8 @@ final class ScaleMoves {
     if (op instanceof Op.Resize resize) {
       return ofChannels
           && !resize.coordinates().equals("tf_crop_and_resize")
-          && sameLength(node, 0)
-          && sameLength(node, 1);
+          && isUnresized(node, resize, 0)
+          && isUnresized(node, resize, 1);
     }
     if (op instanceof Op.AveragePool pool) {
       boolean padded =
@@ -284,29 +288,44 @@ final class ScaleMoves {
     return op instanceof Op.Pad pad && keepsBorder(node, pad, scale);
   }
 
-  private boolean sameLength(Node node, int axis) {
+  /** Equal lengths are not enough: a factor of 1.1 leaves four channels four, but mixes them. */
+  private boolean isUnresized(Node node, Op.Resize resize, int axis) {
     Optional<Shape> before = facts.shape(node.input(0));
     Optional<Shape> after = facts.shape(node.output());
-    return before.isPresent()
-        && after.isPresent()
-        && before.get().dim(axis).surelyEquals(after.get().dim(axis));
+    if (before.isEmpty()
+        || after.isEmpty()
+        || !before.get().dim(axis).surelyEquals(after.get().dim(axis))) {
+      return false;
+    }
+    int rank = before.get().rank();
+    int place =
+        resize.axes().isEmpty()
+            ? axis
+            : resize.axes().stream().map(a -> Math.floorMod(a, rank)).toList().indexOf(axis);
+    String factors = node.input(resize.legacyInputs() ? 1 : 2);
+    Optional<Tensor> constant = graph.constant(factors);
+    boolean bySizes = factors.isEmpty() || constant.isPresent() && constant.get().size() == 0;
+    return place < 0
+        || (bySizes
+            ? resize.aspectRatioPolicy().equals("stretch")
+            : constant.isPresent()
+                && place < constant.get().size()
+                && constant.get().doubleAt(place) == 1);
   }
 
+  /** A Pad may add at one end of an axis what it cuts off at the other. */
   private boolean keepsBorder(Node node, Op.Pad pad, Scale scale) {
-    for (int axis = 0; axis < scale.rank(); axis++) {
-      if (scale.varies(axis) && !sameLength(node, axis)) {
+    int rank = scale.rank();
+    Optional<int[]> amounts = PadAmounts.of(graph, node, pad, rank);
+    for (int axis = 0; axis < rank; axis++) {
+      if (scale.varies(axis)
+          && (amounts.isEmpty() || amounts.get()[axis] != 0 || amounts.get()[rank + axis] != 0)) {
         return false;
       }
     }
-    if (pad.mode() != Op.Pad.Mode.CONSTANT) {
-      return true;
-    }
-    boolean zero =
-        pad.pads().isPresent()
-            ? pad.value().orElse(0) == 0
-            : node.input(2).isEmpty()
-                || graph.constant(node.input(2)).filter(t -> t.doubleAt(0) == 0).isPresent();
-    return zero && scale.hasNoShift();
+    return pad.mode() != Op.Pad.Mode.CONSTANT
+        || scale.hasNoShift()
+            && PadAmounts.value(graph, node, pad).filter(value -> value == 0).isPresent();
   }
 
   /** The axes that a mean goes over, if a node is one. */

@@ -95,6 +95,7 @@ final class ScalePlan {
     constants.keySet().retainAll(before.constants.keySet());
     alone.retainAll(before.alone);
     additions = before.additions;
+    obstacle = before.obstacle;
   }
 
   ScalePlan copy() {

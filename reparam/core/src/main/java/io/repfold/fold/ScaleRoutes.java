@@ -6,7 +6,6 @@ import io.repfold.graph.Op;
 import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -187,6 +186,7 @@ final class ScaleRoutes {
       return plan.fail("'%s' is an input of the graph".formatted(value));
     }
     if (blocked.contains(value)
+        || blocked.stream().anyMatch(b -> b.startsWith(value + MovedScales.SCALED))
         || plan.landings().containsKey(value)
         || plan.passed().contains(value)) {
       return plan.fail("'%s' must stay as it is".formatted(value));
@@ -221,6 +221,7 @@ final class ScaleRoutes {
             node.op() instanceof Op.Concat
                 && part.getValue().varies(1)
                 && part.getValue().variesOnlyAlong(1)
+                && graph.producer(part.getKey()).isPresent()
                 && isReadOnce(part.getKey());
         if (!mayStandAlone) {
           return false;
@@ -320,7 +321,11 @@ final class ScaleRoutes {
         return contractsBehind(at.get(), linear, made, scale);
       }
       made = linear.get().operands().get(0).value();
-      at = isScale(linear.get()) && isReadOnce(made) ? graph.producer(made) : Optional.empty();
+      ChannelAxis axis = linear.get().axis();
+      at =
+          isScale(linear.get()) && isReadOnce(made)
+              ? graph.producer(made).filter(p -> facts.axis(p) == axis)
+              : Optional.empty();
     }
     return false;
   }
@@ -423,7 +428,7 @@ final class ScaleRoutes {
   private boolean takesBefore(Node node, String value, Scale scale) {
     Optional<Node> at = Optional.of(node);
     String read = value;
-    List<Scale> all = new ArrayList<>(List.of(scale));
+    Scale all = scale;
     for (int i = 0; i < MOST_SCALES && at.isPresent(); i++) {
       Optional<Linearity.Linear> linear =
           at.get().outputs().isEmpty() || blocked.contains(at.get().output())
@@ -435,15 +440,16 @@ final class ScaleRoutes {
       if (linear.get().carrier().contracts()) {
         FoldedEnds.End end =
             new FoldedEnds.End(linear.get().operands().get(0).map(), linear.get().axis());
-        return !(at.get().op() instanceof Op.AveragePool)
-            && all.stream().allMatch(s -> takes(end, s));
+        return !(at.get().op() instanceof Op.AveragePool) && takes(end, all);
       }
-      if (!isScale(linear.get())) {
+      ChannelAxis axis = linear.get().axis();
+      if (!isScale(linear.get()) || !scale.variesOnlyAlong(axis.index(scale.rank()))) {
         return false;
       }
-      all.add(scale(linear.get().operands().get(0).map(), linear.get().axis(), scale.rank()));
+      Affine map = linear.get().operands().get(0).map();
+      all = all.then(scale(map, axis, scale.rank()));
       read = at.get().output();
-      at = onlyReader(read);
+      at = onlyReader(read).filter(r -> facts.axis(r) == axis);
     }
     return false;
   }

@@ -139,8 +139,8 @@ final class WindowedOps {
     if (rank.isEmpty() || channels.isEmpty() || pad.mode() != Op.Pad.Mode.CONSTANT) {
       return new NotLinear();
     }
-    Optional<int[]> amounts = padAmounts(node, pad, rank.getAsInt() + 2);
-    Optional<Double> value = padValue(node, pad);
+    Optional<int[]> amounts = PadAmounts.of(graph, node, pad, rank.getAsInt() + 2);
+    Optional<Double> value = PadAmounts.value(graph, node, pad);
     if (amounts.isEmpty() || value.isEmpty()) {
       return new NotLinear();
     }
@@ -156,64 +156,6 @@ final class WindowedOps {
     int[] end = Arrays.copyOfRange(a, all + 2, 2 * all);
     Affine map = Affine.identity(channels.getAsInt(), rank.getAsInt()).extended(begin, end);
     return emptyMaps.refusal(node).orElse(images(node, map, Carrier.NONE));
-  }
-
-  /** The pads of all axes, begins and then ends. */
-  private Optional<int[]> padAmounts(Node node, Op.Pad pad, int rank) {
-    if (pad.pads().isPresent()) {
-      long[] all = longs(pad.pads().get());
-      return all.length == 2 * rank ? ints(all) : Optional.empty();
-    }
-    Optional<Tensor> tensor = graph.constant(node.input(1));
-    if (tensor.isEmpty()) {
-      return Optional.empty();
-    }
-    long[] given = tensor.get().toLongs();
-    long[] amounts = new long[2 * rank];
-    Optional<int[]> axes = axesInput(node.input(3), rank);
-    if (axes.isEmpty()
-        || 2 * axes.get().length != given.length
-        || Arrays.stream(axes.get()).anyMatch(a -> a < 0 || a >= rank)) {
-      return Optional.empty();
-    }
-    for (int i = 0; i < axes.get().length; i++) {
-      amounts[axes.get()[i]] = given[i];
-      amounts[rank + axes.get()[i]] = given[given.length / 2 + i];
-    }
-    return ints(amounts);
-  }
-
-  /** Nothing if one is larger than any image. */
-  private static Optional<int[]> ints(long[] amounts) {
-    return Arrays.stream(amounts).allMatch(a -> -Affine.FARTHEST <= a && a <= Affine.FARTHEST)
-        ? Optional.of(Arrays.stream(amounts).mapToInt(Math::toIntExact).toArray())
-        : Optional.empty();
-  }
-
-  private static long[] longs(List<Long> values) {
-    return values.stream().mapToLong(Long::longValue).toArray();
-  }
-
-  private Optional<int[]> axesInput(String value, int rank) {
-    if (value.isEmpty()) {
-      return Optional.of(axes(rank, axis -> axis));
-    }
-    return graph
-        .constant(value)
-        .map(
-            t ->
-                Arrays.stream(t.toLongs())
-                    .mapToInt(a -> (int) Math.max(-1, Math.min(rank, a < 0 ? a + rank : a)))
-                    .toArray());
-  }
-
-  private Optional<Double> padValue(Node node, Op.Pad pad) {
-    if (pad.pads().isPresent()) {
-      return Optional.of(pad.value().orElse(0));
-    }
-    return node.input(2).isEmpty()
-        ? Optional.of(0.0)
-        : graph.constant(node.input(2)).map(t -> t.doubleAt(0));
   }
 
   /**

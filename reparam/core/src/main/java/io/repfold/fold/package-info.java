@@ -7,6 +7,9 @@
  * <tr><th>rule</th><th>class</th><th>test</th></tr>
  * <tr><td>what map a node is, or why it is none</td><td>{@code LinearOps}</td><td>{@code NodeKindsTest}, {@code NodeReasonsTest}</td></tr>
  * <tr><td>Conv, AveragePool, Pad and Slice as maps</td><td>{@code WindowedOps}</td><td>{@code AveragesTest}, {@code PadsTest}, {@code SlicesTest}</td></tr>
+ * <tr><td>Gemm and MatMul by a constant as maps</td><td>{@code MatrixOps}, {@code ChannelAxes}</td><td>{@code MatricesTest}, {@code RandomWalkTest}</td></tr>
+ * <tr><td>scales moved to what takes them in</td><td>{@code MovedScales}, {@code ScaleRoutes}, {@code ScaleMoves}, {@code ReshapedScale}</td><td>{@code MovedScalesTest}, {@code ReshapedScaleTest}, {@code WalkMutantsTest}</td></tr>
+ * <tr><td>what runtimes fuse</td><td>{@code RuntimeFusions}</td><td>{@code RuntimeFusionsTest}</td></tr>
  * <tr><td>composing and adding maps</td><td>{@code Affine}, {@code Taps}, {@code Weights}</td><td>{@code AffineTest}, {@code TapsTest}</td></tr>
  * <tr><td>which terms become one, and when a source is replaced</td><td>{@code TermMerger}</td><td>{@code FormsTest}, {@code CutsTest}</td></tr>
  * <tr><td>whether a form pays</td><td>{@code Cost}, {@code Choice}</td><td>{@code ProfitTest}</td></tr>

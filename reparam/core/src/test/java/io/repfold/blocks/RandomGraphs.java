@@ -1,10 +1,14 @@
 package io.repfold.blocks;
 
+import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
+import io.repfold.graph.Shape;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Shapes;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -78,6 +82,31 @@ public final class RandomGraphs {
     String x = input(b, r, dims);
     new RandomChain(b, r, dims.get(2), dims.get(3)).append(x, 2 + r.nextInt(7));
     return new RandomGraph("seed %d: chain".formatted(seed), b.build(), ElementType.DOUBLE, dims);
+  }
+
+  /**
+   * Products by matrices, scales, ops that move elements and others, over values of two to four
+   * axes; half leave the batch open.
+   */
+  public static RandomGraph walk(long seed) {
+    SplittableRandom r = new SplittableRandom(seed);
+    GraphBuilder b = builder("walk", seed, ElementType.DOUBLE);
+    int rank = 2 + r.nextInt(3);
+    long[] dims = r.longs(rank, 1, 5).toArray();
+    dims[0] = 1L + r.nextInt(2);
+    dims[1] = r.nextBoolean() ? 4 : r.nextInt(4) == 0 ? 8 : dims[1];
+    List<Dim> declared = new ArrayList<>();
+    Arrays.stream(dims).forEach(dim -> declared.add(Dim.of(dim)));
+    if (r.nextBoolean()) {
+      declared.set(0, new Dim.Symbol("N"));
+    }
+    String x = b.input("x", new Shape(declared));
+    new RandomWalk(b, r).append(new RandomWalk.Tracked(x, dims), 3 + r.nextInt(8));
+    return new RandomGraph(
+        "seed %d: walk".formatted(seed),
+        b.build(),
+        ElementType.DOUBLE,
+        Arrays.stream(dims).mapToObj(dim -> (int) dim).toList());
   }
 
   static GraphBuilder builder(String name, long seed, ElementType type) {

@@ -63,11 +63,13 @@ final class PairMerger {
         int second = Math.max(i, changed);
         set(first, second, saving.applyAsDouble(term(first), term(second)));
       }
-      boolean stale = partner[i] == changed || partner[i] == gone || i == changed;
+      boolean stale = partner[i] == changed || partner[i] == gone;
       if (stale || i < changed && isBetter(i, changed)) {
         findPartner(i);
       }
     }
+    // Last, when what it saves with each other one is known.
+    findPartner(changed);
   }
 
   /** Also where both save as much: of equal ones, the first is taken. */

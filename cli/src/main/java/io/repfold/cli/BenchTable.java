@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchReport;
 import io.repfold.bench.Distribution;
+import io.repfold.bench.Pace;
 import io.repfold.bench.Throughput;
 import io.repfold.bench.Timing;
 import io.repfold.pipeline.Phrases;
@@ -44,6 +45,7 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
       for (Timing timing : table.report().timings()) {
         ObjectNode one = (ObjectNode) Json.of(timing);
         one.put("samplesPerSecond", table.perSecond(timing));
+        one.put("pace", timings.isEmpty() ? null : timing.pace().toString());
         timings.add(one);
       }
       ArrayNode throughput = node.putArray("throughput");
@@ -130,7 +132,7 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
     row.add(milliseconds(ms.p99()));
     row.add(milliseconds(ms.min()));
     row.add(Phrases.fixed(perSecond(timing), 1));
-    row.add(isFirst ? "1 (the others are compared with it)" : speedup(timing.speedup()));
+    row.add(isFirst ? "1 (the others are compared with it)" : speedup(timing));
     return row;
   }
 
@@ -147,9 +149,12 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
         .orElse(1L);
   }
 
-  private static String speedup(Distribution ratio) {
-    return "%s (%s to %s)"
+  /** Figures alone would be read as a difference where there may be none. */
+  private static String speedup(Timing timing) {
+    Distribution ratio = timing.speedup();
+    return "%s%s (%s to %s)"
         .formatted(
+            timing.pace() == Pace.NO_DIFFERENCE ? "no difference can be told: " : "",
             Phrases.fixed(ratio.median(), 3),
             Phrases.fixed(ratio.lowerQuartile(), 3),
             Phrases.fixed(ratio.upperQuartile(), 3));

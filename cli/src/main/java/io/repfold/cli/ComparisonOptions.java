@@ -67,7 +67,7 @@ final class ComparisonOptions {
           "--samples must be at least 1, not %d: without an input nothing is compared"
               .formatted(samples));
     }
-    return new ComparisonRequest(samples, seed, tolerance(), threshold);
+    return new ComparisonRequest(samples, seed, tolerance()).withThreshold(threshold);
   }
 
   long seed() {

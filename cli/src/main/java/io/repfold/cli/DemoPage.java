@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import io.repfold.bench.Distribution;
+import io.repfold.bench.Pace;
 import io.repfold.bench.Timing;
 import io.repfold.fold.FoldReport.Totals;
 import io.repfold.image.Palette;
@@ -65,7 +67,7 @@ record DemoPage(
   String summary() {
     Totals before = fold.report().before();
     Totals after = fold.report().after();
-    return "Trained %s in %s s, mIoU %s; folded %s convolutions and %s normalizations into %s convolutions; %s times as fast"
+    return "Trained %s in %s s, mIoU %s; folded %s convolutions and %s normalizations into %s convolutions; %s"
         .formatted(
             training.start().architecture(),
             Phrases.fixed(training.seconds(), 0),
@@ -73,12 +75,22 @@ record DemoPage(
             before.convolutions(),
             before.batchNormalizations(),
             after.convolutions(),
-            Phrases.fixed(speedup(), 2));
+            speed(timing()));
+  }
+
+  /** How fast the folded network is, as far as the measurement tells. */
+  static String speed(Timing folded) {
+    Distribution ratio = folded.speedup();
+    return folded.pace() == Pace.NO_DIFFERENCE
+        ? "no difference in speed can be told, it is %s to %s times as fast"
+            .formatted(
+                Phrases.fixed(ratio.lowerQuartile(), 2), Phrases.fixed(ratio.upperQuartile(), 2))
+        : Phrases.fixed(ratio.median(), 2) + " times as fast";
   }
 
   /** With the optimizer, as people run models. */
-  private double speedup() {
-    return benches.get(benches.size() - 1).folded().speedup().median();
+  private Timing timing() {
+    return benches.get(benches.size() - 1).folded();
   }
 
   private String subtitle() {
@@ -103,7 +115,13 @@ record DemoPage(
         tile(
             "parameters",
             Phrases.count(before.parameters()) + " → " + Phrases.count(after.parameters())),
-        tile("as fast, in ONNX Runtime", Phrases.fixed(speedup(), 2) + " ×"));
+        speedTile(timing()));
+  }
+
+  static Map<String, Object> speedTile(Timing folded) {
+    return folded.pace() == Pace.NO_DIFFERENCE
+        ? tile("in speed can be told, in ONNX Runtime", "no difference")
+        : tile("as fast, in ONNX Runtime", Phrases.fixed(folded.speedup().median(), 2) + " ×");
   }
 
   private static Map<String, Object> tile(String name, String value) {

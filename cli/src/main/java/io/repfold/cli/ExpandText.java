@@ -21,6 +21,11 @@ record ExpandText(ExpandOutcome outcome) implements RewriteOutcome {
   }
 
   @Override
+  public boolean holds() {
+    return outcome.comparison().holds();
+  }
+
+  @Override
   public Optional<Path> output() {
     return outcome.output();
   }

@@ -7,6 +7,7 @@ import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.Release;
 import io.repfold.pipeline.compare.Verification;
 import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.pipeline.fold.Measurement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class FoldPage {
         "warnings",
         Stream.of(
                 outcome.source().overridableWeights().map(OptionNames::in).stream(),
+                Stream.of(FoldText.inputs(outcome)).filter(line -> !line.isEmpty()),
                 outcome.growth().stream(),
                 report.warnings().stream())
             .flatMap(lines -> lines)
@@ -56,6 +58,7 @@ final class FoldPage {
             .map(VerificationText::because)
             .map(List::of)
             .orElse(List.of()));
+    page.put("speed", outcome.measurement().map(FoldPage::speed).orElse(List.of()));
     page.put("certificate", outcome.certificate().map(List::of).orElse(List.of()));
     return page;
   }
@@ -105,6 +108,17 @@ final class FoldPage {
                         "count", Phrases.count(nodes.size()),
                         "nodes", String.join(", ", nodes))));
     return rows;
+  }
+
+  private static List<Map<String, Object>> speed(Measurement measurement) {
+    BenchTable table = FoldText.table(measurement);
+    return List.of(
+        Map.of(
+            "summary", FoldText.summary(measurement),
+            "holds", measurement.holds(),
+            "headings", table.headings().stream().map(h -> h.replaceFirst("^>", "")).toList(),
+            "rows", table.rows(),
+            "circumstances", table.circumstances()));
   }
 
   private static List<Map<String, Object>> verification(Verification verification) {

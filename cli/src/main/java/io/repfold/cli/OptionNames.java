@@ -11,6 +11,8 @@ final class OptionNames {
       Map.ofEntries(
           Map.entry("withShapes", "--shape"),
           Map.entry("withConstantWeights", "--constant-weights"),
+          Map.entry("withInputs", "--input"),
+          Map.entry("withSlowerAllowed", "--allow-slower"),
           Map.entry("withGrowth", "--allow-growth"),
           Map.entry("withMatch", "--match"),
           Map.entry("withTf32", "with --tf32"),

@@ -58,6 +58,10 @@ final class RewriteOptions {
     return weights.read(path);
   }
 
+  boolean isDryRun() {
+    return dryRun;
+  }
+
   /** Empty for a dry run. */
   Optional<Path> target() {
     return dryRun ? Optional.empty() : Optional.ofNullable(output);
@@ -86,7 +90,7 @@ final class RewriteOptions {
       out.flush();
     } else {
       out.print(outcome.text(verbose));
-      if (!outcome.comparison().holds()) {
+      if (!outcome.holds()) {
         out.println("Nothing was written.");
       } else if (outcome.output().isPresent()) {
         out.println("Wrote " + outcome.output().get());
@@ -95,6 +99,6 @@ final class RewriteOptions {
         }
       }
     }
-    return outcome.comparison().holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+    return outcome.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 }

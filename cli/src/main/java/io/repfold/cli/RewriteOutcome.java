@@ -9,6 +9,9 @@ import java.util.Optional;
 interface RewriteOutcome {
   RewriteComparison comparison();
 
+  /** Whether it is written, as far as the comparison and other conditions go. */
+  boolean holds();
+
   /** The file that was written; empty for a plan. */
   Optional<Path> output();
 

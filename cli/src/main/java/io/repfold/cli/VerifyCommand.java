@@ -13,6 +13,7 @@ import io.repfold.pipeline.compare.Verification;
 import io.repfold.pipeline.convert.HalfValues;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.InputFiles;
+import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.pipeline.inputs.Samples;
 import io.repfold.runtime.Backend;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx folded.onnx",
       "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
       "  repfold verify model.onnx folded.onnx --input photos/ --layers",
+      "  repfold verify speech.onnx folded.onnx --input sr=16000",
       "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
       "  repfold verify model.onnx half.onnx --agreement 0.999 --engine ort-cuda,tensorrt"
@@ -67,12 +69,16 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--input",
-      paramLabel = "FILE",
+      paramLabel = "FILE|NAME=NUMBER",
+      converter = InputArgument.Converter.class,
       description =
           "Inputs instead of random ones: a .npy file or an image (PNG, JPEG; normalized as the"
               + " model's metadata tell, or else with ImageNet's mean and deviation; raw for uint8) for the only"
-              + " input, a .npz file for inputs by name, or a folder of these. Repeatable.")
-  private final List<Path> files = new ArrayList<>();
+              + " input, a .npz file for inputs by name, or a folder of these. NAME=NUMBER"
+              + " (or true, false) gives an input of one element its value at every run, in both"
+              + " models if both have it; a folder of such a name takes a / at its end."
+              + " Repeatable.")
+  private final List<InputArgument> arguments = new ArrayList<>();
 
   @Mixin private ShapeOption shape;
 
@@ -124,8 +130,12 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
     jsonFile.ifPresent(StagedFile::check);
-    SampleSource inputs = this::inputs;
-    List<ComparisonSetting> settings = settings();
+    InputValues values =
+        NamedValue.all(arguments.stream().flatMap(a -> a.value().stream()).toList());
+    SampleSource inputs = values.in(this::inputs);
+    List<ComparisonSetting> settings =
+        settings().stream().map(setting -> setting.with(values)).toList();
+    values.requireIn(reference, candidate);
     Verification verification;
     Optional<LayerComparison> byLayer;
     int steps = settings.size() + (layers ? 1 : 0);
@@ -145,7 +155,8 @@ final class VerifyCommand implements Callable<Integer> {
       byLayer =
           layers
               ? Optional.of(
-                  LayerComparison.run(reference, candidate, inputs, options.request().tolerance()))
+                  LayerComparison.run(
+                      reference, candidate, inputs, values, options.request().tolerance()))
               : Optional.empty();
     }
     List<String> warnings = ModelWarnings.of(reference, candidate);
@@ -178,6 +189,8 @@ final class VerifyCommand implements Callable<Integer> {
     List<String> names = engine.inputs().stream().map(TensorInfo::name).toList();
     var shapes = shape.of(engine.name(), names);
     ComparisonRequest request = options.request();
+    List<Path> files =
+        arguments.stream().filter(a -> a.value().isEmpty()).map(InputArgument::file).toList();
     SampleSource source =
         files.isEmpty()
             ? SampleSource.random(shapes, request.samples(), request.seed())

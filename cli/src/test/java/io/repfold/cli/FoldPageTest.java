@@ -6,6 +6,7 @@ import io.repfold.fold.FoldReport;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.pipeline.inputs.InputValues;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,11 +46,13 @@ class FoldPageTest {
             totals);
     return new FoldOutcome(
         ModelFile.read(Models.trained(folder)),
+        InputValues.NONE,
         report,
         "{\"source\":{\"sha256\":\"00\"}}",
         Optional.empty(),
         Optional.of(HOSTILE),
         RewriteComparison.NONE,
+        Optional.empty(),
         Optional.of(folder.resolve("folded.onnx")));
   }
 }

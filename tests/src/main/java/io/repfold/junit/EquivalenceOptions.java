@@ -64,6 +64,6 @@ public record EquivalenceOptions(
   }
 
   ComparisonRequest request() {
-    return new ComparisonRequest(samples, seed, tolerance, threshold);
+    return new ComparisonRequest(samples, seed, tolerance).withThreshold(threshold);
   }
 }

@@ -26,6 +26,11 @@ public record Timing(
     Distribution milliseconds,
     Distribution speedup,
     Optional<Stages> stages) {
+  /** Whether this engine is faster than the first, as far as the measurement tells. */
+  public Pace pace() {
+    return Pace.of(speedup);
+  }
+
   /**
    * Parts of the time of one run, in milliseconds.
    *

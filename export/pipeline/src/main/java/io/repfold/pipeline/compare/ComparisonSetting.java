@@ -1,5 +1,6 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.EngineOptions;
@@ -44,6 +45,12 @@ public record ComparisonSetting(
   boolean hasReferenceOf(ComparisonSetting other) {
     return reference.id().equals(other.reference.id())
         && referenceOptions.equals(other.referenceOptions);
+  }
+
+  /** The same with values for inputs of both models, where they have such inputs. */
+  public ComparisonSetting with(InputValues values) {
+    return new ComparisonSetting(
+        name, values.in(reference), referenceOptions, values.in(candidate), candidateOptions);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
@@ -35,11 +36,16 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
   /**
    * Compares on the first sample.
    *
+   * @param values of inputs, for the models that have them
    * @throws PipelineException if the models have no tensor in common
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public static LayerComparison run(
-      Path reference, Path candidate, SampleSource inputs, Tolerance tolerance) {
+      Path reference,
+      Path candidate,
+      SampleSource inputs,
+      InputValues values,
+      Tolerance tolerance) {
     OnnxModel first = OnnxModel.read(reference);
     OnnxModel second = OnnxModel.read(candidate);
     List<String> common = common(first.graph(), second.graph());
@@ -51,8 +57,8 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
     EngineOptions options = EngineOptions.defaults().withoutOptimizer();
     try (ExposedModel opened = new ExposedModel(first, options);
         ExposedModel other = new ExposedModel(second, options);
-        Engine one = opened.load(common);
-        Engine two = other.load(common)) {
+        Engine one = values.in(opened.load(common));
+        Engine two = values.in(other.load(common))) {
       Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
       return new LayerComparison(
           compare(one, two, sample, common, new Judge(tolerance)), tolerance);

@@ -4,9 +4,11 @@ import io.repfold.check.ChannelAxes;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,14 +36,27 @@ public final class ProvenFile {
       Map<String, long[]> shapes,
       Optional<ComparisonRequest> request,
       Steps steps) {
-    RewriteComparison comparison =
-        request
-            .map(asked -> compare(staged.file(), original, shapes, asked, steps))
-            .orElse(RewriteComparison.NONE);
+    RewriteComparison comparison = compare(staged.file(), original, shapes, request, steps);
     if (comparison.holds()) {
       staged.commit();
     }
     return comparison;
+  }
+
+  /**
+   * Likewise, but moves nothing.
+   *
+   * @param result the file on its way
+   */
+  public static RewriteComparison compare(
+      Path result,
+      ModelFile original,
+      Map<String, long[]> shapes,
+      Optional<ComparisonRequest> request,
+      Steps steps) {
+    return request
+        .map(asked -> compare(result, original, shapes, asked, steps))
+        .orElse(RewriteComparison.NONE);
   }
 
   private static RewriteComparison compare(
@@ -79,7 +94,8 @@ public final class ProvenFile {
       ComparisonRequest request,
       ChannelAxes axes,
       Steps steps) {
-    SampleSource inputs = SampleSource.random(shapes, request.samples(), request.seed());
+    InputValues values = request.inputs();
+    SampleSource inputs = values.in(SampleSource.random(shapes, request.samples(), request.seed()));
     // Between the few runs, waiting threads would take as much of the processor as the work.
     EngineOptions options =
         EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");
@@ -90,7 +106,7 @@ public final class ProvenFile {
             inputs,
             request.tolerance(),
             request.threshold(),
-            ComparisonSetting.candidateOptimizerOffAndOn(options),
+            given(values, ComparisonSetting.candidateOptimizerOffAndOn(options)),
             axes,
             steps);
     if (verification.isOnlyLastDifferent()) {
@@ -102,14 +118,20 @@ public final class ProvenFile {
               inputs,
               request.tolerance(),
               request.threshold(),
-              ComparisonSetting.optimizerOffAndOn(options),
+              given(values, ComparisonSetting.optimizerOffAndOn(options)),
               axes,
               Steps.UNHEARD);
     }
     Optional<LayerComparison> layers =
         verification.isEmpty() || (verification.holds() && verification.isWeak())
-            ? Optional.of(LayerComparison.run(original, result, inputs, request.tolerance()))
+            ? Optional.of(
+                LayerComparison.run(original, result, inputs, values, request.tolerance()))
             : Optional.empty();
     return new RewriteComparison(Optional.of(verification), layers);
+  }
+
+  private static List<ComparisonSetting> given(
+      InputValues values, List<ComparisonSetting> settings) {
+    return settings.stream().map(setting -> setting.with(values)).toList();
   }
 }

@@ -5,6 +5,7 @@ import io.repfold.onnx.Sha256;
 import io.repfold.pipeline.JsonText;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Release;
+import io.repfold.pipeline.inputs.InputValues;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,11 @@ public final class Certificate {
 
   private record Source(String sha256, long bytes) {}
 
-  private record Options(double allowGrowth, Map<String, long[]> shapes, boolean constantWeights) {}
+  private record Options(
+      double allowGrowth,
+      Map<String, long[]> shapes,
+      Map<String, Double> inputs,
+      boolean constantWeights) {}
 
   private record Document(
       String tool,
@@ -42,18 +47,24 @@ public final class Certificate {
    *
    * @param growth the factor that was allowed
    * @param shapes the input shapes that were fixed
+   * @param inputs the inputs that were given values
    */
   static String document(
       ModelFile source,
       String sourceSha256,
       double growth,
       Map<String, long[]> shapes,
+      InputValues inputs,
       FoldReport report) {
     return JsonText.indented(
         new Document(
             TOOL,
             new Source(sourceSha256, source.bytes()),
-            new Options(growth, new TreeMap<>(shapes), source.model().tookWeightsAsConstants()),
+            new Options(
+                growth,
+                new TreeMap<>(shapes),
+                new TreeMap<>(inputs.numbers()),
+                source.model().tookWeightsAsConstants()),
             report.folded(),
             report.leftAlone(),
             report.warnings(),

@@ -3,6 +3,7 @@ package io.repfold.pipeline.fold;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.FoldReport;
 import io.repfold.fold.Folder;
+import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.PipelineException;
@@ -11,6 +12,7 @@ import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.compare.ProvenFile;
 import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.inputs.InputValues;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +24,18 @@ import java.util.concurrent.CompletionException;
  *
  * @param growth by what factor the multiply-adds of a region may grow, at least 1
  * @param shapes input shapes to fix, by input name; also those on which it is verified
+ * @param inputs values of inputs, which the result then has no more
  * @param comparison empty for no verification
+ * @param measurement empty for none
  */
 public record FoldFile(
     ModelFile source,
     double growth,
     Map<String, long[]> shapes,
-    Optional<ComparisonRequest> comparison) {
-  /** How many {@link Steps} {@link #to} takes. */
+    InputValues inputs,
+    Optional<ComparisonRequest> comparison,
+    Optional<MeasurementRequest> measurement) {
+  /** How many {@link Steps} {@link #to} takes; a measurement is one more. */
   public static final int STEPS = 2 + ProvenFile.STEPS;
 
   public FoldFile {
@@ -49,47 +55,70 @@ public record FoldFile(
 
   /** Likewise, of a file that was read. */
   public static FoldFile of(ModelFile source) {
-    return new FoldFile(source, 1, Map.of(), Optional.of(ComparisonRequest.DEFAULT));
+    return new FoldFile(
+        source,
+        1,
+        Map.of(),
+        InputValues.NONE,
+        Optional.of(ComparisonRequest.DEFAULT),
+        Optional.empty());
   }
 
   public FoldFile withGrowth(double factor) {
-    return new FoldFile(source, factor, shapes, comparison);
+    return new FoldFile(source, factor, shapes, inputs, comparison, measurement);
   }
 
   /** Weights that callers may override are constants, and no inputs of the result. */
   public FoldFile withConstantWeights() {
-    return new FoldFile(source.withConstantWeights(), growth, shapes, comparison);
+    return new FoldFile(
+        source.withConstantWeights(), growth, shapes, inputs, comparison, measurement);
   }
 
   public FoldFile withShapes(Map<String, long[]> fixed) {
-    return new FoldFile(source, growth, fixed, comparison);
+    return new FoldFile(source, growth, fixed, inputs, comparison, measurement);
+  }
+
+  /** Inputs that have these values at every run are no inputs of the result. */
+  public FoldFile withInputs(InputValues values) {
+    return new FoldFile(source, growth, shapes, values, comparison, measurement);
   }
 
   public FoldFile withComparison(ComparisonRequest request) {
-    return new FoldFile(source, growth, shapes, Optional.of(request));
+    return new FoldFile(source, growth, shapes, inputs, Optional.of(request), measurement);
   }
 
   public FoldFile withoutComparison() {
-    return new FoldFile(source, growth, shapes, Optional.empty());
+    return new FoldFile(source, growth, shapes, inputs, Optional.empty(), measurement);
+  }
+
+  /**
+   * The result is also timed beside the original, by turns, and does not appear if it is slower,
+   * unless that is allowed.
+   */
+  public FoldFile withMeasurement(MeasurementRequest request) {
+    return new FoldFile(source, growth, shapes, inputs, comparison, Optional.of(request));
   }
 
   /**
    * What {@link #to} would do; nothing is computed or written.
    *
-   * @throws PipelineException as a request if the growth is less than 1, or the shapes contradict
-   *     the graph; as work if the graph is not valid
+   * @throws PipelineException as a request if the growth is less than 1, or the shapes or values of
+   *     inputs contradict the graph; as work if the graph is not valid
    */
   public FoldOutcome plan() {
     FoldOptions options = options();
-    FoldReport report = source.with(shapes, () -> Folder.plan(source.graph(), options));
-    String document = Certificate.document(source, source.sha256(), growth, shapes, report);
+    Graph graph = inputs.fixedIn(source);
+    FoldReport report = source.with(shapes, () -> Folder.plan(graph, options));
+    String document = Certificate.document(source, source.sha256(), growth, shapes, inputs, report);
     return new FoldOutcome(
         source,
+        inputs,
         report,
         document,
         Optional.empty(),
         Optional.empty(),
         RewriteComparison.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -101,7 +130,7 @@ public record FoldFile(
   /**
    * Folds, compares, and writes.
    *
-   * @param target appears if the comparison holds; may be the source itself
+   * @param target appears if the comparison and the measurement hold; may be the source itself
    * @throws PipelineException as {@link #plan}, and if the target cannot be written, or no size of
    *     an open input is taken
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
@@ -110,16 +139,35 @@ public record FoldFile(
     StagedFile.checkModel(target);
     try (StagedFile staged = StagedFile.of(target)) {
       Written written = written(staged.file(), steps);
-      RewriteComparison compared = ProvenFile.commit(staged, source, shapes, comparison, steps);
-      return new FoldOutcome(
-          source,
-          written.report(),
-          written.document(),
-          written.growth(),
-          written.certificate(),
-          compared,
-          Optional.of(target));
+      RewriteComparison compared =
+          ProvenFile.compare(
+              staged.file(),
+              source,
+              shapes,
+              comparison.map(request -> request.withInputs(inputs)),
+              steps);
+      boolean measures = compared.holds() && written.certificate().isPresent();
+      FoldOutcome outcome =
+          new FoldOutcome(
+              source,
+              inputs,
+              written.report(),
+              written.document(),
+              written.growth(),
+              written.certificate(),
+              compared,
+              measurement.filter(r -> measures).map(r -> measured(staged.file(), r, steps)),
+              Optional.of(target));
+      if (outcome.holds()) {
+        staged.commit();
+      }
+      return outcome;
     }
+  }
+
+  private Measurement measured(Path folded, MeasurementRequest request, Steps steps) {
+    steps.next("measuring");
+    return Measurement.of(source.path(), folded, shapes, inputs, request);
   }
 
   /** What is known of a folded model, which itself is in a file and takes no memory any more. */
@@ -132,7 +180,7 @@ public record FoldFile(
     Folder.Result result = fold();
     FoldReport report = result.report();
     String sha256 = joined(sourceSha256);
-    String document = Certificate.document(source, sha256, growth, shapes, report);
+    String document = Certificate.document(source, sha256, growth, shapes, inputs, report);
     boolean changed = !result.graph().equals(source.graph());
     Optional<String> certificate =
         changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
@@ -154,7 +202,8 @@ public record FoldFile(
   private Folder.Result fold() {
     try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions options = options().withProduct(product);
-      return source.with(shapes, () -> Folder.fold(source.graph(), options));
+      Graph graph = inputs.fixedIn(source);
+      return source.with(shapes, () -> Folder.fold(graph, options));
     }
   }
 

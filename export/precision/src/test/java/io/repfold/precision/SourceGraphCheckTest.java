@@ -47,7 +47,7 @@ class SourceGraphCheckTest {
   void a_quantized_graph_is_refused(String type) {
     Graph.Builder b = conv(images(3, 3), "x", "a", 0.5);
     b.node(new Op.Opaque("", type, Map.of(), List.of()), List.of("a"), "y")
-        .output(Values.float32("y"));
+        .output(new Value("y", Optional.empty(), Optional.empty()));
 
     assertRefused(b.build(), HalfOptions.FLOAT16, type + " 'y'", "quantized already");
   }

@@ -32,6 +32,7 @@ public final class Folder {
           new Pass("NoOps", NoOps::removed),
           // After it, as nothing stands between two of them any more.
           new Pass("Transposes", Transposes::joined),
+          new Pass("Views", Views::cancelled),
           // After them: a norm between the two is found where nothing else stands there.
           POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.

@@ -72,7 +72,9 @@ record MovedScales(
       Map<String, String> obstacles = new LinkedHashMap<>();
       findPlans(new ScaleRoutes(facts, blocked, ends), moved.graph, plans, obstacles);
       if (plans.isEmpty()) {
-        return new MovedScales(moved.graph, moved.unrounded, moved.described, obstacles);
+        // Where a scale stood between two of them, they may cancel now.
+        Graph done = i == 0 ? moved.graph : Views.cancelled(moved.graph);
+        return new MovedScales(done, moved.unrounded, moved.described, obstacles);
       }
       moved = new Sweep(facts, moved).apply(plans);
     }

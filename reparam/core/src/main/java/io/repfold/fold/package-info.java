@@ -18,6 +18,7 @@
  * <tr><td>scales and shifts behind a ConvTranspose, and sums of parallel ones</td><td>{@code TransposedConvolutions}, {@code TransposedMap}</td><td>{@code TransposedConvolutionsTest}, {@code ParallelTransposedTest}</td></tr>
  * <tr><td>what is the same at every run</td><td>{@code ConstantFolding}</td><td>{@code ConstantFoldingTest}, {@code RunTimeConstantsTest}, {@code StandardizedWeightsTest}</td></tr>
  * <tr><td>nodes that do nothing</td><td>{@code NoOps}, {@code CastLikes}</td><td>{@code NoOpsTest}, {@code CastLikeTest}</td></tr>
+ * <tr><td>Reshapes and the like that end where they began</td><td>{@code Views}</td><td>{@code ViewsTest}</td></tr>
  * <tr><td>Transposes in a row</td><td>{@code Transposes}</td><td>{@code TransposesTest}</td></tr>
  * <tr><td>poolings before convolutions of single pixels</td><td>{@code PooledFirst}</td><td>{@code PooledFirstTest}</td></tr>
  * <tr><td>images without pixels</td><td>{@code EmptyMaps}</td><td>{@code EmptyMapsTest}</td></tr>

@@ -333,7 +333,8 @@ class HalfIslandsTest {
     b.node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "s");
     b.node(MUL, List.of("s", "width"), "places");
     List<String> inputs = input == 0 ? List.of("places", "a") : List.of("a", "places");
-    b.node(new Op.Opaque("", type, Map.of(), List.of()), inputs, "y").output(Values.float32("y"));
+    b.node(new Op.Opaque("", type, Map.of(), List.of()), inputs, "y")
+        .output(new Value("y", Optional.empty(), Optional.empty()));
 
     assertThat(islands(b.build(), HalfOptions.FLOAT16))
         .extracting(Island::output, Island::cause)

@@ -12,6 +12,7 @@ import io.repfold.graph.Tensor;
 import io.repfold.graph.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,9 +102,48 @@ final class FoldedGraphWriter {
         nodes.add(node);
       }
     }
+    Map<String, String> shared = shared(numbers);
+    nodes.replaceAll(node -> reading(node, shared));
     Graph.Builder builder = graph.toBuilder().replaceNodes(nodes);
     numbers.forEach(builder::initializer);
     return DeadCode.withoutUnread(builder);
+  }
+
+  /**
+   * Convolutions that shared one weight go on sharing it where they became equal: by the name of
+   * each new weight, that of the first one that is equal.
+   */
+  private Map<String, String> shared(Map<String, Tensor> numbers) {
+    Map<String, List<String>> byOrigin = new HashMap<>();
+    Map<String, String> shared = new HashMap<>();
+    for (Planned made : planned) {
+      Tensor weight = numbers.get(made.weight());
+      Optional<Node> contraction = analysis.foldedForm(made.target()).flatMap(this::contractionIn);
+      if (weight == null || contraction.isEmpty()) {
+        continue;
+      }
+      List<String> others =
+          byOrigin.computeIfAbsent(weightName(contraction.get()), k -> new ArrayList<>());
+      Optional<String> equal =
+          others.stream().filter(other -> weight.equals(numbers.get(other))).findFirst();
+      equal.ifPresentOrElse(
+          other -> shared.put(made.weight(), other), () -> others.add(made.weight()));
+    }
+    return shared;
+  }
+
+  private static Node reading(Node node, Map<String, String> names) {
+    if (node.inputs().stream().noneMatch(names::containsKey)) {
+      return node;
+    }
+    List<String> inputs = node.inputs().stream().map(i -> names.getOrDefault(i, i)).toList();
+    return new Node(node.name(), node.op(), inputs, node.outputs());
+  }
+
+  private String weightName(Node contraction) {
+    boolean left =
+        contraction.op() instanceof Op.MatMul && graph.constant(contraction.input(1)).isEmpty();
+    return contraction.input(left ? 0 : 1);
   }
 
   private void need(String start) {

@@ -23,7 +23,7 @@
  * <tr><td>poolings before convolutions of single pixels</td><td>{@code PooledFirst}</td><td>{@code PooledFirstTest}</td></tr>
  * <tr><td>images without pixels</td><td>{@code EmptyMaps}</td><td>{@code EmptyMapsTest}</td></tr>
  * <tr><td>rounding once, and its bound</td><td>{@code RoundedWeights}</td><td>{@code RoundedWeightsTest}, {@code ErrorBoundTest}</td></tr>
- * <tr><td>the graph that is written</td><td>{@code FoldedGraphWriter}</td><td>{@code PassedOnTest}, {@code RandomFoldTest}</td></tr>
+ * <tr><td>the graph that is written</td><td>{@code FoldedGraphWriter}</td><td>{@code PassedOnTest}, {@code RandomFoldTest}, {@code SharedWeightsTest}</td></tr>
  * <tr><td>the report, and reasons for what stays</td><td>{@code Reporting}, {@code Explanations}, {@code Refusals}</td><td>{@code FoldReportTest}, {@code RefusalsTest}</td></tr>
  * <tr><td>the order of passes, and what each must keep</td><td>{@code Folder}, {@code Pass}</td><td>{@code PassTest}</td></tr>
  * <tr><td>blocks in the place of convolutions</td><td>{@code Candidate}, {@code ExpandedBlock}</td><td>{@code ExpanderTest}</td></tr>

@@ -127,6 +127,11 @@ final class Affine {
         && Arrays.stream(tail).allMatch(t -> t == 0);
   }
 
+  /** Whether each channel is scaled and shifted by itself. */
+  boolean isScale() {
+    return isPositionwise() && weights.diagonal().isPresent();
+  }
+
   boolean isIdentity() {
     return isPositionwise() && weights.isIdentity() && !hasBias();
   }

@@ -18,11 +18,11 @@ final class CastLikes {
 
   private CastLikes() {}
 
-  static Graph resolved(Graph graph) {
+  static Graph resolved(Facts facts) {
+    Graph graph = facts.graph();
     if (graph.nodes().stream().noneMatch(CastLikes::isCastLike)) {
       return graph;
     }
-    Facts facts = new Facts(graph);
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       nodes.add(

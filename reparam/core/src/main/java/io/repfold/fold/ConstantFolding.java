@@ -39,13 +39,13 @@ final class ConstantFolding {
   /** What is small, and what jumps, as a runtime computes it: rounded after each node. */
   private final Map<String, NdArray> rounded = new HashMap<>();
 
-  private ConstantFolding(Graph graph) {
-    this.graph = graph;
-    this.facts = new Facts(graph);
+  private ConstantFolding(Facts facts) {
+    this.graph = facts.graph();
+    this.facts = facts;
   }
 
-  static Graph folded(Graph graph) {
-    return new ConstantFolding(graph).run();
+  static Graph folded(Facts facts) {
+    return new ConstantFolding(facts).run();
   }
 
   private Graph run() {

@@ -166,8 +166,8 @@ final class ExpandedBlock {
   /** The block as one affine map of its input, with the parameters as they are now. */
   private Optional<Affine> map() {
     graph = graph.toBuilder().replaceInitializers(parameters).build();
-    Graph simple = Folder.simplified(graph, FoldOptions.DEFAULT);
-    Analysis analysis = new Analysis(new Facts(simple), FoldOptions.LARGEST_GROWTH, Map.of());
+    Facts simple = Folder.simplified(graph, FoldOptions.DEFAULT);
+    Analysis analysis = new Analysis(simple, FoldOptions.LARGEST_GROWTH, Map.of());
     return analysis
         .form(graph.outputs().get(0).name())
         .filter(form -> form.terms().size() == 1)

@@ -10,6 +10,7 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class Facts {
   /** More channels than these are a mistake, or an attempt to take memory. */
   private static final long MOST_CHANNELS = 1 << 20;
 
+  private static final int FIRST_THAT_BROADCASTS = 7;
+
   private final Graph graph;
   private final Map<String, Value> values;
   private final IdentityHashMap<Node, Integer> places = new IdentityHashMap<>();
@@ -35,31 +38,58 @@ final class Facts {
   private final Map<String, String> obstacles;
 
   Facts(Graph graph) {
-    this(graph, Map.of(), Map.of(), Map.of());
+    this(graph, inferred(graph));
   }
 
-  Facts(MovedScales moved) {
-    this(moved.graph(), moved.unrounded(), moved.described(), moved.obstacles());
-  }
-
-  /** What is known of a graph that was made of another one. */
-  Facts of(Graph made) {
-    return new Facts(made, unrounded, described, obstacles);
+  /**
+   * @param values what {@link ShapeInference} says of the graph
+   */
+  Facts(Graph graph, Map<String, Value> values) {
+    this(graph, values, Map.of(), Map.of(), Map.of());
   }
 
   private Facts(
       Graph graph,
+      Map<String, Value> values,
       Map<String, double[]> unrounded,
       Map<String, String> described,
       Map<String, String> obstacles) {
     this.graph = graph;
+    this.values = values;
     this.unrounded = unrounded;
     this.described = described;
     this.obstacles = obstacles;
-    this.values = inferred(graph);
     for (Node node : graph.nodes()) {
       places.put(node, places.size());
     }
+  }
+
+  /** What is known of a graph that was made of this one. */
+  Facts of(Graph made) {
+    return new Facts(made, inferred(made), unrounded, described, obstacles);
+  }
+
+  /**
+   * What is known of a graph to which scales were moved.
+   *
+   * @param more numbers of constants, before they were rounded
+   * @param moved what stood for an output of a moved scale in the graph before
+   */
+  Facts ofMoved(Graph made, Map<String, double[]> more, Map<String, String> moved) {
+    Map<String, double[]> numbers = new HashMap<>(unrounded);
+    numbers.putAll(more);
+    Map<String, String> descriptions = new HashMap<>(described);
+    descriptions.putAll(moved);
+    return new Facts(made, inferred(made), numbers, descriptions, obstacles);
+  }
+
+  /**
+   * The same, and why scales have no way.
+   *
+   * @param because by the output of the scale
+   */
+  Facts withObstacles(Map<String, String> because) {
+    return new Facts(graph, values, unrounded, described, because);
   }
 
   /** Declared shapes of inner values may be stale, and runtimes ignore them then; so do we. */
@@ -105,6 +135,11 @@ final class Facts {
     return Objects.requireNonNull(places.get(node));
   }
 
+  /** Type and shape of all values, by name. */
+  Map<String, Value> values() {
+    return values;
+  }
+
   Optional<Shape> shape(String value) {
     return Optional.ofNullable(values.get(value)).flatMap(Value::shape);
   }
@@ -125,6 +160,11 @@ final class Facts {
       shared = NodeSet.ofProducers(this, values);
     }
     return shared;
+  }
+
+  /** Whether Mul, Add and Gemm broadcast without an attribute. */
+  boolean broadcasts() {
+    return graph.opset() >= FIRST_THAT_BROADCASTS;
   }
 
   /** Whether runtimes compute a node together with others, as one op that a fold would break. */

@@ -53,8 +53,7 @@ final class FoldedEnds {
     if (form.terms().size() == 1
         && form.covered().size() > 1
         && !term.contracts()
-        && term.map().isPositionwise()
-        && term.map().weights().diagonal().isPresent()) {
+        && term.map().isScale()) {
       scaled.put(value, new Scaled(term.source(), term.map(), form.axis()));
     }
   }

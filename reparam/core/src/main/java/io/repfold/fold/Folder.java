@@ -4,12 +4,12 @@ import io.repfold.graph.DeadCode;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds what can be folded: the door of this package.
@@ -36,7 +36,7 @@ public final class Folder {
           // After them: a norm between the two is found where nothing else stands there.
           POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.
-          new Pass("DeadCode", DeadCode::withoutUnread));
+          new Pass("DeadCode", facts -> DeadCode.withoutUnread(facts.graph())));
 
   /** Rounds after which scales stay where they are, for graphs that nobody made by hand. */
   private static final int MOST_ROUNDS = 20;
@@ -50,7 +50,8 @@ public final class Folder {
 
   /** What came of one try. */
   private sealed interface Attempt {
-    record Done(Result result) implements Attempt {}
+    /** A folded graph, with what is known of it. */
+    record Done(Result result, Facts facts) implements Attempt {}
 
     /** Values, with the reason, that must be computed by the node that is there. */
     record Blocked(Map<String, String> values) implements Attempt {}
@@ -64,20 +65,21 @@ public final class Folder {
    *
    * @throws io.repfold.graph.InvalidGraphException if shapes contradict each other; names the node
    */
+  @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
   public static Result fold(Graph graph, FoldOptions options) {
-    Result once = foldedOnce(graph, options);
+    Attempt.Done once = foldedOnce(graph, options);
     // A convolution that took in what stood before it may now stand behind its pooling.
-    Pass.Runner runner = new Pass.Runner(once.graph());
+    Pass.Runner runner = new Pass.Runner(once.facts());
     runner.run(POOLED_FIRST);
-    if (runner.graph().equals(once.graph())) {
-      return once;
+    if (runner.graph() == once.facts().graph()) {
+      return once.result();
     }
     Result again = fold(runner.graph(), options.withShapes(Map.of()));
-    return new Result(again.graph(), once.report().then(again.report()));
+    return new Result(again.graph(), once.result().report().then(again.report()));
   }
 
-  private static Result foldedOnce(Graph graph, FoldOptions options) {
-    Graph simple = simplified(graph, options);
+  private static Attempt.Done foldedOnce(Graph graph, FoldOptions options) {
+    Facts simple = simplified(graph, options);
     Map<String, String> blocked = new HashMap<>();
     Attempt attempt = attempt(graph, simple, options, blocked);
     // Ends: each try that fails blocks a value more, and a blocked one is not tried.
@@ -85,7 +87,7 @@ public final class Folder {
       blocked.putAll(more.values());
       attempt = attempt(graph, simple, options, blocked);
     }
-    return ((Attempt.Done) attempt).result();
+    return (Attempt.Done) attempt;
   }
 
   public static Result fold(Graph graph) {
@@ -94,23 +96,12 @@ public final class Folder {
 
   /** The report that {@link #fold} would give, without computing a weight. */
   public static FoldReport plan(Graph graph, FoldOptions options) {
-    Graph simple = simplified(graph, options);
-    Analysis analysis = analyzed(simple, options, Map.of());
-    Facts facts = analysis.facts();
-    TransposedConvolutions transposed = new TransposedConvolutions(analysis, Set.of());
-    Graph ready = transposed.run();
-    Analysis last =
-        transposed.folded().isEmpty()
-            ? analysis
-            : new Analysis(facts.of(ready), options.growth(), Map.of());
-    transposed.apart().forEach(last.refusals()::add);
-    FoldedGraphWriter writer = new FoldedGraphWriter(last);
-    ScaleChains chains = new ScaleChains(last, writer);
-    return new Reporting(graph, last, writer, both(transposed.folded(), chains.folded()))
-        .report(Map.of(), null);
+    Facts simple = simplified(graph, options);
+    return new Planned(simple, options, Map.of()).report(graph, Map.of(), null);
   }
 
-  static Graph simplified(Graph graph, FoldOptions options) {
+  /** What is known of the graph that the simplifying passes make. */
+  static Facts simplified(Graph graph, FoldOptions options) {
     Graph current = options.shapes().isEmpty() ? graph : FixedShapes.fix(graph, options.shapes());
     Pass.Runner runner = new Pass.Runner(current);
     int nodes;
@@ -118,20 +109,50 @@ public final class Folder {
       nodes = runner.graph().nodes().size();
       SIMPLIFYING.forEach(runner::run);
     } while (runner.graph().nodes().size() < nodes);
-    return runner.graph();
+    return runner.facts();
+  }
+
+  /** What a fold is going to do. */
+  private static final class Planned {
+    private final Analysis first;
+    private final TransposedConvolutions transposed;
+    private final Analysis last;
+    private final FoldedGraphWriter writer;
+    private final ScaleChains chains;
+
+    Planned(Facts simple, FoldOptions options, Map<String, String> blocked) {
+      this.first = analyzed(simple, options, blocked);
+      this.transposed = new TransposedConvolutions(first, blocked.keySet());
+      Graph ready = transposed.run();
+      this.last =
+          transposed.folded().isEmpty()
+              ? first
+              : new Analysis(first.facts().of(ready), options.growth(), blocked);
+      transposed.apart().forEach(last.refusals()::add);
+      this.writer = new FoldedGraphWriter(last);
+      this.chains = new ScaleChains(last, writer);
+    }
+
+    /** As {@link Reporting#report}. */
+    FoldReport report(Graph original, Map<String, RoundedWeights> numbers, @Nullable Graph folded) {
+      List<FoldReport.Folded> others = new ArrayList<>(transposed.folded());
+      others.addAll(chains.folded());
+      return new Reporting(original, last, writer, others).report(numbers, folded);
+    }
   }
 
   /**
    * Moves scales to convolutions that are there, and then to those that regions will become, until
    * none moves: what a second fold would find, the first one finds.
    */
-  private static Analysis analyzed(Graph simple, FoldOptions options, Map<String, String> blocked) {
-    MovedScales moved = MovedScales.of(simple).further(blocked.keySet(), FoldedEnds.NONE);
+  @SuppressWarnings("ReferenceEquality") // where no scale moves, the graph stays the same
+  private static Analysis analyzed(Facts simple, FoldOptions options, Map<String, String> blocked) {
+    Facts moved = MovedScales.in(simple, blocked.keySet(), FoldedEnds.NONE);
     for (int round = 0; ; round++) {
-      Analysis analysis = new Analysis(new Facts(moved), options.growth(), blocked);
+      Analysis analysis = new Analysis(moved, options.growth(), blocked);
       FoldedEnds ends = FoldedEnds.of(analysis, new FoldedGraphWriter(analysis));
-      MovedScales further = moved.further(blocked.keySet(), ends);
-      if (further.unrounded().size() == moved.unrounded().size() || round == MOST_ROUNDS) {
+      Facts further = MovedScales.in(moved, blocked.keySet(), ends);
+      if (further.graph() == moved.graph() || round == MOST_ROUNDS) {
         return analysis;
       }
       moved = further;
@@ -139,26 +160,17 @@ public final class Folder {
   }
 
   private static Attempt attempt(
-      Graph original, Graph simple, FoldOptions options, Map<String, String> blocked) {
+      Graph original, Facts simple, FoldOptions options, Map<String, String> blocked) {
     Pass.Runner runner = new Pass.Runner(simple);
-    Analysis analysis = analyzed(simple, options, blocked);
-    Facts facts = analysis.facts();
-    runner.made(MOVED, facts.graph());
-    TransposedConvolutions transposed = new TransposedConvolutions(analysis, blocked.keySet());
-    Graph ready = transposed.run();
-    if (!transposed.refused().isEmpty()) {
-      return new Attempt.Blocked(transposed.refused());
+    Planned plan = new Planned(simple, options, blocked);
+    if (!plan.transposed.refused().isEmpty()) {
+      return new Attempt.Blocked(plan.transposed.refused());
     }
-    runner.made(TRANSPOSED, ready);
-    Analysis last =
-        transposed.folded().isEmpty()
-            ? analysis
-            : new Analysis(facts.of(ready), options.growth(), blocked);
-    transposed.apart().forEach(last.refusals()::add);
-    FoldedGraphWriter writer = new FoldedGraphWriter(last);
+    runner.made(MOVED, plan.first.facts());
+    runner.made(TRANSPOSED, plan.last.facts());
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();
-    for (FoldedGraphWriter.Planned planned : writer.planned()) {
+    for (FoldedGraphWriter.Planned planned : plan.writer.planned()) {
       RoundedWeights computed =
           RoundedWeights.of(planned.map(), planned.carrier(), planned.type(), options.product());
       if (computed.notFinite().isPresent()) {
@@ -172,20 +184,12 @@ public final class Folder {
       tensors.put(planned.weight(), computed.weight());
       planned.bias().ifPresent(name -> tensors.put(name, computed.bias()));
     }
-    Graph written = writer.graph(tensors);
+    Graph written = plan.writer.graph(tensors);
     runner.made(REGIONS, written);
-    ScaleChains chains = new ScaleChains(last, writer);
-    Graph folded = chains.applyTo(written);
+    Graph folded = plan.chains.applyTo(written);
     runner.made(CHAINS, folded);
-    FoldReport report =
-        new Reporting(original, last, writer, both(transposed.folded(), chains.folded()))
-            .report(numbers, folded);
-    return new Attempt.Done(new Result(folded, report));
-  }
-
-  private static List<FoldReport.Folded> both(
-      List<FoldReport.Folded> first, List<FoldReport.Folded> second) {
-    return Stream.concat(first.stream(), second.stream()).toList();
+    FoldReport report = plan.report(original, numbers, folded);
+    return new Attempt.Done(new Result(folded, report), runner.facts());
   }
 
   /**

@@ -14,6 +14,16 @@ sealed interface Linearity {
       operands = List.copyOf(operands);
     }
 
+    /** Whether each channel of one value is scaled and shifted by itself. */
+    boolean isScale() {
+      return !isSum() && !carrier.contracts() && map().isScale();
+    }
+
+    /** The map of the first operand. */
+    Affine map() {
+      return operands.get(0).map();
+    }
+
     boolean isSum() {
       return operands.size() > 1;
     }

@@ -15,9 +15,6 @@ import java.util.Optional;
 
 /** The affine maps of products by a constant matrix: MatMul on either side, and Gemm. */
 final class MatrixOps {
-  /** The opset from which a bias needs no attribute to be added to each row. */
-  private static final int BROADCASTS = 7;
-
   private final Facts facts;
   private final Graph graph;
 
@@ -27,7 +24,7 @@ final class MatrixOps {
   }
 
   Linearity matMul(Node node) {
-    if (graph.opset() < BROADCASTS) {
+    if (!facts.broadcasts()) {
       return new NotLinear();
     }
     Optional<Tensor> left = graph.constant(node.input(0));
@@ -56,7 +53,7 @@ final class MatrixOps {
 
   /** {@code y = alpha x B + beta C}. */
   Linearity gemm(Node node, Op.Gemm gemm) {
-    if (graph.opset() < BROADCASTS) {
+    if (!facts.broadcasts()) {
       return new NotLinear();
     }
     Optional<Tensor> matrix = graph.constant(node.input(1));

@@ -5,7 +5,6 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.FreeNames;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
-import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -31,54 +31,43 @@ import java.util.stream.Stream;
  * takes them in. A sweep moves scales whose ways do not meet; the next one moves others. Each sweep
  * takes a scale away from where it was, to where it stays, so that there are fewer sweeps than
  * scales; a limit ends them for graphs that nobody made by hand.
- *
- * @param graph with all scales moved that can be
- * @param unrounded the numbers of constants in it, before they were rounded
- * @param described what stood for an output of a moved scale in the graph before
- * @param obstacles why a scale has no way, by its output
  */
-record MovedScales(
-    Graph graph,
-    Map<String, double[]> unrounded,
-    Map<String, String> described,
-    Map<String, String> obstacles) {
+final class MovedScales {
   /** The end of the name of a value that a scale was moved to. */
   static final String SCALED = "/scaled";
 
   private static final int MOST_SWEEPS = 200;
 
-  /** The opset from which Mul and Add broadcast. */
-  private static final int OLDEST_OPSET = 7;
-
-  /** A graph in which nothing was moved yet. */
-  static MovedScales of(Graph graph) {
-    return new MovedScales(graph, Map.of(), Map.of(), Map.of());
-  }
+  private MovedScales() {}
 
   /**
-   * With all scales moved that can be.
+   * What is known of the graph with all scales moved that can be; of the same graph if none can.
    *
    * @param blocked values that must be computed by the node that is there
    * @param ends of what is going to be written, as far as that is known
    */
-  MovedScales further(Set<String> blocked, FoldedEnds ends) {
-    if (graph.opset() < OLDEST_OPSET) {
-      return this;
+  static Facts in(Facts facts, Set<String> blocked, FoldedEnds ends) {
+    if (!facts.broadcasts()) {
+      return facts;
     }
-    MovedScales moved = this;
+    Facts moved = facts;
     for (int i = 0; i < MOST_SWEEPS; i++) {
-      Facts facts = new Facts(moved);
       List<ScalePlan> plans = new ArrayList<>();
       Map<String, String> obstacles = new LinkedHashMap<>();
-      findPlans(new ScaleRoutes(facts, blocked, ends), moved.graph, plans, obstacles);
+      findPlans(new ScaleRoutes(moved, blocked, ends), moved.graph(), plans, obstacles);
       if (plans.isEmpty()) {
-        // Where a scale stood between two of them, they may cancel now.
-        Graph done = i == 0 ? moved.graph : Views.cancelled(moved.graph);
-        return new MovedScales(done, moved.unrounded, moved.described, obstacles);
+        return withoutViews(facts, moved).withObstacles(obstacles);
       }
-      moved = new Sweep(facts, moved).apply(plans);
+      moved = new Sweep(moved).apply(plans);
     }
     return moved;
+  }
+
+  /** Where a scale stood between two Reshapes, they may cancel now. */
+  @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
+  private static Facts withoutViews(Facts before, Facts moved) {
+    Graph cancelled = moved == before ? moved.graph() : Views.cancelled(moved);
+    return cancelled == moved.graph() ? moved : moved.of(cancelled);
   }
 
   /** Ways that do not meet; of two that do, the first. */
@@ -103,8 +92,8 @@ record MovedScales(
   private static final class Sweep {
     private final Facts facts;
     private final Graph graph;
-    private final Map<String, double[]> unrounded;
-    private final Map<String, String> described;
+    private final Map<String, double[]> unrounded = new HashMap<>();
+    private final Map<String, String> described = new HashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final Set<String> removed = new HashSet<>();
     private final Map<String, String> readAs = new HashMap<>();
@@ -115,15 +104,13 @@ record MovedScales(
     private final Map<Node, Integer> newConstantInputs = new HashMap<>();
     private final FreeNames names;
 
-    Sweep(Facts facts, MovedScales before) {
+    Sweep(Facts facts) {
       this.facts = facts;
-      this.graph = before.graph;
-      this.unrounded = new HashMap<>(before.unrounded);
-      this.described = new HashMap<>(before.described);
-      names = FreeNames.ofValues(graph);
+      this.graph = facts.graph();
+      this.names = FreeNames.ofValues(graph);
     }
 
-    MovedScales apply(List<ScalePlan> plans) {
+    Facts apply(List<ScalePlan> plans) {
       plans.forEach(this::prepare);
       List<Node> nodes = new ArrayList<>();
       for (Node node : graph.nodes()) {
@@ -134,7 +121,7 @@ record MovedScales(
       }
       Graph.Builder builder = graph.toBuilder().replaceNodes(nodes);
       constants.forEach(builder::initializer);
-      return new MovedScales(DeadCode.withoutUnread(builder), unrounded, described, Map.of());
+      return facts.ofMoved(DeadCode.withoutUnread(builder), unrounded, described);
     }
 
     private Node changed(Node node) {
@@ -190,7 +177,7 @@ record MovedScales(
             readAs.put(value, name);
             standBeforeEach(plan, value, name);
           } else if (plan.landings().containsKey(value)) {
-            Scale part = java.util.Objects.requireNonNull(plan.landings().get(value));
+            Scale part = Objects.requireNonNull(plan.landings().get(value));
             behind.put(value, nodes(scale, name, value, part));
           } else {
             readAs.put(value, name);
@@ -203,65 +190,44 @@ record MovedScales(
                 newConstants.put(
                     node,
                     constant(
-                        typeOf(node),
-                        node.output() + "/scaled",
-                        constant.numbers(),
-                        constant.dims()));
+                        typeOf(node), node.output() + SCALED, constant.numbers(), constant.dims()));
                 newConstantInputs.put(node, constant.input());
               });
     }
 
     /** Gives each reader of a value a scale of its own, to take in. */
     private void standBeforeEach(ScalePlan plan, String value, String from) {
-      Scale scale = java.util.Objects.requireNonNull(plan.landings().get(value));
+      Scale scale = Objects.requireNonNull(plan.landings().get(value));
       List<Node> nodes = new ArrayList<>();
       for (Node reader : graph.readers(value)) {
-        String name = names.freshPart(value + "/scaled");
+        String name = names.freshPart(value + SCALED);
         nodes.addAll(nodes(plan.node(), from, name, scale));
         readBy.computeIfAbsent(reader, k -> new HashMap<>()).put(value, name);
       }
       behind.merge(value, nodes, (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
     }
 
-    /** A Mul and an Add, as far as they are needed. */
     private List<Node> nodes(Node scale, String from, String to, Scale part) {
-      List<Node> nodes = new ArrayList<>();
-      boolean shifts = !part.hasNoShift();
-      boolean multiplies = java.util.Arrays.stream(part.factors()).anyMatch(f -> f != 1);
-      String product =
-          multiplies && shifts ? names.freshPart(to + "/product") : multiplies ? to : from;
-      if (multiplies) {
-        String factor = constant(typeOf(scale), to + "/factor", part.factors(), part.dims());
-        nodes.add(node(scale, Op.Binary.Function.MUL, from, factor, product));
-      }
-      if (shifts) {
-        String shift = constant(typeOf(scale), to + "/shift", part.shifts(), part.dims());
-        nodes.add(node(scale, Op.Binary.Function.ADD, product, shift, to));
-      }
+      boolean both = part.multiplies() && !part.hasNoShift();
+      String product = both ? names.freshPart(to + "/product") : to;
+      List<Node> nodes = ScaleNodes.of(part, from, product, to, constants(scale));
+      nodes.forEach(node -> describe(node, scale));
       return nodes;
     }
 
     /** One node for both, along axis 1. */
     private Node norm(Node scale, String from, String to, Scale part) {
-      ElementType type = typeOf(scale);
-      int channels = part.dims()[1];
-      double[] ones = new double[channels];
-      java.util.Arrays.fill(ones, 1);
-      List<String> inputs =
-          List.of(
-              from,
-              constant(type, to + "/scale", part.factors(), channels),
-              constant(type, to + "/shift", part.shifts(), channels),
-              constant(type, to + "/mean", new double[channels], channels),
-              constant(type, to + "/variance", ones, channels));
-      described.put(to, described.getOrDefault(scale.output(), scale.describe()));
-      return new Node(to, new Op.BatchNormalization(0, 0.9f, false), inputs, List.of(to));
+      Node norm = ScaleNodes.norm(part, part.dims()[1], to, from, to, constants(scale));
+      describe(norm, scale);
+      return norm;
     }
 
-    private Node node(
-        Node scale, Op.Binary.Function function, String input, String constant, String output) {
-      described.put(output, described.getOrDefault(scale.output(), scale.describe()));
-      return new Node(constant, new Op.Binary(function), List.of(input, constant), List.of(output));
+    private void describe(Node node, Node scale) {
+      described.put(node.output(), facts.describe(scale));
+    }
+
+    private ScaleNodes.Constants constants(Node scale) {
+      return (wanted, numbers, dims) -> constant(typeOf(scale), wanted, numbers, dims);
     }
 
     private ElementType typeOf(Node node) {

@@ -23,8 +23,8 @@ final class NoOps {
 
   private NoOps() {}
 
-  static Graph removed(Graph graph) {
-    Facts facts = new Facts(graph);
+  static Graph removed(Facts facts) {
+    Graph graph = facts.graph();
     Renaming renaming = new Renaming(graph);
     Map<List<Object>, String> pads = new HashMap<>();
     for (Node node : graph.nodes()) {

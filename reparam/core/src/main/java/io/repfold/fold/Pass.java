@@ -7,36 +7,45 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * One change of a graph that keeps its meaning.
  *
  * @param name of the pass, for messages
  */
-record Pass(String name, UnaryOperator<Graph> step) {
+record Pass(String name, Function<Facts, Graph> step) {
   /** Runs passes one after the other, and holds what each made against what it was given. */
   static final class Runner {
-    private Graph graph;
-    private Map<String, Value> types;
+    private Facts facts;
 
+    /**
+     * @throws InvalidGraphException if shapes contradict each other; names the node
+     */
     Runner(Graph graph) {
-      this.graph = graph;
-      this.types = ShapeInference.infer(graph);
+      this(new Facts(graph, ShapeInference.infer(graph)));
+    }
+
+    Runner(Facts facts) {
+      this.facts = facts;
     }
 
     /** What the passes made so far. */
     Graph graph() {
-      return graph;
+      return facts.graph();
+    }
+
+    /** What is known of {@link #graph()}. */
+    Facts facts() {
+      return facts;
     }
 
     /**
      * @throws InvalidGraphException as {@link #made}
      */
     void run(Pass pass) {
-      made(pass.name(), pass.step().apply(graph));
+      made(pass.name(), pass.step().apply(facts));
     }
 
     /**
@@ -47,24 +56,35 @@ record Pass(String name, UnaryOperator<Graph> step) {
      */
     @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
     void made(String pass, Graph after) {
-      if (after == graph) {
-        return;
+      if (after != graph()) {
+        made(pass, new Facts(after, ShapeInference.infer(after)));
       }
-      checkNames(pass, "inputs", graph.inputs(), after.inputs());
-      checkNames(pass, "outputs", graph.outputs(), after.outputs());
-      Map<String, Value> now = ShapeInference.infer(after);
-      now.forEach(
-          (name, value) -> {
-            Value was = types.get(name);
-            if (was != null && contradict(was, value)) {
-              throw new InvalidGraphException(
-                  "Pass %s makes '%s' of '%s': this is a mistake in repfold, please report it"
-                      .formatted(pass, value, was));
-            }
-          });
-      graph = after;
-      types = now;
     }
+
+    /** As {@link #made(String, Graph)}, where what is known of the graph was found out already. */
+    @SuppressWarnings("ReferenceEquality") // as above
+    void made(String pass, Facts after) {
+      if (after.graph() != graph()) {
+        check(pass, facts, after);
+      }
+      facts = after;
+    }
+  }
+
+  private static void check(String pass, Facts before, Facts after) {
+    checkNames(pass, "inputs", before.graph().inputs(), after.graph().inputs());
+    checkNames(pass, "outputs", before.graph().outputs(), after.graph().outputs());
+    after
+        .values()
+        .forEach(
+            (name, value) -> {
+              Value was = before.values().get(name);
+              if (was != null && contradict(was, value)) {
+                throw new InvalidGraphException(
+                    "Pass %s makes '%s' of '%s': this is a mistake in repfold, please report it"
+                        .formatted(pass, value, was));
+              }
+            });
   }
 
   private static void checkNames(String pass, String what, List<Value> before, List<Value> after) {

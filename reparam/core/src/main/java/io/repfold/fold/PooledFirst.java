@@ -44,17 +44,18 @@ final class PooledFirst {
   /** A pooling as a map of pixels. */
   private record Pool(double taps, double pixelsRead, boolean keepsOne) {}
 
-  private PooledFirst(Graph graph) {
-    this.graph = graph;
-    this.facts = new Facts(graph);
+  private PooledFirst(Facts facts) {
+    this.graph = facts.graph();
+    this.facts = facts;
     this.linearOps = new LinearOps(facts);
     this.emptyMaps = new EmptyMaps(facts);
     this.names = FreeNames.ofValues(graph);
   }
 
-  static Graph moved(Graph graph) {
+  static Graph moved(Facts facts) {
+    Graph graph = facts.graph();
     boolean none = graph.nodes().stream().noneMatch(PooledFirst::isPool);
-    return none ? graph : new PooledFirst(graph).run();
+    return none ? graph : new PooledFirst(facts).run();
   }
 
   private static boolean isPool(Node node) {

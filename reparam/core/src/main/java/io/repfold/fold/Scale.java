@@ -15,6 +15,20 @@ record Scale(int[] dims, double[] factors, double[] shifts) {
   /** More numbers are no scale of channels. */
   static final int LARGEST = 1 << 22;
 
+  /**
+   * What a map does to a value.
+   *
+   * @param map {@linkplain Affine#isScale() a scale}
+   * @param rank of the value
+   */
+  static Scale of(Affine map, ChannelAxis axis, int rank) {
+    int[] dims = new int[rank];
+    Arrays.fill(dims, 1);
+    dims[axis.index(rank)] = map.bias().length;
+    double[] factors = map.weights().diagonal().orElseThrow();
+    return new Scale(dims, factors.clone(), map.bias().clone()).collapsed();
+  }
+
   int rank() {
     return dims.length;
   }
@@ -23,8 +37,13 @@ record Scale(int[] dims, double[] factors, double[] shifts) {
     return Arrays.stream(shifts).allMatch(s -> s == 0);
   }
 
+  /** Whether a factor is not 1. */
+  boolean multiplies() {
+    return Arrays.stream(factors).anyMatch(f -> f != 1);
+  }
+
   boolean isIdentity() {
-    return hasNoShift() && Arrays.stream(factors).allMatch(f -> f == 1);
+    return hasNoShift() && !multiplies();
   }
 
   boolean varies(int axis) {

@@ -25,9 +25,6 @@ import java.util.Optional;
  * </pre>
  */
 final class ScaleChains {
-  /** The opset from which Mul and Add broadcast. */
-  private static final int OLDEST_OPSET = 7;
-
   private final Facts facts;
   private final Graph graph;
   private final LinearOps linearOps;
@@ -64,7 +61,7 @@ final class ScaleChains {
     this.graph = analysis.graph();
     this.linearOps = new LinearOps(facts);
     this.writer = writer;
-    if (graph.opset() >= OLDEST_OPSET) {
+    if (facts.broadcasts()) {
       for (Node node : graph.nodes()) {
         if (scale(node).isPresent() && !continues(node)) {
           add(node);
@@ -77,10 +74,7 @@ final class ScaleChains {
     return !node.outputs().isEmpty()
             && writer.isKept(node)
             && linearOps.of(node) instanceof Linearity.Linear linear
-            && !linear.isSum()
-            && !linear.carrier().contracts()
-            && linear.operands().get(0).map().isPositionwise()
-            && linear.operands().get(0).map().weights().diagonal().isPresent()
+            && linear.isScale()
         ? Optional.of(linear)
         : Optional.empty();
   }
@@ -107,10 +101,10 @@ final class ScaleChains {
   private void add(Node first) {
     List<Node> nodes = new ArrayList<>(List.of(first));
     Linearity.Linear linear = scale(first).orElseThrow();
-    Affine map = linear.operands().get(0).map();
+    Affine map = linear.map();
     for (Optional<Node> next = next(first); next.isPresent(); next = next(next.get())) {
       nodes.add(next.get());
-      map = map.then(scale(next.get()).orElseThrow().operands().get(0).map());
+      map = map.then(scale(next.get()).orElseThrow().map());
     }
     Chain chain = new Chain(nodes, map, linear.axis());
     if (nodes.size() > chain.needed() && fits(chain)) {
@@ -148,8 +142,7 @@ final class ScaleChains {
     }
     double before =
         chain.nodes.stream()
-            .mapToDouble(
-                n -> Cost.of(scale(n).orElseThrow().operands().get(0).map()).multiplyAdds())
+            .mapToDouble(n -> Cost.of(scale(n).orElseThrow().map()).multiplyAdds())
             .sum();
     long parameters = (long) channels * (chain.hasNorm() ? 4 : became.size());
     return new FoldReport.Folded(
@@ -180,63 +173,37 @@ final class ScaleChains {
     folded.nodes().forEach(node -> nodes.addAll(instead.getOrDefault(node, List.of(node))));
     Graph.Builder builder = folded.toBuilder().replaceNodes(nodes);
     constants.forEach(builder::initializer);
-    return NoOps.removed(DeadCode.withoutUnread(builder));
+    return NoOps.removed(new Facts(DeadCode.withoutUnread(builder)));
   }
 
   private List<Node> nodes(Chain chain, FreeNames names, Map<String, Tensor> constants) {
     Node last = chain.last();
+    String to = last.output();
     String from = scale(chain.nodes.get(0)).orElseThrow().operands().get(0).value();
-    ElementType type = facts.type(last.output()).orElseThrow();
-    if (chain.needed() == 1 && !chain.multiplies() && !chain.map.hasBias()) {
-      return List.of(
-          new Node(last.name(), new Op.Identity(), List.of(from), List.of(last.output())));
+    Scale scale = Scale.of(chain.map, chain.axis, facts.rank(to, chain.axis).orElseThrow());
+    if (scale.isIdentity()) {
+      return List.of(new Node(last.name(), new Op.Identity(), List.of(from), List.of(to)));
     }
+    ElementType type = facts.type(to).orElseThrow();
+    ScaleNodes.Constants stored =
+        (wanted, numbers, dims) -> {
+          String name = names.fresh(wanted);
+          constants.put(name, Tensor.ofDoubles(type, numbers, withoutLeadingOnes(dims)));
+          return name;
+        };
     if (chain.hasNorm()) {
       int channels = chain.map.bias().length;
-      double[] ones = new double[channels];
-      Arrays.fill(ones, 1);
-      List<String> inputs = new ArrayList<>(List.of(from));
-      double[][] numbers = {chain.factors(), chain.map.bias(), new double[channels], ones};
-      for (double[] own : numbers) {
-        String name = names.fresh(last.output() + "/norm");
-        constants.put(name, Tensor.ofDoubles(type, own, channels));
-        inputs.add(name);
-      }
-      Op norm = new Op.BatchNormalization(0, 0.9f, false);
-      return List.of(new Node(last.name(), norm, inputs, List.of(last.output())));
+      return List.of(ScaleNodes.norm(scale, channels, last.name(), from, to, stored));
     }
-    List<Node> nodes = new ArrayList<>();
-    boolean both = chain.multiplies() && chain.map.hasBias();
-    String product = both ? names.fresh(last.output() + "/product") : last.output();
-    if (chain.multiplies()) {
-      String name = names.fresh(last.output() + "/factor");
-      constants.put(name, constant(chain, type, chain.factors()));
-      nodes.add(binary(name, Op.Binary.Function.MUL, from, name, product));
-    }
-    if (chain.map.hasBias()) {
-      String name = names.fresh(last.output() + "/shift");
-      constants.put(name, constant(chain, type, chain.map.bias()));
-      String input = chain.multiplies() ? product : from;
-      nodes.add(binary(name, Op.Binary.Function.ADD, input, name, last.output()));
-    }
-    return nodes;
+    boolean both = scale.multiplies() && !scale.hasNoShift();
+    String product = both ? names.fresh(to + "/product") : to;
+    return ScaleNodes.of(scale, from, product, to, stored);
   }
 
-  private static Node binary(
-      String name, Op.Binary.Function function, String input, String constant, String output) {
-    return new Node(name, new Op.Binary(function), List.of(input, constant), List.of(output));
-  }
-
-  /** One number if all are equal, else one a channel. */
-  private Tensor constant(Chain chain, ElementType type, double... numbers) {
-    if (Arrays.stream(numbers).allMatch(n -> n == numbers[0])) {
-      return Tensor.ofDoubles(type, new double[] {numbers[0]});
-    }
-    int rank = facts.rank(chain.last().output(), chain.axis()).orElseThrow();
-    int axis = chain.axis().index(rank);
-    long[] dims = new long[rank - axis];
-    Arrays.fill(dims, 1);
-    dims[0] = numbers.length;
-    return Tensor.ofDoubles(type, numbers, dims);
+  /** What broadcasts the same: one number is a scalar. A vector stays one. */
+  private static long[] withoutLeadingOnes(int... dims) {
+    return dims.length == 1
+        ? Scale.longs(dims)
+        : Arrays.stream(dims).dropWhile(dim -> dim == 1).asLongStream().toArray();
   }
 }

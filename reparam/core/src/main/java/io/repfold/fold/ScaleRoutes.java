@@ -139,21 +139,13 @@ final class ScaleRoutes {
     Optional<Shape> shape = node.inputs().isEmpty() ? Optional.empty() : facts.shape(node.output());
     Optional<FoldedEnds.Scaled> several = ends.scaled(node.output());
     if (shape.isPresent() && shape.get().rank() >= 2 && several.isPresent()) {
-      return Optional.of(scale(several.get().map(), several.get().axis(), shape.get().rank()));
+      return Optional.of(Scale.of(several.get().map(), several.get().axis(), shape.get().rank()));
     }
     Optional<Linearity.Linear> linear =
         shape.filter(known -> known.rank() >= 2).isPresent() ? single(node) : Optional.empty();
     return linear
-        .filter(ScaleRoutes::isScale)
-        .map(l -> scale(l.operands().get(0).map(), l.axis(), shape.orElseThrow().rank()));
-  }
-
-  private static Scale scale(Affine map, ChannelAxis axis, int rank) {
-    int[] dims = new int[rank];
-    Arrays.fill(dims, 1);
-    dims[axis.index(rank)] = map.bias().length;
-    double[] factors = map.weights().diagonal().orElseThrow();
-    return new Scale(dims, factors.clone(), map.bias().clone()).collapsed();
+        .filter(Linearity.Linear::isScale)
+        .map(l -> Scale.of(l.map(), l.axis(), shape.orElseThrow().rank()));
   }
 
   private Optional<Node> onlyReader(String value) {
@@ -323,7 +315,7 @@ final class ScaleRoutes {
       made = linear.get().operands().get(0).value();
       ChannelAxis axis = linear.get().axis();
       at =
-          isScale(linear.get()) && isReadOnce(made)
+          linear.get().isScale() && isReadOnce(made)
               ? graph.producer(made).filter(p -> facts.axis(p) == axis)
               : Optional.empty();
     }
@@ -348,13 +340,6 @@ final class ScaleRoutes {
     return linearOps.of(node) instanceof Linearity.Linear linear && !linear.isSum()
         ? Optional.of(linear)
         : Optional.empty();
-  }
-
-  private static boolean isScale(Linearity.Linear linear) {
-    Affine map = linear.operands().get(0).map();
-    return !linear.carrier().contracts()
-        && map.isPositionwise()
-        && map.weights().diagonal().isPresent();
   }
 
   /** Whether a MatMul would need an Add for a shift that it has not got yet. */
@@ -438,16 +423,15 @@ final class ScaleRoutes {
         return false;
       }
       if (linear.get().carrier().contracts()) {
-        FoldedEnds.End end =
-            new FoldedEnds.End(linear.get().operands().get(0).map(), linear.get().axis());
+        FoldedEnds.End end = new FoldedEnds.End(linear.get().map(), linear.get().axis());
         return !(at.get().op() instanceof Op.AveragePool) && takes(end, all);
       }
       ChannelAxis axis = linear.get().axis();
-      if (!isScale(linear.get()) || !scale.variesOnlyAlong(axis.index(scale.rank()))) {
+      if (!linear.get().isScale() || !scale.variesOnlyAlong(axis.index(scale.rank()))) {
         return false;
       }
-      Affine map = linear.get().operands().get(0).map();
-      all = all.then(scale(map, axis, scale.rank()));
+      Affine map = linear.get().map();
+      all = all.then(Scale.of(map, axis, scale.rank()));
       read = at.get().output();
       at = onlyReader(read).filter(r -> facts.axis(r) == axis);
     }

@@ -142,7 +142,7 @@ final class TransposedConvolutions {
     for (Linearity.Operand operand : linear.operands()) {
       Part part = found.get(operand.value());
       Affine map = operand.map();
-      if (part == null || !map.isPositionwise() || map.weights().diagonal().isEmpty()) {
+      if (part == null || !map.isScale()) {
         return;
       }
       TransposedMap scaled = part.map().scaled(map.weights().diagonal().orElseThrow(), map.bias());

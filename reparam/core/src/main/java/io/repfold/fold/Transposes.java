@@ -28,14 +28,15 @@ final class Transposes {
   private final Facts facts;
   private final Map<String, Node> joined = new HashMap<>();
 
-  private Transposes(Graph graph) {
-    this.graph = graph;
-    this.facts = new Facts(graph);
+  private Transposes(Facts facts) {
+    this.graph = facts.graph();
+    this.facts = facts;
   }
 
-  static Graph joined(Graph graph) {
+  static Graph joined(Facts facts) {
+    Graph graph = facts.graph();
     boolean none = graph.nodes().stream().noneMatch(n -> n.op() instanceof Op.Transpose);
-    return none ? graph : new Transposes(graph).run();
+    return none ? graph : new Transposes(facts).run();
   }
 
   private Graph run() {

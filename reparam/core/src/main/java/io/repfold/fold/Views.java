@@ -15,8 +15,8 @@ final class Views {
 
   private Views() {}
 
-  static Graph cancelled(Graph graph) {
-    Facts facts = new Facts(graph);
+  static Graph cancelled(Facts facts) {
+    Graph graph = facts.graph();
     Renaming renaming = new Renaming(graph);
     for (Node node : graph.nodes()) {
       if (node.outputs().size() == 1 && OpKind.RESHAPES.includes(node.op())) {

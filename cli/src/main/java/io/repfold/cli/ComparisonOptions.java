@@ -1,7 +1,12 @@
 package io.repfold.cli;
 
+import io.repfold.check.Allowance;
 import io.repfold.check.Tolerance;
 import io.repfold.pipeline.compare.ComparisonRequest;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,19 +29,19 @@ final class ComparisonOptions {
   @Option(
       names = "--tolerance",
       paramLabel = "T",
-      defaultValue = "1e-4",
       description =
-          "Allowed error as a fraction of the largest magnitude of the reference's output (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double tolerance;
+          "Allowed error as a fraction of the largest magnitude of each channel of the reference's"
+              + " output, whatever rounding explains (default: 4 times the noise, and at most 1e-4 of"
+              + " the magnitude; the noise is by how much the reference differs from itself).")
+  private @Nullable Double tolerance;
 
   @Option(
       names = "--absolute",
       paramLabel = "A",
-      defaultValue = "1e-6",
+      defaultValue = "0",
       description =
-          "Allowed error in the output's own unit, added to --tolerance, because probabilities near"
-              + " 0 have no more digits (default: ${DEFAULT-VALUE}).")
+          "Allowed error in the output's own unit, added to what is allowed otherwise (default:"
+              + " ${DEFAULT-VALUE}).")
   private double absolute;
 
   @Option(
@@ -56,6 +61,27 @@ final class ComparisonOptions {
           "With --agreement, what decides at outputs of one channel (default: ${DEFAULT-VALUE}).")
   private double threshold;
 
+  @Option(
+      names = "--allow",
+      paramLabel = "WHAT",
+      split = ",",
+      description =
+          "What the candidate's outputs may do differently: order (come in another order), names"
+              + " (have other names: they are matched by their places), types (have another floating"
+              + " type).")
+  private final Set<String> allowed = new LinkedHashSet<>();
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description =
+          "Beside the random inputs of --samples, the models are compared at further sizes, where"
+              + " these are open (batch 2, an odd one, a small one, one above 256), and on further"
+              + " values (0.1, 10 and 255 times as large, all zeros, all ones, one hot pixel), until the"
+              + " reference's runs have taken so long (default: ${DEFAULT-VALUE}; 0 for none).")
+  private double budget;
+
   /**
    * What was asked for.
    *
@@ -67,7 +93,25 @@ final class ComparisonOptions {
           "--samples must be at least 1, not %d: without an input nothing is compared"
               .formatted(samples));
     }
-    return new ComparisonRequest(samples, seed, tolerance()).withThreshold(threshold);
+    return new ComparisonRequest(samples, seed, tolerance())
+        .withThreshold(threshold)
+        .withAllowed(allowances())
+        .withBudget(budget);
+  }
+
+  private Set<Allowance> allowances() {
+    Set<Allowance> found = EnumSet.noneOf(Allowance.class);
+    for (String name : allowed) {
+      found.add(
+          Arrays.stream(Allowance.values())
+              .filter(allowance -> allowance.name().equalsIgnoreCase(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "--allow takes order, names and types, not '%s'".formatted(name))));
+    }
+    return found;
   }
 
   long seed() {
@@ -76,7 +120,10 @@ final class ComparisonOptions {
 
   private Tolerance tolerance() {
     try {
-      Tolerance errors = new Tolerance(tolerance, absolute);
+      Tolerance errors =
+          tolerance == null
+              ? Tolerance.NETWORK.withAbsolute(absolute)
+              : new Tolerance(tolerance, absolute);
       return agreement == null ? errors : errors.withAgreement(agreement);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tolerance, --absolute, --agreement: " + e.getMessage(), e);

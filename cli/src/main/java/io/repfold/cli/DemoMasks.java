@@ -83,7 +83,7 @@ record DemoMasks(
                   images.stream().map(x -> Map.of(engine.inputs().get(0).name(), x)).toList(),
                   "the validation images",
                   false),
-          request.tolerance(),
+          request,
           progress);
     }
   }

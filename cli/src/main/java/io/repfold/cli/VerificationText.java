@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.check.Comparison;
 import io.repfold.check.OutputReport;
 import io.repfold.check.OutputResult;
+import io.repfold.check.PartError;
 import io.repfold.check.Verdict;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.compare.LayerComparison;
@@ -44,10 +45,19 @@ final class VerificationText {
     if (!verification.holds()) {
       text.append(Text.table(headings(), rows(verification))).append('\n');
     }
-    verification.remarks().stream()
-        .limit(MOST_REMARKS)
-        .forEach(remark -> text.append(remark).append('\n'));
+    remarks(verification).forEach(remark -> text.append(remark).append('\n'));
     return text.append(summary(verification)).append('\n').toString();
+  }
+
+  /** The first remarks, and how many more there are. */
+  static List<String> remarks(Verification verification) {
+    List<String> all = verification.remarks();
+    if (all.size() <= MOST_REMARKS + 1) {
+      return all;
+    }
+    List<String> first = new ArrayList<>(all.subList(0, MOST_REMARKS));
+    first.add("... and %d more, which the JSON has".formatted(all.size() - MOST_REMARKS));
+    return first;
   }
 
   /** The verdict in a sentence. */
@@ -70,10 +80,11 @@ final class VerificationText {
     return List.of(
         "setting",
         "output",
-        ">max abs error",
-        ">of max",
-        ">mean abs error",
-        ">cosine",
+        "worst in",
+        ">error",
+        ">allowed",
+        ">noise",
+        ">of magnitude",
         ">PSNR dB",
         ">same best channel",
         "verdict");
@@ -89,14 +100,16 @@ final class VerificationText {
 
   private static List<String> numbers(OutputReport output) {
     if (output.worst().comparison().isEmpty()) {
-      return List.of("-", "-", "-", "-", "-", "-");
+      return List.of("-", "-", "-", "-", "-", "-", "-");
     }
     Comparison c = output.worst().comparison().get();
+    PartError worst = c.worstPart();
     return List.of(
-        Phrases.small(c.maxAbsError()),
-        Phrases.small(c.maxRelativeError()),
-        Phrases.small(c.meanAbsError()),
-        Phrases.fixed(c.cosineSimilarity(), 9),
+        worst.where(),
+        Phrases.small(worst.error()),
+        Phrases.small(worst.allowed()),
+        Double.isNaN(worst.noise()) ? "-" : Phrases.small(worst.noise()),
+        Phrases.small(worst.relative()),
         Double.isFinite(c.psnr()) ? Phrases.fixed(c.psnr(), 1) : "exact",
         c.argmax()
             .filter(a -> a.positions() > 0)
@@ -146,6 +159,10 @@ final class VerificationText {
             c -> {
               ObjectNode numbers = (ObjectNode) Json.of(c);
               numbers.set("maxRelativeError", Json.of(c.maxRelativeError()));
+              ObjectNode worst = (ObjectNode) numbers.get("worstPart");
+              if (Double.isNaN(c.worstPart().noise())) {
+                worst.putNull("noise");
+              }
               numbers.remove("argmax");
               c.argmax().ifPresent(a -> numbers.set("bestChannel", Json.of(a)));
               node.set("comparison", numbers);

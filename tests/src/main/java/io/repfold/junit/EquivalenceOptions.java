@@ -19,7 +19,7 @@ public record EquivalenceOptions(
     Map<String, long[]> shapes, int samples, long seed, Tolerance tolerance, double threshold) {
   private static final int MAX_SAMPLES = 1000;
 
-  /** Three samples, seed 0, 1e-4 of an output's largest magnitude, no shapes, threshold 0.5. */
+  /** Three samples, seed 0, {@link Tolerance#NETWORK}, no shapes, threshold 0.5. */
   public static final EquivalenceOptions DEFAULT =
       new EquivalenceOptions(Map.of(), 3, 0, Tolerance.NETWORK, 0.5);
 

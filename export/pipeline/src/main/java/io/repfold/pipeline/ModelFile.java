@@ -111,6 +111,11 @@ public final class ModelFile {
     return model;
   }
 
+  /** Whether its weights take so much memory that it pays to let go of it. */
+  public boolean isLarge() {
+    return large;
+  }
+
   /**
    * Lets go of a large model, so that its weights take no memory while others need it.
    *

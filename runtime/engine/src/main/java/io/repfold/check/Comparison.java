@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param candidate what the candidate holds besides finite numbers
  * @param unmatched number of elements that are NaN or infinite and not equal
  * @param firstUnmatched row-major index of the first of them; -1 when there is none
+ * @param worstPart the channel, column or whole whose error uses up most of what is allowed
  * @param argmax agreement over the channel axis, with twice the smaller of the largest and the
  *     allowed error as its margin; empty when there are no channels to choose from
  * @param decided what they decide instead, where a {@link Decider} was asked
@@ -45,20 +46,43 @@ public record Comparison(
     Specials candidate,
     long unmatched,
     int firstUnmatched,
+    PartError worstPart,
     Optional<ArgmaxAgreement> argmax,
     Optional<Decider.Decided> decided) {
 
   /**
-   * Compares two tensors.
+   * Compares two tensors, of which no noise is known.
    *
-   * @param tolerance sets the margin of {@code argmax}
+   * @param tolerance sets what is allowed, and the margin of {@code argmax}
    * @param axis of the channels, from 0
    * @throws IllegalArgumentException if the shapes differ, or the types, unless both are floating;
    *     {@link Judge} turns that into a verdict
    */
   public static Comparison of(
       HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis) {
-    return ElementwiseScan.compare(reference, candidate, tolerance, axis);
+    PartValues magnitudes = PartValues.magnitudes(reference, axis);
+    return of(
+        reference,
+        candidate,
+        tolerance,
+        axis,
+        new Scale(magnitudes, Optional.empty(), unit(reference)));
+  }
+
+  /** Likewise, of an output whose noise may be known. */
+  static Comparison of(
+      HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis, Scale scale) {
+    return ElementwiseScan.compare(reference, candidate, tolerance, axis, scale);
+  }
+
+  /** The unit roundoff of a type, as far as rounding matters to it. */
+  static double unit(HostTensor tensor) {
+    return switch (tensor.type()) {
+      case FLOAT16 -> 0x1p-11;
+      case BFLOAT16 -> 0x1p-8;
+      case DOUBLE -> 0x1p-53;
+      default -> 0x1p-24;
+    };
   }
 
   /** The same with what the tensors decide. */
@@ -79,6 +103,7 @@ public record Comparison(
         candidate,
         unmatched,
         firstUnmatched,
+        worstPart,
         argmax,
         other);
   }

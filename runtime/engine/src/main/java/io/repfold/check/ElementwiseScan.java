@@ -2,12 +2,16 @@ package io.repfold.check;
 
 import io.repfold.runtime.HostTensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** One pass over two tensors that gathers what a {@link Comparison} reports. */
 final class ElementwiseScan {
   private final HostTensor reference;
   private final HostTensor candidate;
+  private final Scale scale;
+  private final List<double[]> partErrors;
+  private final List<int[]> partIndices;
 
   private long compared;
   private long differing;
@@ -26,13 +30,18 @@ final class ElementwiseScan {
   private long unmatched;
   private int firstUnmatched = -1;
 
-  private ElementwiseScan(HostTensor reference, HostTensor candidate) {
+  private ElementwiseScan(HostTensor reference, HostTensor candidate, Scale scale) {
     this.reference = reference;
     this.candidate = candidate;
+    this.scale = scale;
+    List<Slicing> slicings = scale.magnitudes().slicings();
+    this.partErrors = slicings.stream().map(slicing -> new double[slicing.parts()]).toList();
+    this.partIndices = slicings.stream().map(slicing -> new int[slicing.parts()]).toList();
+    partIndices.forEach(indices -> Arrays.fill(indices, -1));
   }
 
   static Comparison compare(
-      HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis) {
+      HostTensor reference, HostTensor candidate, Tolerance tolerance, int axis, Scale scale) {
     boolean sameKind =
         reference.type() == candidate.type()
             || (reference.type().isFloating() && candidate.type().isFloating());
@@ -41,7 +50,7 @@ final class ElementwiseScan {
           "Only tensors of one type and shape can be compared, not %s with %s"
               .formatted(reference, candidate));
     }
-    ElementwiseScan scan = new ElementwiseScan(reference, candidate);
+    ElementwiseScan scan = new ElementwiseScan(reference, candidate, scale);
     for (int i = 0; i < reference.size(); i++) {
       scan.element(i);
     }
@@ -61,6 +70,14 @@ final class ElementwiseScan {
     if (worstIndex < 0 || error > maxAbsError) {
       maxAbsError = error;
       worstIndex = index;
+    }
+    List<Slicing> slicings = scale.magnitudes().slicings();
+    for (int k = 0; k < slicings.size(); k++) {
+      int part = slicings.get(k).part(index);
+      if (partIndices.get(k)[part] < 0 || error > partErrors.get(k)[part]) {
+        partErrors.get(k)[part] = error;
+        partIndices.get(k)[part] = index;
+      }
     }
     referenceMaxAbs = Math.max(referenceMaxAbs, Math.abs(expected));
     errorSum += error;
@@ -110,8 +127,44 @@ final class ElementwiseScan {
         new Specials(candidateNan, candidateInfinite),
         unmatched,
         firstUnmatched,
+        worstPart(tolerance),
         ArgmaxAgreement.of(reference, candidate, margin, axis),
         Optional.empty());
+  }
+
+  /** A part that is zero tells nothing of its magnitude, and is judged with the whole alone. */
+  private PartError worstPart(Tolerance tolerance) {
+    PartError worst = part(tolerance, 0, 0);
+    PartValues magnitudes = scale.magnitudes();
+    for (int k = 1; k < magnitudes.slicings().size(); k++) {
+      for (int part = 0; part < magnitudes.slicings().get(k).parts(); part++) {
+        if (magnitudes.of(k, part) > 0) {
+          PartError found = part(tolerance, k, part);
+          worst = isWorse(found, worst) ? found : worst;
+        }
+      }
+    }
+    return worst;
+  }
+
+  /** Of equals, the smaller one says more. */
+  private static boolean isWorse(PartError part, PartError than) {
+    return part.used() > than.used()
+        || (part.used() == than.used() && part.used() > 0 && part.magnitude() < than.magnitude());
+  }
+
+  private PartError part(Tolerance tolerance, int slicing, int part) {
+    int index = partIndices.get(slicing)[part];
+    return new PartError(
+        scale.magnitudes().slicings().get(slicing).axis(),
+        part,
+        partErrors.get(slicing)[part],
+        index,
+        index < 0 ? Double.NaN : reference.get(index),
+        index < 0 ? Double.NaN : candidate.get(index),
+        scale.magnitudes().of(slicing, part),
+        scale.noise().isEmpty() ? Double.NaN : scale.judgedNoise(slicing, part),
+        reference.type().isFloating() ? scale.allowed(tolerance, slicing, part) : 0);
   }
 
   private double cosine() {

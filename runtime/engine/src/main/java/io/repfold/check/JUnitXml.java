@@ -118,8 +118,17 @@ public final class JUnitXml {
         .ifPresent(
             c ->
                 text.append(
-                    "max abs error: %s (%s of the largest magnitude %s)%n"
-                        .formatted(c.maxAbsError(), c.maxRelativeError(), c.referenceMaxAbs())));
+                    "max abs error: %s (%s of the largest magnitude %s)%nworst in %s: %s, allowed %s, noise %s%n"
+                        .formatted(
+                            c.maxAbsError(),
+                            c.maxRelativeError(),
+                            c.referenceMaxAbs(),
+                            c.worstPart().where(),
+                            c.worstPart().error(),
+                            c.worstPart().allowed(),
+                            Double.isNaN(c.worstPart().noise())
+                                ? "not measured"
+                                : Double.toString(c.worstPart().noise()))));
     if (output.verdict() instanceof Verdict.Equivalent same) {
       same.notes().forEach(note -> text.append("note: %s%n".formatted(note)));
     }

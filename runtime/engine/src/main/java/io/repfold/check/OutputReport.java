@@ -51,9 +51,9 @@ public record OutputReport(
       if (result.verdict() instanceof Verdict.Different different) {
         different
             .reasons()
-            .forEach(reason -> lines.add("sample %d: %s".formatted(result.sample(), reason)));
+            .forEach(reason -> lines.add("%s: %s".formatted(result.label(), reason)));
       } else if (equivalent && result.verdict() instanceof Verdict.Equivalent same) {
-        same.notes().forEach(note -> lines.add("sample %d: %s".formatted(result.sample(), note)));
+        same.notes().forEach(note -> lines.add("%s: %s".formatted(result.label(), note)));
       }
     }
     List<String> texts = List.copyOf(lines);

@@ -2,7 +2,9 @@ package io.repfold.check;
 
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.Inputs;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -13,12 +15,19 @@ import java.util.Map;
  * @param reference the model and its backend
  * @param inputs by name, one map a run
  * @param outputs by name, one map a run
+ * @param names of the runs, for people; empty ones have none but their number
+ * @param noise by how much the reference differs from itself, as far as that was measured
  */
 public record ReferenceOutputs(
-    String reference, List<Map<String, HostTensor>> inputs, List<Map<String, HostTensor>> outputs) {
+    String reference,
+    List<Map<String, HostTensor>> inputs,
+    List<Map<String, HostTensor>> outputs,
+    List<String> names,
+    Noise noise) {
   public ReferenceOutputs {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+    names = List.copyOf(names);
   }
 
   /**
@@ -33,6 +42,64 @@ public record ReferenceOutputs(
     }
     List<Map<String, HostTensor>> outputs = new ArrayList<>();
     inputs.forEach(sample -> outputs.add(reference.run(sample)));
-    return new ReferenceOutputs(reference.toString(), inputs, outputs);
+    return of(reference.toString(), inputs, outputs, Collections.nCopies(inputs.size(), ""));
+  }
+
+  /**
+   * Of outputs that are there already.
+   *
+   * @param reference the model and its backend
+   * @param names one a run; may be empty
+   */
+  public static ReferenceOutputs of(
+      String reference,
+      List<Map<String, HostTensor>> inputs,
+      List<Map<String, HostTensor>> outputs,
+      List<String> names) {
+    return new ReferenceOutputs(reference, inputs, outputs, names, Noise.unknown(Noise.SINGLE));
+  }
+
+  /** What the same model gave in another way, judged by the noise of this. */
+  public ReferenceOutputs withOutputsOf(ReferenceOutputs other) {
+    return new ReferenceOutputs(other.reference, inputs, other.outputs, names, noise);
+  }
+
+  /**
+   * The same, computing in numbers of this unit roundoff: 2^-11 for a model with float16 values.
+   *
+   * @param unit above 0 and below 1
+   */
+  public ReferenceOutputs withUnit(double unit) {
+    return new ReferenceOutputs(reference, inputs, outputs, names, noise.withUnit(unit));
+  }
+
+  /**
+   * The same, with the noise that shows when the same model computes the same inputs in another
+   * way.
+   *
+   * @param again what it gave then
+   */
+  public ReferenceOutputs withNoiseOf(ReferenceOutputs again, ChannelAxes axes) {
+    List<Map<String, Noise.Measured>> measured = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      measured.add(Noise.between(outputs.get(i), again.outputs.get(i), axes));
+    }
+    return new ReferenceOutputs(reference, inputs, outputs, names, noise.withOwn(measured));
+  }
+
+  /**
+   * The same, with the noise that shows when the same model is computed in double precision.
+   *
+   * @param exact the reference's model
+   * @param samples the first ones, which stand for all others
+   * @throws io.repfold.runtime.EngineException if a run fails
+   */
+  public ReferenceOutputs withExact(Engine exact, int samples, ChannelAxes axes) {
+    List<Map<String, Noise.Measured>> measured = new ArrayList<>();
+    for (int i = 0; i < Math.min(samples, inputs.size()); i++) {
+      Map<String, HostTensor> results = exact.run(Inputs.rounded(inputs.get(i), exact));
+      measured.add(Noise.between(outputs.get(i), results, axes));
+    }
+    return new ReferenceOutputs(reference, inputs, outputs, names, noise.withExact(measured));
   }
 }

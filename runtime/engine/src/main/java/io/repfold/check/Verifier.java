@@ -1,6 +1,7 @@
 package io.repfold.check;
 
 import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.Inputs;
 import java.util.ArrayList;
@@ -29,38 +30,29 @@ public final class Verifier {
       Engine candidate,
       List<Map<String, HostTensor>> samples,
       Tolerance tolerance) {
-    return verify(reference, candidate, samples, tolerance, ChannelAxes.USUAL, Decider.NOTHING);
+    return verify(reference, candidate, samples, new Criteria(tolerance));
   }
 
-  /**
-   * Likewise, with the channels on these axes.
-   *
-   * @param axes of the outputs
-   * @param decider asked for outputs without channels, if a share of decisions is to be the same
-   */
+  /** Likewise, by these criteria. */
   public static VerificationReport verify(
       Engine reference,
       Engine candidate,
       List<Map<String, HostTensor>> samples,
-      Tolerance tolerance,
-      ChannelAxes axes,
-      Decider decider) {
-    return verify(ReferenceOutputs.of(reference, samples), candidate, tolerance, axes, decider);
+      Criteria criteria) {
+    return verify(ReferenceOutputs.of(reference, samples), candidate, criteria);
   }
 
   /**
    * Likewise, with a reference that was run before. Each run of the candidate is compared as it
    * comes.
    *
+   * @throws IllegalArgumentException if the absolute tolerance is so large beside an output that it
+   *     would accept a wrong network
    * @throws io.repfold.runtime.EngineException if a run fails
    */
   public static VerificationReport verify(
-      ReferenceOutputs reference,
-      Engine candidate,
-      Tolerance tolerance,
-      ChannelAxes axes,
-      Decider decider) {
-    Judge judge = Judge.ofSamples(tolerance, axes, decider);
+      ReferenceOutputs reference, Engine candidate, Criteria criteria) {
+    Tolerance tolerance = criteria.tolerance();
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
     Set<String> integers = new HashSet<>();
     for (int i = 0; i < reference.inputs().size(); i++) {
@@ -72,13 +64,15 @@ public final class Verifier {
               integers.add(name);
             }
           });
-      for (OutputResult result :
-          judge.compare(expected, candidate.run(Inputs.rounded(inputs, candidate)))) {
+      Judge judge = Judge.ofSample(criteria, reference.noise(), i);
+      String label = SampleResult.label(i, reference.names().get(i));
+      for (OutputResult result : results(judge, candidate, inputs, expected, i > 0)) {
         byOutput
             .computeIfAbsent(result.name(), name -> new ArrayList<>())
-            .add(new SampleResult(i, result.comparison(), result.verdict()));
+            .add(new SampleResult(i, label, result.comparison(), verdict(result, i, reference)));
       }
     }
+    byOutput.forEach((name, results) -> refuseLoose(name, results, tolerance));
     boolean empty =
         byOutput.values().stream().flatMap(List::stream).allMatch(SampleResult::isEmpty);
     List<OutputReport> outputs = new ArrayList<>();
@@ -93,6 +87,74 @@ public final class Verifier {
                     share(results, tolerance, integers.contains(name)))));
     return new VerificationReport(
         reference.reference(), candidate.toString(), reference.inputs().size(), tolerance, outputs);
+  }
+
+  /** Zeros for an input of zeros are nothing to note. */
+  private static Verdict verdict(OutputResult result, int sample, ReferenceOutputs reference) {
+    boolean asked = reference.names().get(sample).isEmpty();
+    return asked || !result.verdict().isEquivalent()
+        ? result.verdict()
+        : new Verdict.Equivalent(List.of());
+  }
+
+  /**
+   * @param runsOthers whether the candidate ran on another sample: then it is a difference that it
+   *     does not run on this one
+   */
+  private static List<OutputResult> results(
+      Judge judge,
+      Engine candidate,
+      Map<String, HostTensor> inputs,
+      Map<String, HostTensor> expected,
+      boolean runsOthers) {
+    try {
+      return judge.compare(expected, candidate.run(Inputs.rounded(inputs, candidate)));
+    } catch (EngineException e) {
+      if (!runsOthers) {
+        throw e;
+      }
+      Verdict verdict =
+          new Verdict.Different(
+              List.of("the candidate does not run on it: " + String.valueOf(e.getMessage())));
+      return expected.keySet().stream()
+          .map(name -> new OutputResult(name, Optional.empty(), verdict))
+          .toList();
+    }
+  }
+
+  /**
+   * A report of a candidate that could not be compared.
+   *
+   * @param reason that all outputs are different for
+   */
+  public static VerificationReport failed(
+      ReferenceOutputs reference, String candidate, Tolerance tolerance, String reason) {
+    Verdict verdict = new Verdict.Different(List.of(reason));
+    List<OutputReport> outputs =
+        reference.outputs().get(0).keySet().stream()
+            .map(
+                name ->
+                    OutputReport.of(
+                        name,
+                        List.of(new SampleResult(0, Optional.empty(), verdict)),
+                        Optional.empty()))
+            .toList();
+    return new VerificationReport(
+        reference.reference(), candidate, reference.inputs().size(), tolerance, outputs);
+  }
+
+  private static void refuseLoose(String output, List<SampleResult> results, Tolerance tolerance) {
+    double largest =
+        results.stream()
+            .flatMap(result -> result.comparison().stream())
+            .mapToDouble(Comparison::referenceMaxAbs)
+            .max()
+            .orElse(0);
+    if (largest > 0 && tolerance.absolute() >= Tolerance.TOO_LOOSE * largest) {
+      throw new IllegalArgumentException(
+          "An absolute tolerance of %s would accept a wrong network: the largest magnitude of output '%s' is %s; take one below a tenth of that"
+              .formatted(tolerance.absolute(), output, largest));
+    }
   }
 
   /** Empty if no share is asked for, or the output decides nothing. */

@@ -8,6 +8,7 @@ import io.repfold.runtime.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -250,5 +251,106 @@ class JudgeTest {
 
   private static HostTensor floats(float... values) {
     return HostTensor.ofFloats(values, values.length);
+  }
+
+  private static final Judge STRICT = new Judge(Tolerance.NETWORK);
+
+  /** Boxes up to 640 pixels beside scores up to 1, as channels and as columns. */
+  @Test
+  void each_channel_or_column_is_judged_by_its_own_magnitude() {
+    float[] channels = new float[5 * 100];
+    float[] columns = new float[100 * 5];
+    for (int i = 0; i < 100; i++) {
+      for (int c = 0; c < 5; c++) {
+        float value = c < 4 ? 640f * (i + 1) / 100 : (i + 1) / 100f;
+        channels[c * 100 + i] = value;
+        columns[i * 5 + c] = value;
+      }
+    }
+    float[] scoresOff = channels.clone();
+    float[] columnOff = columns.clone();
+    for (int i = 0; i < 100; i++) {
+      scoresOff[400 + i] *= 0.95f;
+      columnOff[i * 5 + 4] *= 0.95f;
+    }
+    assertThat(
+            reasons(
+                STRICT.compare(
+                    "y",
+                    HostTensor.ofFloats(channels, 1, 5, 100),
+                    HostTensor.ofFloats(scoresOff, 1, 5, 100))))
+        .first()
+        .asString()
+        .startsWith(
+            "the largest error is 0.0500 at [0, 4, 99] (expected 1.00000000, found 0.949999988), "
+                + "0.0500 of the largest magnitude 1.00 of channel 4 (axis 1);");
+    assertThat(
+            reasons(
+                STRICT.compare(
+                    "y",
+                    HostTensor.ofFloats(columns, 1, 100, 5),
+                    HostTensor.ofFloats(columnOff, 1, 100, 5))))
+        .first()
+        .asString()
+        .contains("of column 4 (axis 2)");
+    float[] boxesOff = channels.clone();
+    boxesOff[99] += 0.005f;
+    assertThat(
+            STRICT
+                .compare(
+                    "y",
+                    HostTensor.ofFloats(channels, 1, 5, 100),
+                    HostTensor.ofFloats(boxesOff, 1, 5, 100))
+                .verdict()
+                .isEquivalent())
+        .as("an error that is small beside a box")
+        .isTrue();
+  }
+
+  @Test
+  void outputs_in_another_order_or_under_other_names_are_different_unless_allowed() {
+    Map<String, HostTensor> one = new LinkedHashMap<>();
+    one.put("a", floats(1));
+    one.put("b", floats(2));
+    Map<String, HostTensor> swapped = new LinkedHashMap<>();
+    swapped.put("b", floats(2));
+    swapped.put("a", floats(1));
+    Map<String, HostTensor> renamed = new LinkedHashMap<>();
+    renamed.put("c", floats(1));
+    renamed.put("d", floats(2));
+    Criteria criteria = new Criteria(Tolerance.NETWORK);
+
+    assertThat(new Judge(criteria).compare(one, swapped))
+        .allSatisfy(
+            result ->
+                assertThat(reasons(result)).singleElement().asString().startsWith("it is number "));
+    assertThat(new Judge(criteria.withAllowed(Set.of(Allowance.ORDER))).compare(one, swapped))
+        .allMatch(result -> result.verdict().isEquivalent());
+    assertThat(new Judge(criteria).compare(one, renamed))
+        .hasSize(4)
+        .noneMatch(result -> result.verdict().isEquivalent());
+    assertThat(new Judge(criteria.withAllowed(Set.of(Allowance.NAMES))).compare(one, renamed))
+        .hasSize(2)
+        .allMatch(result -> result.verdict().isEquivalent());
+  }
+
+  @Test
+  void another_floating_type_is_different_unless_allowed() {
+    HostTensor half = HostTensor.of(ElementType.FLOAT16, new double[] {1, 2}, 2);
+    assertThat(STRICT.compare("y", floats(1, 2), half).verdict().isEquivalent()).isFalse();
+    Judge lenient = new Judge(new Criteria(Tolerance.NETWORK).withAllowed(Set.of(Allowance.TYPES)));
+    assertThat(lenient.compare("y", floats(1, 2), half).verdict().isEquivalent()).isTrue();
+    assertThat(
+            lenient
+                .compare("y", floats(1, 2), HostTensor.ofLongs(new long[] {1, 2}, 2))
+                .verdict()
+                .isEquivalent())
+        .isFalse();
+  }
+
+  private static List<String> reasons(OutputResult result) {
+    return result.verdict() instanceof Verdict.Different different
+        ? different.reasons()
+        : List.of();
   }
 }

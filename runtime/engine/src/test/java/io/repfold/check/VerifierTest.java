@@ -116,9 +116,11 @@ class VerifierTest {
               reference,
               candidate,
               List.of(Map.of("x", x)),
-              Tolerance.NETWORK.withAgreement(0.5),
-              new ChannelAxes(Map.of("y", -1)),
-              (one, two) -> Optional.of(new Decider.Decided("nobody asked what is", 1, 1)));
+              new Criteria(Tolerance.NETWORK.withAgreement(0.5))
+                  .withAxes(new ChannelAxes(Map.of("y", -1)))
+                  .withDecider(
+                      (one, two) ->
+                          Optional.of(new Decider.Decided("nobody asked what is", 1, 1))));
 
       assertThat(report.outputs().get(0).decisions())
           .hasValue(new DecisionShare("the best channel (axis 2) is", 2, 1, 0.5));
@@ -144,29 +146,29 @@ class VerifierTest {
         Engine candidate = OnnxModel.unary("Abs", OnnxModel.FLOAT, null, 1L).load()) {
       Tolerance loose = Tolerance.NETWORK.withAgreement(0.75);
       VerificationReport enough =
-          Verifier.verify(reference, candidate, samples, loose, ChannelAxes.USUAL, sides);
+          Verifier.verify(reference, candidate, samples, new Criteria(loose).withDecider(sides));
       assertThat(enough.verdict().isEquivalent()).isTrue();
       assertThat(enough.outputs().get(0).decisions())
           .hasValue(new DecisionShare("the side of 1 is", 4, 1, 0.75));
 
       Tolerance strict = Tolerance.NETWORK.withAgreement(0.76);
       assertThat(
-              Verifier.verify(reference, candidate, samples, strict, ChannelAxes.USUAL, sides)
+              Verifier.verify(
+                      reference, candidate, samples, new Criteria(strict).withDecider(sides))
                   .verdict())
           .isEqualTo(
               new Verdict.Different(
                   List.of(
                       "output 'y', all samples: the side of 1 is the same at 0.750000 of 4 positions; at least 0.76 is asked for")));
-      assertThat(
-              Verifier.verify(
-                      reference, candidate, samples, loose, ChannelAxes.USUAL, Decider.NOTHING)
-                  .verdict()
-                  .isEquivalent())
+      assertThat(Verifier.verify(reference, candidate, samples, loose).verdict().isEquivalent())
           .as("held to the bounds on errors")
           .isFalse();
       assertThat(
               Verifier.verify(
-                      reference, candidate, samples, Tolerance.NETWORK, ChannelAxes.USUAL, sides)
+                      reference,
+                      candidate,
+                      samples,
+                      new Criteria(Tolerance.NETWORK).withDecider(sides))
                   .verdict()
                   .isEquivalent())
           .as("no share is asked for")

@@ -1,12 +1,14 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.check.Allowance;
 import io.repfold.check.Tolerance;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.precision.Decisions;
+import java.util.Set;
 
 /**
- * How a rewritten model is compared with its original on random inputs.
+ * How two models are compared.
  *
  * @param samples random inputs, at least 1
  * @param seed of the first; each further one has the next
@@ -14,16 +16,27 @@ import io.repfold.precision.Decisions;
  * @param threshold what decides at outputs of one channel, where the tolerance asks for a share of
  *     decisions
  * @param inputs values of inputs that are not random
+ * @param allowed what the candidate's outputs may do differently
+ * @param budget seconds that the reference's runs may take: while less have passed, random inputs
+ *     of further sizes and values are added; 0 for none
  */
 public record ComparisonRequest(
-    int samples, long seed, Tolerance tolerance, double threshold, InputValues inputs) {
-  /** Two inputs; 1e-4 of the largest magnitude and 1e-6 in the output's own unit are allowed. */
-  public static final ComparisonRequest DEFAULT =
-      new ComparisonRequest(2, 0, new Tolerance(1e-4, 1e-6));
+    int samples,
+    long seed,
+    Tolerance tolerance,
+    double threshold,
+    InputValues inputs,
+    Set<Allowance> allowed,
+    double budget) {
+  /** Seconds for inputs of further sizes and values. */
+  public static final double USUAL_BUDGET = 3;
+
+  /** Two inputs and what {@link #USUAL_BUDGET} allows; {@link Tolerance#NETWORK}. */
+  public static final ComparisonRequest DEFAULT = new ComparisonRequest(2, 0, Tolerance.NETWORK);
 
   /**
    * @throws IllegalArgumentException if there is no sample
-   * @throws PipelineException if the threshold is no number
+   * @throws PipelineException if the threshold or the budget is no number, or the budget negative
    */
   public ComparisonRequest {
     if (samples < 1) {
@@ -34,19 +47,40 @@ public record ComparisonRequest(
     if (Double.isNaN(threshold)) {
       throw PipelineException.request("withThreshold must be a number");
     }
+    if (!(budget >= 0)) {
+      throw PipelineException.request(
+          "withBudget must be a number of seconds, at least 0, not " + budget);
+    }
+    allowed = Set.copyOf(allowed);
   }
 
-  /** With {@link Decisions#USUAL_THRESHOLD}. */
+  /** With {@link Decisions#USUAL_THRESHOLD} and {@link #USUAL_BUDGET}, and nothing allowed. */
   public ComparisonRequest(int samples, long seed, Tolerance tolerance) {
-    this(samples, seed, tolerance, Decisions.USUAL_THRESHOLD, InputValues.NONE);
+    this(
+        samples,
+        seed,
+        tolerance,
+        Decisions.USUAL_THRESHOLD,
+        InputValues.NONE,
+        Set.of(),
+        USUAL_BUDGET);
   }
 
   public ComparisonRequest withThreshold(double other) {
-    return new ComparisonRequest(samples, seed, tolerance, other, inputs);
+    return new ComparisonRequest(samples, seed, tolerance, other, inputs, allowed, budget);
   }
 
   /** Feeds both models these values, where they have such inputs. */
   public ComparisonRequest withInputs(InputValues values) {
-    return new ComparisonRequest(samples, seed, tolerance, threshold, values);
+    return new ComparisonRequest(samples, seed, tolerance, threshold, values, allowed, budget);
+  }
+
+  public ComparisonRequest withAllowed(Set<Allowance> others) {
+    return new ComparisonRequest(samples, seed, tolerance, threshold, inputs, others, budget);
+  }
+
+  /** Other seconds for inputs of further sizes and values; 0 for none of these. */
+  public ComparisonRequest withBudget(double seconds) {
+    return new ComparisonRequest(samples, seed, tolerance, threshold, inputs, allowed, seconds);
   }
 }

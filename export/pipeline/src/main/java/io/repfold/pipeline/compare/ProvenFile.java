@@ -1,6 +1,5 @@
 package io.repfold.pipeline.compare;
 
-import io.repfold.check.ChannelAxes;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
@@ -65,11 +64,11 @@ public final class ProvenFile {
       Map<String, long[]> shapes,
       ComparisonRequest request,
       Steps steps) {
-    ChannelAxes axes = OutputAxes.of(original.graph());
+    ReferenceModel known = ReferenceModel.of(original);
     if (original.release()) {
       System.gc(); // what is mapped is given back by nothing else
     }
-    return compare(original.path(), result, shapes, request, axes, steps);
+    return compare(original.path(), result, shapes, request, known, steps);
   }
 
   /**
@@ -84,7 +83,7 @@ public final class ProvenFile {
       Map<String, long[]> shapes,
       ComparisonRequest request,
       Steps steps) {
-    return compare(original, result, shapes, request, OutputAxes.of(original), steps);
+    return compare(original, result, shapes, request, ReferenceModel.of(original), steps);
   }
 
   private static RewriteComparison compare(
@@ -92,10 +91,11 @@ public final class ProvenFile {
       Path result,
       Map<String, long[]> shapes,
       ComparisonRequest request,
-      ChannelAxes axes,
+      ReferenceModel known,
       Steps steps) {
     InputValues values = request.inputs();
-    SampleSource inputs = values.in(SampleSource.random(shapes, request.samples(), request.seed()));
+    SampleSource inputs =
+        values.in(SampleSource.sweeping(shapes, request.samples(), request.seed()));
     // Between the few runs, waiting threads would take as much of the processor as the work.
     EngineOptions options =
         EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");
@@ -104,10 +104,9 @@ public final class ProvenFile {
             original,
             result,
             inputs,
-            request.tolerance(),
-            request.threshold(),
+            request,
             given(values, ComparisonSetting.candidateOptimizerOffAndOn(options)),
-            axes,
+            known,
             steps);
     if (verification.isOnlyLastDifferent()) {
       // The optimizer may change what the original computes too: then it is none of the result's.
@@ -116,10 +115,9 @@ public final class ProvenFile {
               original,
               result,
               inputs,
-              request.tolerance(),
-              request.threshold(),
+              request,
               given(values, ComparisonSetting.optimizerOffAndOn(options)),
-              axes,
+              known,
               Steps.UNHEARD);
     }
     Optional<LayerComparison> layers =

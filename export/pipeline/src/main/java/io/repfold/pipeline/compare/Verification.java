@@ -3,6 +3,7 @@ package io.repfold.pipeline.compare;
 import io.repfold.check.Comparison;
 import io.repfold.check.DecisionShare;
 import io.repfold.check.OutputReport;
+import io.repfold.check.PartError;
 import io.repfold.check.Tolerance;
 import io.repfold.check.Verdict;
 import io.repfold.check.VerificationReport;
@@ -10,6 +11,7 @@ import io.repfold.pipeline.Phrases;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,8 +20,9 @@ import java.util.Set;
  * @param runs at least one
  * @param inputs what they were compared on, for people
  * @param chosen whether a size of these was chosen here, because nobody gave it
+ * @param notes on how the models ran
  */
-public record Verification(List<Run> runs, String inputs, boolean chosen) {
+public record Verification(List<Run> runs, String inputs, boolean chosen, List<String> notes) {
   /**
    * One comparison.
    *
@@ -29,6 +32,7 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
 
   public Verification {
     runs = List.copyOf(runs);
+    notes = List.copyOf(notes);
   }
 
   public boolean holds() {
@@ -73,7 +77,7 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
 
   /** Why it does not hold, or what a reader should know all the same; each line once. */
   public List<String> remarks() {
-    Set<String> lines = new LinkedHashSet<>();
+    Set<String> lines = new LinkedHashSet<>(notes);
     for (Run run : runs) {
       Verdict verdict = run.report().verdict();
       List<String> remarks =
@@ -85,31 +89,45 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
     return List.copyOf(lines);
   }
 
-  /** The largest error of all outputs and runs, each compared with its own magnitude. */
-  private String largestError() {
-    return largestError(
+  /** The part of all outputs and runs whose error uses up most of what is allowed. */
+  private Optional<PartError> worst() {
+    return worst(
         runs.stream()
             .flatMap(run -> run.report().outputs().stream())
             .flatMap(output -> output.worst().comparison().stream())
-            .toList(),
-        runs.get(0).report().tolerance());
+            .toList());
   }
 
-  /**
-   * The largest error in words. Tensors so small that the absolute tolerance decides are left out,
-   * unless there are no others: of those, the fraction means nothing.
-   */
-  static String largestError(List<Comparison> comparisons, Tolerance tolerance) {
-    double fraction =
-        comparisons.stream()
-            .filter(c -> c.referenceMaxAbs() * tolerance.relative() > tolerance.absolute())
-            .mapToDouble(Comparison::maxRelativeError)
-            .max()
-            .orElse(Double.NaN);
-    double error = comparisons.stream().mapToDouble(Comparison::maxAbsError).max().orElse(0);
-    return Double.isNaN(fraction)
-        ? Phrases.small(error)
-        : Phrases.small(fraction) + " of the largest magnitude";
+  private static Optional<PartError> worst(List<Comparison> comparisons) {
+    return comparisons.stream()
+        .map(Comparison::worstPart)
+        .max(Comparator.comparingDouble(PartError::used));
+  }
+
+  /** The error in words that uses up most of what is allowed. */
+  static String largestError(List<Comparison> comparisons) {
+    return worst(comparisons).map(Verification::error).orElse("0");
+  }
+
+  private static String error(PartError worst) {
+    if (worst.magnitude() == 0 || worst.error() == 0) {
+      return Phrases.small(worst.error());
+    }
+    String noise =
+        Double.isNaN(worst.noise()) || worst.noise() == 0
+            ? ""
+            : ", %s times the noise".formatted(Phrases.fixed(worst.error() / worst.noise(), 1));
+    return Phrases.small(worst.relative()) + " of the magnitude" + noise;
+  }
+
+  /** What is allowed, in words. */
+  private static String allowed(Tolerance tolerance) {
+    String absolute = tolerance.absolute() > 0 ? " + " + Phrases.small(tolerance.absolute()) : "";
+    String relative = Phrases.small(tolerance.relative()) + " of the magnitude";
+    return tolerance.noise().isPresent()
+        ? "%s times the noise, at most %s%s"
+            .formatted(Phrases.fixed(tolerance.noise().getAsDouble(), 0), relative, absolute)
+        : relative + absolute;
   }
 
   /** The verdict in a sentence. */
@@ -121,14 +139,10 @@ public record Verification(List<Run> runs, String inputs, boolean chosen) {
     if (tolerance.agreement().isPresent()) {
       return agreementSummary(tolerance.agreement().getAsDouble());
     }
-    String allowed =
-        "%s of the largest magnitude%s"
-            .formatted(
-                Phrases.small(tolerance.relative()),
-                tolerance.absolute() > 0 ? " + " + Phrases.small(tolerance.absolute()) : "");
+    String allowed = allowed(tolerance);
     return holds()
         ? "Verified: the largest error is %s (allowed: %s), on %s"
-            .formatted(largestError(), allowed, inputs)
+            .formatted(worst().map(Verification::error).orElse("0"), allowed, inputs)
         : "NOT the same within %s, on %s".formatted(allowed, inputs);
   }
 

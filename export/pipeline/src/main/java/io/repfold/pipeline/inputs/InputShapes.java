@@ -129,8 +129,8 @@ public record InputShapes(Map<String, long[]> sizes, boolean chosen) {
     return shape.length == 4 && shape[1] > MOST_COLORS && shape[2] < 0 && shape[3] < 0;
   }
 
-  private static Map<String, long[]> complete(
-      Engine engine, Map<String, long[]> given, long[] sides) {
+  /** Shapes of all inputs, those that are given and others with these sides where they are open. */
+  static Map<String, long[]> complete(Engine engine, Map<String, long[]> given, long[] sides) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (TensorInfo input : engine.inputs()) {
       long[] shape = given.get(input.name());

@@ -188,7 +188,7 @@ public record InputValues(Map<String, Double> numbers) {
                   .formatted(name));
         }
       }
-      return new Samples(samples.inputs(), samples.description() + ", " + text(), samples.chosen());
+      return samples.withDescription(samples.description() + ", " + text());
     };
   }
 

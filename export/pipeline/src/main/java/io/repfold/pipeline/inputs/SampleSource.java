@@ -21,6 +21,19 @@ public interface SampleSource {
    * @param seed of the first; each further one has the next
    */
   static SampleSource random(Map<String, long[]> shapes, int count, long seed) {
+    return random(shapes, count, seed, false);
+  }
+
+  /**
+   * Likewise, and then other sizes, where the caller and the model leave them open, and other
+   * values: larger and smaller ones, all the same, one hot pixel.
+   */
+  static SampleSource sweeping(Map<String, long[]> shapes, int count, long seed) {
+    return random(shapes, count, seed, true);
+  }
+
+  private static SampleSource random(
+      Map<String, long[]> shapes, int count, long seed, boolean sweeps) {
     return engine -> {
       InputShapes found = InputShapes.find(engine, shapes);
       List<Map<String, HostTensor>> inputs = new ArrayList<>();
@@ -29,6 +42,7 @@ public interface SampleSource {
       }
       return new Samples(
           inputs,
+          sweeps ? Sweep.of(engine, shapes, found, seed + count) : List.of(),
           "%s %s, seed %d".formatted(Phrases.plural(count, "random input"), found.text(), seed),
           found.chosen());
     };

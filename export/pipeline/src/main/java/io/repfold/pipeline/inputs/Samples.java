@@ -8,11 +8,35 @@ import java.util.Map;
  * Inputs and what they are.
  *
  * @param inputs one map a sample, by input name
+ * @param wishes further ones, the more telling first
  * @param description for people, such as {@code 2 random inputs x 1x3x64x96, seed 0}
  * @param chosen whether a size was chosen here, because neither the caller nor the model gives it
  */
-public record Samples(List<Map<String, HostTensor>> inputs, String description, boolean chosen) {
+public record Samples(
+    List<Map<String, HostTensor>> inputs, List<Wish> wishes, String description, boolean chosen) {
   public Samples {
     inputs = inputs.stream().map(Map::copyOf).toList();
+    wishes = List.copyOf(wishes);
+  }
+
+  /** Without wishes. */
+  public Samples(List<Map<String, HostTensor>> inputs, String description, boolean chosen) {
+    this(inputs, List.of(), description, chosen);
+  }
+
+  /** Only the first ones, at least one. */
+  public Samples first(int most) {
+    int count = Math.min(most, inputs.size());
+    return count == inputs.size()
+        ? this
+        : new Samples(
+            inputs.subList(0, count),
+            wishes,
+            "%s (the first %d of them)".formatted(description, count),
+            chosen);
+  }
+
+  Samples withDescription(String other) {
+    return new Samples(inputs, wishes, other, chosen);
   }
 }

@@ -1,6 +1,7 @@
 package io.repfold.pipeline.interpreter;
 
 import io.repfold.graph.InvalidGraphException;
+import io.repfold.graph.Rounding;
 import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Release;
@@ -22,8 +23,21 @@ import java.util.function.Supplier;
  * optimizer, device and TF32 mean nothing to it.
  */
 public final class InterpreterBackend implements Backend {
+  private final Rounding rounding;
+
   /** Made by {@link java.util.ServiceLoader}. */
-  public InterpreterBackend() {}
+  public InterpreterBackend() {
+    this(Rounding.HALF);
+  }
+
+  private InterpreterBackend(Rounding rounding) {
+    this.rounding = rounding;
+  }
+
+  /** One that rounds nothing inside a model, whatever the types of its values. */
+  public static Backend inDouble() {
+    return new InterpreterBackend(Rounding.NONE);
+  }
 
   @Override
   public String id() {
@@ -58,7 +72,8 @@ public final class InterpreterBackend implements Backend {
     options.refuseSessionOptions(model, id());
     options.refusePlugins(model, id());
     try {
-      return InterpreterEngine.of(model, name() + " " + Release.version(), options, reader.get());
+      return InterpreterEngine.of(
+          model, name() + " " + Release.version(), options, reader.get(), rounding);
     } catch (OnnxFormatException | InvalidGraphException | UncheckedIOException e) {
       throw new EngineException("Cannot load '%s': %s".formatted(model, e.getMessage()), e);
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** A graph that the reference interpreter runs. */
 final class InterpreterEngine extends AbstractEngine {
   private final Graph graph;
+  private final Rounding rounding;
 
   /** An interpreter is for one thread at a time, and holds the weights in double. */
   private final Queue<Interpreter> idle = new ConcurrentLinkedQueue<>();
@@ -36,17 +37,20 @@ final class InterpreterEngine extends AbstractEngine {
       String backend,
       EngineOptions options,
       Graph graph,
+      Rounding rounding,
       List<TensorInfo> inputs,
       List<TensorInfo> outputs,
       ModelMetadata metadata) {
     super(name, backend, options, inputs, outputs, metadata);
     this.graph = graph;
+    this.rounding = rounding;
   }
 
   /**
    * @throws EngineException if an input or output is no tensor of a type in {@link ElementType}
    */
-  static InterpreterEngine of(String name, String backend, EngineOptions options, OnnxModel model) {
+  static InterpreterEngine of(
+      String name, String backend, EngineOptions options, OnnxModel model, Rounding rounding) {
     Graph graph = model.graph();
     List<TensorInfo> inputs =
         graph.requiredInputs().stream().map(input -> describe(name, "input", input)).toList();
@@ -54,7 +58,8 @@ final class InterpreterEngine extends AbstractEngine {
         graph.outputs().stream().map(output -> describe(name, "output", output)).toList();
     ModelMetadata metadata =
         new ModelMetadata(model.producerName(), graph.name(), "", 0, model.metadata());
-    return new InterpreterEngine(name, backend, options, graph, inputs, outputs, metadata);
+    return new InterpreterEngine(
+        name, backend, options, graph, rounding, inputs, outputs, metadata);
   }
 
   private static TensorInfo describe(String model, String role, Value value) {
@@ -99,7 +104,7 @@ final class InterpreterEngine extends AbstractEngine {
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     given.forEach((name, tensor) -> arrays.put(name, array(tensor)));
     Interpreter polled = idle.poll();
-    Interpreter interpreter = polled == null ? new Interpreter(graph, Rounding.HALF) : polled;
+    Interpreter interpreter = polled == null ? new Interpreter(graph, rounding) : polled;
     try {
       Map<String, NdArray> results = interpreter.run(arrays);
       idle.add(interpreter);

@@ -1,0 +1,242 @@
+package io.repfold.pipeline.compare;
+
+import io.repfold.check.Criteria;
+import io.repfold.check.ReferenceOutputs;
+import io.repfold.check.Tolerance;
+import io.repfold.check.VerificationReport;
+import io.repfold.check.Verifier;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.Steps;
+import io.repfold.pipeline.inputs.SampleSource;
+import io.repfold.pipeline.inputs.Samples;
+import io.repfold.pipeline.interpreter.InterpreterBackend;
+import io.repfold.runtime.Backend;
+import io.repfold.runtime.Backends;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
+import io.repfold.runtime.EngineOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One comparison of two models, on its way. */
+final class ModelComparison {
+  /** Units that a model may be off at most where it computes in narrower numbers than float32. */
+  private static final double MOST_UNITS = 20;
+
+  /** In the interpreter, where ONNX Runtime cannot. */
+  private static final double MOST_SECONDS = 30;
+
+  private final Path reference;
+  private final Path candidate;
+  private final SampleSource inputs;
+  private final ComparisonRequest request;
+  private final ReferenceModel known;
+  private final Steps steps;
+
+  private final ScoresBehindLabels scores;
+  private final List<String> notes = new ArrayList<>();
+  private final List<Verification.Run> runs = new ArrayList<>();
+
+  ModelComparison(
+      Path reference,
+      Path candidate,
+      SampleSource inputs,
+      ComparisonRequest request,
+      ReferenceModel known,
+      Steps steps) {
+    this.reference = reference;
+    this.candidate = candidate;
+    this.inputs = inputs;
+    this.request = request;
+    this.known = known;
+    this.steps = steps;
+    this.scores = ScoresBehindLabels.of(reference, known.graph(), candidate);
+  }
+
+  Verification of(List<ComparisonSetting> settings) {
+    ComparisonSetting first = settings.get(0);
+    steps.next("running the reference");
+    ReferenceRun run;
+    try (Engine engine = loaded(first)) {
+      run = ReferenceRun.of(engine, inputs.of(engine), request.budget());
+    } catch (NoKernelException e) {
+      return inInterpreter(first, e.failure);
+    }
+    ReferenceOutputs expected = run.outputs().withUnit(known.unit());
+    Optional<ReferenceOutputs> optimized = Optional.empty();
+    boolean optimizerFails = false;
+    if (isCpu(first.reference())) {
+      try (Engine other = load(reference, first.reference(), optimizing(settings))) {
+        optimized = Optional.of(run.again(other));
+        expected = expected.withNoiseOf(optimized.get(), known.axes());
+      } catch (EngineException e) {
+        optimizerFails = true;
+        notes.add(
+            "ONNX Runtime's optimizer fails on the reference, which it runs without: %s"
+                .formatted(e.getMessage()));
+      }
+      expected = withExact(expected, run.usual());
+    }
+    for (ComparisonSetting setting : settings) {
+      steps.next("comparing, " + setting.name());
+      compare(setting, first, expected, optimized, optimizerFails);
+    }
+    return new Verification(runs, run.description(), run.chosen(), notes);
+  }
+
+  /** How the same engine runs the reference in another way. */
+  private static EngineOptions optimizing(List<ComparisonSetting> settings) {
+    return settings.stream()
+        .filter(s -> isCpu(s.candidate()) && s.candidateOptions().optimize())
+        .map(ComparisonSetting::candidateOptions)
+        .findFirst()
+        .orElseGet(EngineOptions::defaults);
+  }
+
+  /** A plan may have been compiled with TF32, whatever the options of this comparison say. */
+  private Engine load(Path model, Backend backend, EngineOptions options) {
+    Engine engine = scores.load(model, backend, options);
+    if (engine.options().tf32() && !options.tf32()) {
+      engine.close();
+      throw PipelineException.work(
+          "%s: was compiled withTf32, which moves outputs by about 1e-3 of their magnitude; compile it without to compare it"
+              .formatted(engine.name()));
+    }
+    return engine;
+  }
+
+  /** The reference could not be loaded. */
+  private static final class NoKernelException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient EngineException failure;
+
+    NoKernelException(EngineException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
+  private Engine loaded(ComparisonSetting first) {
+    try {
+      return load(reference, first.reference(), first.referenceOptions());
+    } catch (EngineException e) {
+      throw new NoKernelException(e);
+    }
+  }
+
+  private static boolean isCpu(Backend backend) {
+    return backend.id().equals(Backends.onnxRuntimeCpu().id());
+  }
+
+  private ReferenceOutputs withExact(ReferenceOutputs expected, int usual) {
+    int affordable = Math.min(usual, affordable(expected));
+    if (affordable == 0) {
+      return expected;
+    }
+    try (Engine exact = load(reference, interpreter(), EngineOptions.defaults())) {
+      return expected.withExact(exact, affordable, known.axes());
+    } catch (EngineException e) {
+      return expected; // it has an op that is not modeled: the noise is what else was measured
+    }
+  }
+
+  private int affordable(ReferenceOutputs expected) {
+    return known.affordable(expected.inputs().get(0), Math.max(1, request.budget()));
+  }
+
+  /** With the same values for inputs as the other engines. */
+  private Backend interpreter() {
+    return request.inputs().in(InterpreterBackend.inDouble());
+  }
+
+  private void compare(
+      ComparisonSetting setting,
+      ComparisonSetting first,
+      ReferenceOutputs plain,
+      Optional<ReferenceOutputs> optimized,
+      boolean optimizerFails) {
+    ReferenceOutputs expected =
+        setting.hasReferenceOf(first)
+            ? plain
+            : optimized.map(o -> plain.withOutputsOf(o)).orElse(plain);
+    try (Engine engine = load(candidate, setting.candidate(), setting.candidateOptions())) {
+      runs.add(new Verification.Run(setting.name(), verified(expected, engine, criteria(setting))));
+    } catch (EngineException e) {
+      boolean optimizes = isCpu(setting.candidate()) && setting.candidateOptions().optimize();
+      if (!optimizes || runs.isEmpty()) {
+        throw e;
+      }
+      if (!optimizerFails) {
+        String reason =
+            "ONNX Runtime's optimizer fails on the candidate, which it runs without, and not on the reference: "
+                + e.getMessage();
+        runs.add(
+            new Verification.Run(
+                setting.name(),
+                Verifier.failed(expected, candidate.toString(), request.tolerance(), reason)));
+      }
+    }
+  }
+
+  private VerificationReport verified(ReferenceOutputs expected, Engine engine, Criteria criteria) {
+    try {
+      return Verifier.verify(expected, engine, criteria);
+    } catch (IllegalArgumentException e) {
+      throw PipelineException.request(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What rounding explains is known of the CPU only. */
+  private Criteria criteria(ComparisonSetting setting) {
+    Tolerance tolerance = request.tolerance();
+    boolean explains =
+        isCpu(setting.reference())
+            && (isCpu(setting.candidate()) || isInterpreter(setting.candidate()));
+    if (tolerance.noise().isPresent()) {
+      double most = Math.max(tolerance.relative(), MOST_UNITS * known.unit());
+      tolerance = tolerance.withRelative(most);
+      tolerance = explains ? tolerance : tolerance.withoutNoise();
+    }
+    return new Criteria(
+        tolerance,
+        known.axes(),
+        new ThresholdDecider(request.threshold()),
+        scores.byOutput(),
+        request.allowed());
+  }
+
+  private static boolean isInterpreter(Backend backend) {
+    return backend.id().equals(InterpreterBackend.inDouble().id());
+  }
+
+  /** Compares in the interpreter what ONNX Runtime has no kernels for. */
+  private Verification inInterpreter(ComparisonSetting setting, EngineException failure) {
+    if (!isCpu(setting.reference()) || known.graph().isEmpty()) {
+      throw failure;
+    }
+    Backend interpreter = interpreter();
+    ReferenceRun run;
+    try (Engine engine = load(reference, interpreter, EngineOptions.defaults())) {
+      Samples samples = inputs.of(engine);
+      int affordable = known.affordable(samples.inputs().get(0), MOST_SECONDS);
+      if (affordable == 0) {
+        throw failure;
+      }
+      run = ReferenceRun.of(engine, samples.first(affordable), request.budget());
+    } catch (EngineException | PipelineException e) {
+      failure.addSuppressed(e);
+      throw failure;
+    }
+    notes.add(
+        "ONNX Runtime does not run the reference, so both ran in the reference interpreter, in double precision: %s"
+            .formatted(failure.getMessage()));
+    EngineOptions options = EngineOptions.defaults();
+    ComparisonSetting exact =
+        new ComparisonSetting("interpreter", interpreter, options, interpreter, options);
+    steps.next("comparing, " + exact.name());
+    compare(exact, exact, run.outputs().withUnit(known.unit()), Optional.empty(), false);
+    return new Verification(runs, run.description(), run.chosen(), notes);
+  }
+}

@@ -1,0 +1,85 @@
+package io.repfold.pipeline.compare;
+
+import io.repfold.check.ChannelAxes;
+import io.repfold.graph.ElementType;
+import io.repfold.graph.FixedShapes;
+import io.repfold.graph.Graph;
+import io.repfold.graph.MultiplyAdds;
+import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.RealTypes;
+import io.repfold.runtime.HostTensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is known of a reference before it runs.
+ *
+ * @param axes on which its outputs have their classes
+ * @param types in which it computes
+ * @param graph empty if the file is no ONNX model that is read here, or a large one
+ */
+record ReferenceModel(ChannelAxes axes, Set<ElementType> types, Optional<Graph> graph) {
+  /** So many multiply-adds the interpreter takes in about a second. */
+  private static final double A_SECOND = 2.5e8;
+
+  /** That of float64, and as much again for 32 roundings, as nothing measures these. */
+  private static final double DOUBLE = 0x1p-48;
+
+  static ReferenceModel of(Path model) {
+    return ModelFile.readIfOnnx(model)
+        .map(ReferenceModel::of)
+        .orElseGet(
+            () ->
+                new ReferenceModel(
+                    ChannelAxes.USUAL, EnumSet.noneOf(ElementType.class), Optional.empty()));
+  }
+
+  static ReferenceModel of(ModelFile file) {
+    Graph graph = file.graph();
+    return new ReferenceModel(
+        OutputAxes.of(graph),
+        RealTypes.in(graph),
+        file.isLarge() ? Optional.empty() : Optional.of(graph));
+  }
+
+  /** The unit roundoff of the narrowest type in which it computes. */
+  double unit() {
+    if (types.contains(ElementType.BFLOAT16)) {
+      return 0x1p-8;
+    }
+    if (types.contains(ElementType.FLOAT16)) {
+      return 0x1p-11;
+    }
+    boolean onlyDouble = types.equals(EnumSet.of(ElementType.DOUBLE));
+    return onlyDouble ? DOUBLE : 0x1p-24;
+  }
+
+  /**
+   * How many samples like this one the interpreter computes in some seconds; 0 if that is not known
+   * or there is no graph.
+   */
+  int affordable(Map<String, HostTensor> sample, double seconds) {
+    if (graph.isEmpty()) {
+      return 0;
+    }
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    sample.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    shapes.keySet().retainAll(graph.get().inputs().stream().map(i -> i.name()).toList());
+    try {
+      MultiplyAdds counted = MultiplyAdds.of(FixedShapes.fix(graph.get(), shapes));
+      long elements =
+          shapes.values().stream()
+              .mapToLong(s -> Arrays.stream(s).reduce(1, (a, b) -> a * b))
+              .sum();
+      double each = counted.total() + (double) elements * graph.get().nodes().size();
+      return counted.unknown().isEmpty() ? (int) Math.min(16, A_SECOND * seconds / each) : 0;
+    } catch (IllegalArgumentException e) {
+      return 0;
+    }
+  }
+}

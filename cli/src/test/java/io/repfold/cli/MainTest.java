@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.repfold.runtime.Notices;
 import java.io.IOException;
@@ -8,10 +9,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgSpec;
 
 class MainTest {
   @TempDir private Path folder;
@@ -60,6 +66,31 @@ class MainTest {
   @Test
   void the_help_lists_the_exit_codes() {
     assertThat(CliRun.of("--help").out()).contains("2   bad usage", "3   a verification");
+  }
+
+  @Test
+  void the_list_of_commands_is_that_of_commands_described_in_full() {
+    assertThat(commands("--help").getUsageMessage(Ansi.OFF))
+        .isEqualTo(commands("completion").getUsageMessage(Ansi.OFF))
+        .contains("inspect", "Shows what is in a model")
+        .doesNotContain("warm-up");
+  }
+
+  @Test
+  void every_description_is_a_format() {
+    Map<String, CommandLine> all = commands("completion").getSubcommands();
+
+    assertThat(all).hasSizeGreaterThan(10);
+    for (CommandLine command : all.values()) {
+      List<ArgSpec> arguments = command.getCommandSpec().args();
+      assertThat(arguments)
+          .flatExtracting(argument -> List.of(argument.description()))
+          .allSatisfy(line -> assertThatCode(() -> String.format(line)).doesNotThrowAnyException());
+    }
+  }
+
+  private static CommandLine commands(String line) {
+    return Commands.addTo(new CommandLine(new RepfoldCommand()), line);
   }
 
   @Test

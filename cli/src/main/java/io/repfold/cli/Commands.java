@@ -2,6 +2,8 @@ package io.repfold.cli;
 
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of {@link RepfoldCommand}. Describing one takes time, so a run loads its own. */
 final class Commands {
@@ -31,11 +33,26 @@ final class Commands {
 
   /** Adds the command that a line begins with; all if it begins with none. */
   static CommandLine addTo(CommandLine root, String... line) {
-    boolean one = line.length > 0 && NAMES.contains(line[0]) && !OF_ALL.contains(line[0]);
-    for (String name : one ? List.of(line[0]) : NAMES) {
-      root.addSubcommand(type(name));
+    boolean named = line.length > 0 && NAMES.contains(line[0]);
+    if (named && !OF_ALL.contains(line[0])) {
+      return root.addSubcommand(type(line[0]));
+    }
+    for (String name : NAMES) {
+      if (named || line.length > 1) {
+        root.addSubcommand(type(name));
+      } else {
+        root.addSubcommand(name, new CommandLine(inHelp(type(name))));
+      }
     }
     return root;
+  }
+
+  /** What a list of commands says of one: a line of one word, such as --help, runs none. */
+  private static CommandSpec inHelp(Class<?> type) {
+    Command command = type.getAnnotation(Command.class);
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(command.description()).hidden(command.hidden());
+    return spec;
   }
 
   private static Class<?> type(String name) {

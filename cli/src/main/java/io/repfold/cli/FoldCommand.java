@@ -59,7 +59,7 @@ final class FoldCommand implements Callable<Integer> {
       names = "--measure",
       description =
           "Also time the result beside the original by turns, in ONNX Runtime on this machine, for"
-              + " 5 seconds and at least 30 runs of each. If the result is slower by 3 % or more,"
+              + " 5 seconds and at least 30 runs of each. If the result is slower by 3 %% or more,"
               + " and beyond the spread of the measurement, nothing is written and the exit code is"
               + " 3.")
   private boolean measured;

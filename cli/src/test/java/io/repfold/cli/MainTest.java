@@ -1,17 +1,24 @@
 package io.repfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.repfold.runtime.Notices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
 
 class MainTest {
   @TempDir private Path folder;
@@ -60,6 +67,33 @@ class MainTest {
   @Test
   void the_help_lists_the_exit_codes() {
     assertThat(CliRun.of("--help").out()).contains("2   bad usage", "3   a verification");
+  }
+
+  @Test
+  void the_list_of_commands_is_that_of_commands_described_in_full() {
+    assertThat(commands("--help").getUsageMessage(Ansi.OFF))
+        .isEqualTo(commands("completion").getUsageMessage(Ansi.OFF))
+        .contains("inspect", "Shows what is in a model")
+        .doesNotContain("warm-up");
+  }
+
+  /** Otherwise picocli warns on the error stream of the process. */
+  @Test
+  void every_description_is_a_format() {
+    List<String> lines =
+        commands("completion").getSubcommands().values().stream()
+            .flatMap(command -> command.getCommandSpec().options().stream())
+            .map(option -> ((AnnotatedElement) option.userObject()).getAnnotation(Option.class))
+            .flatMap(option -> Stream.of(option.description()))
+            .toList();
+
+    assertThat(lines)
+        .hasSizeGreaterThan(100)
+        .allSatisfy(line -> assertThatCode(() -> String.format(line)).doesNotThrowAnyException());
+  }
+
+  private static CommandLine commands(String line) {
+    return Commands.addTo(new CommandLine(new RepfoldCommand()), line);
   }
 
   @Test

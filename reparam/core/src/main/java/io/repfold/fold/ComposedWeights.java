@@ -3,6 +3,7 @@ package io.repfold.fold;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,55 @@ final class ComposedWeights extends Weights {
 
   @Override
   Rows open(MatrixProduct product) {
-    return new Reader(product);
+    return second instanceof DiagonalWeights diagonal
+        ? new Spread(first.open(product), diagonal.factors())
+        : new Reader(product);
+  }
+
+  /** The place among the taps of each tap of the second behind each of the first. */
+  private int[][] tapIndex() {
+    int[][] index = new int[second.taps().size()][first.taps().size()];
+    for (int o = 0; o < index.length; o++) {
+      for (int i = 0; i < index[o].length; i++) {
+        List<Integer> outer = second.taps().offsets().get(o);
+        List<Integer> inner = first.taps().offsets().get(i);
+        index[o][i] = taps().indexOf(sum(outer, inner, firstStride));
+      }
+    }
+    return index;
+  }
+
+  /** Weights before an average or its like: each channel by itself, so nothing to multiply. */
+  private final class Spread implements Rows {
+    private final Rows firstRows;
+    private final double[] factors;
+    private final int[][] tapOf = tapIndex();
+
+    Spread(Rows firstRows, double[] factors) {
+      this.firstRows = firstRows;
+      this.factors = factors;
+    }
+
+    @Override
+    public double[] read(int from, int to) {
+      double[] source = firstRows.read(from, to);
+      double[] rows = new double[(to - from) * taps().size() * columns()];
+      for (int row = 0; row < to - from; row++) {
+        for (int[] tapOfInner : tapOf) {
+          for (int inner = 0; inner < tapOfInner.length; inner++) {
+            int at = (row * tapOfInner.length + inner) * columns();
+            int target = (row * taps().size() + tapOfInner[inner]) * columns();
+            Runs.addScaled(source, at, columns(), factors[from + row], rows, target);
+          }
+        }
+      }
+      return rows;
+    }
+
+    @Override
+    public void close() {
+      firstRows.close();
+    }
   }
 
   /** Keeps the first weights of the group at hand as a prepared right factor. */
@@ -89,6 +138,7 @@ final class ComposedWeights extends Weights {
     private final int middle = second.columns();
     private final int width = first.taps().size() * columns();
     private final int[][] tapOf = tapIndex();
+    private final boolean inOrder = IntStream.range(0, tapOf.length).allMatch(this::staysInPlace);
     private int group = -1;
     private MatrixProduct.@Nullable Right right;
 
@@ -98,26 +148,17 @@ final class ComposedWeights extends Weights {
       this.secondRows = second.open(product);
     }
 
-    private int[][] tapIndex() {
-      int[][] index = new int[second.taps().size()][first.taps().size()];
-      for (int o = 0; o < index.length; o++) {
-        for (int i = 0; i < index[o].length; i++) {
-          index[o][i] =
-              taps()
-                  .indexOf(
-                      sum(
-                          second.taps().offsets().get(o),
-                          first.taps().offsets().get(i),
-                          firstStride));
-        }
-      }
-      return index;
+    private boolean staysInPlace(int tap) {
+      return Arrays.equals(tapOf[tap], new int[] {tap});
     }
 
     @Override
     public double[] read(int from, int to) {
-      double[] rows = new double[(to - from) * taps().size() * columns()];
       int groupRows = out() / second.groups();
+      if (inOrder && from / groupRows == (to - 1) / groupRows) {
+        return products(from, to);
+      }
+      double[] rows = new double[(to - from) * taps().size() * columns()];
       for (int row = from; row < to; ) {
         int end = Math.min(to, (row / groupRows + 1) * groupRows);
         readInGroup(row, end, rows, (row - from) * taps().size() * columns());
@@ -127,20 +168,24 @@ final class ComposedWeights extends Weights {
     }
 
     private void readInGroup(int from, int to, double[] rows, int base) {
-      int count = (to - from) * second.taps().size();
-      double[] products = new double[count * width];
-      right(from / (out() / second.groups())).multiply(secondRows.read(from, to), count, products);
+      double[] products = products(from, to);
       for (int row = 0; row < to - from; row++) {
         for (int outer = 0; outer < tapOf.length; outer++) {
           int source = (row * tapOf.length + outer) * width;
           for (int inner = 0; inner < tapOf[outer].length; inner++) {
             int target = base + (row * taps().size() + tapOf[outer][inner]) * columns();
-            for (int column = 0; column < columns(); column++) {
-              rows[target + column] += products[source++];
-            }
+            Runs.add(products, source + inner * columns(), columns(), rows, target);
           }
         }
       }
+    }
+
+    /** For rows of one group: {@code [rows, taps of the second, taps of the first, columns]}. */
+    private double[] products(int from, int to) {
+      int count = (to - from) * second.taps().size();
+      double[] products = new double[count * width];
+      right(from / (out() / second.groups())).multiply(secondRows.read(from, to), count, products);
+      return products;
     }
 
     private MatrixProduct.Right right(int wanted) {

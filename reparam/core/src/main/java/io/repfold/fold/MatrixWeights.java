@@ -35,16 +35,16 @@ final class MatrixWeights extends Weights {
 
   private double[] read(int from, int to) {
     double[] rows = new double[Math.multiplyExact(to - from, in())];
-    TensorReader reader = TensorReader.of(tensor);
+    TensorReader reader = new TensorReader(tensor);
     if (!transposed) {
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = reader.at(from * in() + i);
-      }
+      reader.read(from * in(), rows.length, rows, 0);
       return rows;
     }
-    for (int column = 0; column < in(); column++) {
-      for (int row = from; row < to; row++) {
-        rows[(row - from) * in() + column] = reader.at(column * out() + row);
+    double[] column = new double[to - from];
+    for (int i = 0; i < in(); i++) {
+      reader.read(i * out() + from, column.length, column, 0);
+      for (int row = 0; row < column.length; row++) {
+        rows[row * in() + i] = column[row];
       }
     }
     return rows;
@@ -53,11 +53,16 @@ final class MatrixWeights extends Weights {
   @Override
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
-    TensorReader reader = TensorReader.of(tensor);
-    for (int row = 0; row < out(); row++) {
-      for (int column = 0; column < in(); column++) {
-        int index = transposed ? column * out() + row : row * in() + column;
-        response[row] += reader.at(index) * value[column];
+    TensorReader reader = new TensorReader(tensor);
+    double[] run = new double[transposed ? out() : in()];
+    for (int i = 0; i < tensor.dim(0); i++) {
+      reader.read(i * run.length, run.length, run, 0);
+      for (int j = 0; j < run.length; j++) {
+        if (transposed) {
+          response[j] += run[j] * value[i];
+        } else {
+          response[i] += run[j] * value[j];
+        }
       }
     }
     return response;

@@ -29,11 +29,7 @@ final class ScaledWeights extends Weights {
       public double[] read(int from, int to) {
         double[] values = rows.read(from, to);
         for (int row = from; row < to; row++) {
-          double factor = factors[row];
-          int end = (row - from + 1) * perRow;
-          for (int i = end - perRow; i < end; i++) {
-            values[i] *= factor;
-          }
+          Runs.scale(values, (row - from) * perRow, perRow, factors[row]);
         }
         return values;
       }

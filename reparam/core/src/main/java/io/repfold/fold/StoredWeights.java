@@ -30,37 +30,50 @@ final class StoredWeights extends Weights {
   }
 
   private double[] read(int from, int to) {
-    int columns = columns();
-    double[] rows =
-        new double[Math.multiplyExact(Math.multiplyExact(to - from, columns), kernelSize)];
-    TensorReader reader = TensorReader.of(tensor);
-    int source = from * columns * kernelSize;
+    int perRow = Math.multiplyExact(columns(), kernelSize);
+    double[] rows = new double[Math.multiplyExact(to - from, perRow)];
+    TensorReader reader = new TensorReader(tensor);
+    if (kernelSize == 1) {
+      reader.read(from * perRow, rows.length, rows, 0);
+      return rows;
+    }
+    double[] kernels = new double[perRow];
     for (int row = 0; row < to - from; row++) {
-      int base = row * kernelSize * columns;
-      for (int column = 0; column < columns; column++) {
-        for (int tap = 0; tap < kernelSize; tap++) {
-          rows[base + tap * columns + column] = reader.at(source++);
-        }
+      reader.read((from + row) * perRow, perRow, kernels, 0);
+      for (int tap = 0; tap < kernelSize; tap++) {
+        pick(kernels, tap, kernelSize, columns(), rows, row * perRow + tap * columns());
       }
     }
     return rows;
   }
 
+  /** One tap of each kernel. */
+  private static void pick(
+      double[] kernels, int tap, int kernelSize, int columns, double[] row, int at) {
+    for (int column = 0; column < columns; column++) {
+      row[at + column] = kernels[column * kernelSize + tap];
+    }
+  }
+
   @Override
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
-    TensorReader reader = TensorReader.of(tensor);
-    int source = 0;
+    double[] kernels = new double[columns() * kernelSize];
+    TensorReader reader = new TensorReader(tensor);
     for (int row = 0; row < out(); row++) {
-      int first = firstColumn(row);
-      double sum = 0;
-      for (int column = first; column < first + columns(); column++) {
-        for (int tap = 0; tap < kernelSize; tap++) {
-          sum += reader.at(source++) * value[column];
-        }
-      }
-      response[row] = sum;
+      reader.read(row * kernels.length, kernels.length, kernels, 0);
+      response[row] = respond(kernels, value, firstColumn(row));
     }
     return response;
+  }
+
+  private double respond(double[] kernels, double[] value, int first) {
+    double sum = 0;
+    for (int column = 0; column < columns(); column++) {
+      for (int tap = 0; tap < kernelSize; tap++) {
+        sum += kernels[column * kernelSize + tap] * value[first + column];
+      }
+    }
+    return sum;
   }
 }

@@ -33,11 +33,18 @@ final class SumWeights extends Weights {
   @Override
   Rows open(MatrixProduct product) {
     List<Rows> sources = parts.stream().map(part -> part.open(product)).toList();
+    Weights start = parts.get(0);
+    boolean alike = start.groups() == groups() && start.taps().offsets().equals(taps().offsets());
     return new Rows() {
       @Override
       public double[] read(int from, int to) {
-        double[] sum = new double[(to - from) * taps().size() * columns()];
-        for (int i = 0; i < sources.size(); i++) {
+        double[] sum = sources.get(0).read(from, to);
+        if (!alike) {
+          double[] first = sum;
+          sum = new double[(to - from) * taps().size() * columns()];
+          add(sum, parts.get(0), first, from, to);
+        }
+        for (int i = 1; i < sources.size(); i++) {
           add(sum, parts.get(i), sources.get(i).read(from, to), from, to);
         }
         return sum;
@@ -58,9 +65,7 @@ final class SumWeights extends Weights {
       for (int tap = 0; tap < tapOf.length; tap++) {
         int source = ((row - from) * tapOf.length + tap) * width;
         int target = ((row - from) * taps().size() + tapOf[tap]) * columns() + shift;
-        for (int column = 0; column < width; column++) {
-          sum[target + column] += rows[source + column];
-        }
+        Runs.add(rows, source, width, sum, target);
       }
     }
   }

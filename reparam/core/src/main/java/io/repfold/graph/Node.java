@@ -1,6 +1,7 @@
 package io.repfold.graph;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One application of an op. Edges are names.
@@ -15,6 +16,22 @@ public record Node(String name, Op op, List<String> inputs, List<String> outputs
   public Node {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Node node
+            && outputs.equals(node.outputs)
+            && inputs.equals(node.inputs)
+            && name.equals(node.name)
+            && op.equals(node.op));
+  }
+
+  /** Of the outputs alone, which tell the nodes of a graph apart. */
+  @Override
+  public int hashCode() {
+    return outputs.hashCode();
   }
 
   /** The name of optional input {@code index}, or the empty string if it is left out. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A shape of known rank, such as {@code [N, 3, 224, 224]}. */
 public record Shape(List<Dim> dims) {
@@ -33,6 +34,16 @@ public record Shape(List<Dim> dims) {
       sizes[i] = known.size();
     }
     return Optional.of(sizes);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Shape shape && dims.equals(shape.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return dims.hashCode();
   }
 
   /** Whether both have surely the same dimensions, at every run. */

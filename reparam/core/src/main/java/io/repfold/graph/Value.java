@@ -1,6 +1,7 @@
 package io.repfold.graph;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name with what is known of its type: a graph input or output, or a declared intermediate value.
@@ -15,6 +16,19 @@ public record Value(String name, Optional<ElementType> type, Optional<Shape> sha
 
   public static Value float32(String name, long... dims) {
     return of(name, ElementType.FLOAT, Shape.of(dims));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Value value
+        && name.equals(value.name)
+        && type.equals(value.type)
+        && shape.equals(value.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 
   @Override

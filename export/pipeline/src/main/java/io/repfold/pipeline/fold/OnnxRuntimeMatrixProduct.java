@@ -37,6 +37,9 @@ public final class OnnxRuntimeMatrixProduct implements MatrixProduct, AutoClosea
   /** Elements that are copied at once; ONNX Runtime packs the right factor anew for each part. */
   private static final int PART = 1 << 23;
 
+  /** Elements of the right factor that are on the heap at once, where they do not grow old. */
+  private static final int READ = 1 << 20;
+
   /** Its threads leave the processor to others while they wait for the next part. */
   private static final EngineOptions OPTIONS =
       EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");
@@ -127,7 +130,7 @@ public final class OnnxRuntimeMatrixProduct implements MatrixProduct, AutoClosea
       this.columns = columns;
       this.memory = take(inner * columns);
       DoubleBuffer target = memory.asDoubleBuffer();
-      int step = Math.max(1, part / columns);
+      int step = Math.max(1, Math.min(part, READ) / columns);
       for (int from = 0; from < inner; from += step) {
         target.put(rows.read(from, Math.min(inner, from + step)));
       }

@@ -53,6 +53,7 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx folded.onnx",
       "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
       "  repfold verify model.onnx folded.onnx --input photos/ --layers",
+      "  repfold verify model.onnx folded.onnx --bisect part",
       "  repfold verify speech.onnx folded.onnx --input sr=16000",
       "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
@@ -112,6 +113,8 @@ final class VerifyCommand implements Callable<Integer> {
               + " differs.")
   private boolean layers;
 
+  @Mixin private BisectOption bisect;
+
   @Option(
       names = "--junit-xml",
       paramLabel = "FILE",
@@ -164,6 +167,15 @@ final class VerifyCommand implements Callable<Integer> {
       JUnitXml.write(junitXml, "repfold verify " + candidate, merged(verification), warnings);
     }
     print(verification, byLayer, warnings);
+    boolean jsonOnly = json != null && json.file().isEmpty();
+    bisect.run(
+        verification.holds(),
+        reference,
+        candidate,
+        inputs,
+        values,
+        options.request().tolerance(),
+        jsonOnly ? spec.commandLine().getErr() : spec.commandLine().getOut());
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 

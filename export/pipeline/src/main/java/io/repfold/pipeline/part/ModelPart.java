@@ -6,10 +6,12 @@ import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Subgraph;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes models of parts of one, with what is known of the types of its values. */
 final class ModelPart {
@@ -32,14 +34,16 @@ final class ModelPart {
     return new ModelPart(bare, known(model.graph()));
   }
 
-  /** What is declared alone, where shapes contradict each other. */
+  /** Declared types alone, where shapes contradict each other. */
   private static Map<String, Value> known(Graph graph) {
     try {
       return ShapeInference.infer(graph);
     } catch (InvalidGraphException e) {
-      Map<String, Value> declared = new HashMap<>(graph.declared());
+      Map<String, Value> declared = new HashMap<>();
+      Stream.of(graph.declared().values(), graph.outputs())
+          .flatMap(Collection::stream)
+          .forEach(v -> declared.put(v.name(), new Value(v.name(), v.type(), Optional.empty())));
       graph.inputs().forEach(value -> declared.put(value.name(), value));
-      graph.outputs().forEach(value -> declared.put(value.name(), value));
       return declared;
     }
   }

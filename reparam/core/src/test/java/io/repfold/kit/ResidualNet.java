@@ -1,0 +1,102 @@
+package io.repfold.kit;
+
+import io.repfold.graph.ElementType;
+import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
+import io.repfold.graph.Op;
+import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
+import io.repfold.graph.Window;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+
+/**
+ * A network of any depth whose values stay of one magnitude: blocks of seven nodes, {@code out =
+ * Relu(in + BN(Conv(Relu(BN(Conv(in))))))}, then an average and a classifier, {@code scores}.
+ *
+ * <p>Block 12 computes {@code b12.conv1}, {@code b12.bn1}, {@code b12.relu}, {@code b12.conv2},
+ * {@code b12.bn2}, {@code b12.sum} and {@code b12.out}. The convolutions have {@code .weight} and
+ * {@code .bias}, the normalizations {@code .gamma}, {@code .beta}, {@code .mean} and {@code
+ * .variance}.
+ */
+public final class ResidualNet {
+  private static final int CHANNELS = 4;
+  private static final int CLASSES = 5;
+
+  private final SplittableRandom random = new SplittableRandom(11);
+  private final Graph.Builder graph = new Graph.Builder("residual");
+
+  private ResidualNet() {}
+
+  /** For images {@code x} of {@code [1, 4, 6, 5]}; 7 nodes a block and 3. */
+  public static Graph of(int blocks) {
+    return new ResidualNet().build(blocks);
+  }
+
+  private Graph build(int blocks) {
+    graph.input(Value.float32("x", 1, CHANNELS, 6, 5));
+    String in = "x";
+    for (int i = 0; i < blocks; i++) {
+      in = block("b%d.".formatted(i), in);
+    }
+    graph.node(new Op.GlobalAveragePool(), List.of(in), "mean");
+    graph.node(new Op.Flatten(1), List.of("mean"), "flat");
+    graph.initializer("scores.weight", random(1, CHANNELS, CLASSES));
+    graph.node(new Op.MatMul(), List.of("flat", "scores.weight"), "scores");
+    graph.output(Value.float32("scores", 1, CLASSES));
+    return graph.build();
+  }
+
+  private String block(String scope, String in) {
+    String middle = norm(scope + "bn1", conv(scope + "conv1", in));
+    graph.node(new Op.Unary(Op.Unary.Function.RELU), List.of(middle), scope + "relu");
+    String branch = norm(scope + "bn2", conv(scope + "conv2", scope + "relu"));
+    graph.node(new Op.Binary(Op.Binary.Function.ADD), List.of(branch, in), scope + "sum");
+    graph.node(new Op.Unary(Op.Unary.Function.RELU), List.of(scope + "sum"), scope + "out");
+    return scope + "out";
+  }
+
+  private String conv(String name, String in) {
+    graph.initializer(name + ".weight", random(0.5, CHANNELS, CHANNELS, 3, 3));
+    graph.initializer(name + ".bias", random(0.01, CHANNELS));
+    Window window = Window.of(List.of(), List.of(), List.of(1, 1, 1, 1));
+    graph.node(new Op.Conv(window, 1), List.of(in, name + ".weight", name + ".bias"), name);
+    return name;
+  }
+
+  private String norm(String name, String in) {
+    graph.initializer(name + ".gamma", filled(0.1, 0.3, CHANNELS));
+    graph.initializer(name + ".beta", random(0.01, CHANNELS));
+    graph.initializer(name + ".mean", random(0.1, CHANNELS));
+    graph.initializer(name + ".variance", filled(0.5, 1.5, CHANNELS));
+    List<String> inputs =
+        List.of(in, name + ".gamma", name + ".beta", name + ".mean", name + ".variance");
+    graph.node(new Op.BatchNormalization(1e-5f, 0.9f, false), inputs, name);
+    return name;
+  }
+
+  private Tensor random(double magnitude, long... dims) {
+    return filled(-magnitude, magnitude, dims);
+  }
+
+  private Tensor filled(double least, double most, long... dims) {
+    double[] values = random.doubles(Tensor.count(dims), least, most).toArray();
+    return Tensor.ofDoubles(ElementType.FLOAT, values, dims);
+  }
+
+  /** The graph with another node in the place of the one that computes a value. */
+  public static Graph replaced(Graph graph, String output, UnaryOperator<Node> other) {
+    List<Node> nodes =
+        graph.nodes().stream()
+            .map(node -> node.outputs().contains(output) ? other.apply(node) : node)
+            .toList();
+    return graph.toBuilder().replaceNodes(nodes).build();
+  }
+
+  /** Likewise, with another op on the same inputs. */
+  public static Graph replaced(Graph graph, String output, Op op) {
+    return replaced(
+        graph, output, node -> new Node(node.name(), op, node.inputs(), node.outputs()));
+  }
+}

@@ -23,12 +23,12 @@ class ExtractCommandTest {
 
   @Test
   void a_part_is_written_and_its_ends_are_told() {
-    CliRun run = CliRun.of("extract", trained, "--to", Models.BLOCK + ".sum", "-o", part);
+    CliRun run = CliRun.of("extract", trained, "--to", Models.BLOCK + ".add", "-o", part);
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
         .startsWith("Wrote " + part)
-        .contains(" nodes, from x: FLOAT[1, 3, 8, 10] to " + Models.BLOCK + ".sum: FLOAT[1, 4, ");
+        .contains(" nodes, from x: FLOAT[1, 3, 8, 10] to " + Models.BLOCK + ".add: FLOAT[1, 4, ");
     assertThat(CliRun.of("verify", part, part).code()).isZero();
   }
 

@@ -21,28 +21,36 @@ import java.util.function.UnaryOperator;
  * .variance}.
  */
 public final class ResidualNet {
-  private static final int CHANNELS = 4;
   private static final int CLASSES = 5;
 
   private final SplittableRandom random = new SplittableRandom(11);
   private final Graph.Builder graph = new Graph.Builder("residual");
 
-  private ResidualNet() {}
+  private final int channels;
+
+  private ResidualNet(int channels) {
+    this.channels = channels;
+  }
 
   /** For images {@code x} of {@code [1, 4, 6, 5]}; 7 nodes a block and 3. */
   public static Graph of(int blocks) {
-    return new ResidualNet().build(blocks);
+    return of(blocks, 4, 6, 5);
   }
 
-  private Graph build(int blocks) {
-    graph.input(Value.float32("x", 1, CHANNELS, 6, 5));
+  /** Likewise, for images of other sizes. */
+  public static Graph of(int blocks, int channels, int height, int width) {
+    return new ResidualNet(channels).build(blocks, height, width);
+  }
+
+  private Graph build(int blocks, int height, int width) {
+    graph.input(Value.float32("x", 1, channels, height, width));
     String in = "x";
     for (int i = 0; i < blocks; i++) {
       in = block("b%d.".formatted(i), in);
     }
     graph.node(new Op.GlobalAveragePool(), List.of(in), "mean");
     graph.node(new Op.Flatten(1), List.of("mean"), "flat");
-    graph.initializer("scores.weight", random(1, CHANNELS, CLASSES));
+    graph.initializer("scores.weight", random(1, channels, CLASSES));
     graph.node(new Op.MatMul(), List.of("flat", "scores.weight"), "scores");
     graph.output(Value.float32("scores", 1, CLASSES));
     return graph.build();
@@ -58,18 +66,18 @@ public final class ResidualNet {
   }
 
   private String conv(String name, String in) {
-    graph.initializer(name + ".weight", random(0.5, CHANNELS, CHANNELS, 3, 3));
-    graph.initializer(name + ".bias", random(0.01, CHANNELS));
+    graph.initializer(name + ".weight", random(1 / Math.sqrt(channels), channels, channels, 3, 3));
+    graph.initializer(name + ".bias", random(0.01, channels));
     Window window = Window.of(List.of(), List.of(), List.of(1, 1, 1, 1));
     graph.node(new Op.Conv(window, 1), List.of(in, name + ".weight", name + ".bias"), name);
     return name;
   }
 
   private String norm(String name, String in) {
-    graph.initializer(name + ".gamma", filled(0.1, 0.3, CHANNELS));
-    graph.initializer(name + ".beta", random(0.01, CHANNELS));
-    graph.initializer(name + ".mean", random(0.1, CHANNELS));
-    graph.initializer(name + ".variance", filled(0.5, 1.5, CHANNELS));
+    graph.initializer(name + ".gamma", filled(0.1, 0.3, channels));
+    graph.initializer(name + ".beta", random(0.01, channels));
+    graph.initializer(name + ".mean", random(0.1, channels));
+    graph.initializer(name + ".variance", filled(0.5, 1.5, channels));
     List<String> inputs =
         List.of(in, name + ".gamma", name + ".beta", name + ".mean", name + ".variance");
     graph.node(new Op.BatchNormalization(1e-5f, 0.9f, false), inputs, name);

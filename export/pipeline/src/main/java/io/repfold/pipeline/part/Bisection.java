@@ -228,8 +228,8 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
                 .formatted(found.to(), from);
     String rest =
         found.restDiffers()
-            ? "Behind it the models differ too, even where both have the reference's values: there is at least one more fault"
-            : "Behind it the models agree, where both have the reference's values; before it there may be more, if they do not show";
+            ? "Behind it the models differ too when both have the reference's values: there is at least one more fault"
+            : "Behind it the models agree when both have the reference's values";
     return Stream.of(
             where,
             "Fed the reference's values (%s): %s".formatted(inputs, reasons(found.result()).get(0)),

@@ -42,6 +42,7 @@ final class CommonTensors {
         LayerComparison.common(this.reference, this.candidate).stream()
             .filter(fed::contains)
             .filter(name -> isComparable(reference, name) && isComparable(candidate, name))
+            .filter(name -> !isNarrowed(reference.known(name), candidate.known(name)))
             .toList();
     for (int i = 0; i < all.size(); i++) {
       places.put(all.get(i), i);
@@ -71,6 +72,13 @@ final class CommonTensors {
     return type.isPresent()
         ? COMPARABLE.contains(type.get().name())
         : !model.graph().declared().containsKey(name);
+  }
+
+  /** Real numbers of another width differ, and that is what was wanted. */
+  private static boolean isNarrowed(Value one, Value other) {
+    return !one.type().equals(other.type())
+        && one.type().filter(ElementType::isFloat).isPresent()
+        && other.type().filter(ElementType::isFloat).isPresent();
   }
 
   /** Both models take the values there, and files of inputs can hold them. */

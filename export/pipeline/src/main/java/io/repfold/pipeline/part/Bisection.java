@@ -76,10 +76,9 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
     steps.next("looking for the part");
     Set<String> outputs = names(first.graph().outputs());
     outputs.retainAll(names(second.graph().outputs()));
-    PartRunner runner = new PartRunner(first);
     FaultSearch search =
         new FaultSearch(
-            runner,
+            new PartRunner(first),
             new PartRunner(second),
             new CommonTensors(first, second),
             judge,
@@ -96,8 +95,7 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
     Set<String> ends = new LinkedHashSet<>(cut.from());
     ends.add(cut.to());
     try (BisectionFiles files = BisectionFiles.of(folder)) {
-      OutputResult result =
-          files.write(first, second, cut, runner.run(whole.sample(), ends), judge);
+      OutputResult result = files.write(first, second, cut, search.values(ends), judge);
       if (!FaultSearch.differs(result)) {
         throw PipelineException.work(
             "%s and %s: the part from %s to '%s' differs in one run and not in the next, so a model does not compute the same each time; look for random numbers in it"

@@ -29,7 +29,7 @@ import java.util.Set;
  */
 final class FaultSearch {
   /** So many tensors are shown at once, and kept in memory. */
-  private static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 8;
 
   private final PartRunner reference;
   private final PartRunner candidate;
@@ -37,6 +37,7 @@ final class FaultSearch {
   private final Judge judge;
   private final Map<String, HostTensor> sample;
   private final List<String> outputs;
+  private Map<String, HostTensor> lastValues = Map.of();
 
   /**
    * @param sample inputs of both models
@@ -210,9 +211,12 @@ final class FaultSearch {
     return judge.compare(only(expected, names), found);
   }
 
-  /** The reference's values at some tensors. */
-  private Map<String, HostTensor> values(Collection<String> names) {
-    return reference.run(sample, names);
+  /** The reference's values at some tensors; those asked for last are kept. */
+  Map<String, HostTensor> values(Collection<String> names) {
+    if (!lastValues.keySet().containsAll(names)) {
+      lastValues = reference.run(sample, names);
+    }
+    return only(lastValues, names);
   }
 
   /** Whether a part differs when both models are fed the reference's values. */

@@ -14,6 +14,7 @@ final class Commands {
           "fold",
           "expand",
           "convert",
+          "extract",
           "verify",
           "bench",
           "segment",
@@ -61,6 +62,7 @@ final class Commands {
       case "fold" -> FoldCommand.class;
       case "expand" -> ExpandCommand.class;
       case "convert" -> ConvertCommand.class;
+      case "extract" -> ExtractCommand.class;
       case "verify" -> VerifyCommand.class;
       case "bench" -> BenchCommand.class;
       case "segment" -> SegmentCommand.class;

@@ -26,6 +26,8 @@ final class OptionNames {
           Map.entry("withTargetAgreement", "--target-agreement"),
           Map.entry("withHalfBoundary", "--io half"),
           Map.entry("withWeightBits", "--weight-bits"),
+          Map.entry("withFrom", "--from"),
+          Map.entry("withTo", "--to"),
           Map.entry("Graph.nodes", "'repfold inspect --nodes'"),
           Map.entry("HalfReport.islands", "the table above"),
           Map.entry("LayerComparison.run", "'repfold verify --layers'"),

@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx folded.onnx",
       "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
       "  repfold verify model.onnx folded.onnx --input photos/ --layers",
+      "  repfold verify model.onnx folded.onnx --bisect part",
       "  repfold verify speech.onnx folded.onnx --input sr=16000",
       "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
@@ -114,6 +115,8 @@ final class VerifyCommand implements Callable<Integer> {
               + " differs.")
   private boolean layers;
 
+  @Mixin private BisectOption bisect;
+
   @Option(
       names = "--excuse",
       paramLabel = "TENSOR",
@@ -168,6 +171,15 @@ final class VerifyCommand implements Callable<Integer> {
     print(verification, byLayer, warnings);
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
+    boolean jsonOnly = json != null && json.file().isEmpty();
+    bisect.run(
+        holds,
+        reference,
+        candidate,
+        inputs,
+        values,
+        request.tolerance(),
+        jsonOnly ? spec.commandLine().getErr() : spec.commandLine().getOut());
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
 import io.repfold.graph.Value;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -164,6 +165,16 @@ public final class OnnxModel {
       }
     }
     return withGraph(result.build());
+  }
+
+  /**
+   * The node with a body, such as a branch of an If, that defines a value of this name for itself.
+   * The graph has no such value. Empty for nodes that were not read from a file.
+   */
+  public Optional<Node> nodeWithBodyThatDefines(String value) {
+    return graph.nodes().stream()
+        .filter(node -> source.sameOp(node).filter(read -> Bodies.define(read, value)).isPresent())
+        .findFirst();
   }
 
   /** Whether data of the file that was read lies in other files. */

@@ -78,7 +78,7 @@ public final class Graph {
   /**
    * The names that a node reads, each as often as it reads it, its subgraphs' captures included.
    */
-  private static List<String> reads(Node node) {
+  public static List<String> reads(Node node) {
     List<String> reads = new ArrayList<>(node.inputs());
     reads.removeIf(String::isEmpty);
     if (node.op() instanceof Op.Opaque opaque) {

@@ -80,8 +80,8 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
     return new TensorByTensor(results, skipped);
   }
 
-  /** In the reference's order. */
-  private static List<String> common(Graph reference, Graph candidate) {
+  /** The tensors that nodes of both models compute by name, in the reference's order. */
+  public static List<String> common(Graph reference, Graph candidate) {
     Map<String, Boolean> known = new HashMap<>();
     candidate.nodes().forEach(node -> node.outputs().forEach(name -> known.put(name, true)));
     return reference.nodes().stream()

@@ -8,11 +8,11 @@ import io.repfold.precision.ClassAxes;
 import java.nio.file.Path;
 
 /** On which axes the outputs of a model have their classes, by its graph. */
-final class OutputAxes {
+public final class OutputAxes {
   private OutputAxes() {}
 
   /** Axis 1 for a file that is no ONNX model, or none that is read here. */
-  static ChannelAxes of(Path model) {
+  public static ChannelAxes of(Path model) {
     return ModelFile.readIfOnnx(model).map(file -> of(file.graph())).orElse(ChannelAxes.USUAL);
   }
 

@@ -13,6 +13,7 @@ final class OptionNames {
           Map.entry("withConstantWeights", "--constant-weights"),
           Map.entry("withInputs", "--input"),
           Map.entry("withSlowerAllowed", "--allow-slower"),
+          Map.entry("withOpset", "--opset"),
           Map.entry("withGrowth", "--allow-growth"),
           Map.entry("withMatch", "--match"),
           Map.entry("withTf32", "with --tf32"),

@@ -95,14 +95,9 @@ final class Facts {
   /** Declared shapes of inner values may be stale, and runtimes ignore them then; so do we. */
   private static Map<String, Value> inferred(Graph graph) {
     try {
-      return ShapeInference.infer(graph);
+      return OpenSizes.inferred(graph);
     } catch (InvalidGraphException e) {
-      List<Value> outputs =
-          graph.outputs().stream()
-              .map(v -> new Value(v.name(), v.type(), Optional.empty()))
-              .toList();
-      return ShapeInference.infer(
-          graph.toBuilder().replaceDeclared(Map.of()).replaceOutputs(outputs).build());
+      return ShapeInference.infer(OpenSizes.undeclared(graph));
     }
   }
 

@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class Folder {
   private static final Pass POOLED_FIRST = new Pass("PooledFirst", PooledFirst::moved);
 
+  /** After all that is constant was computed, and before scales move. */
+  private static final Pass FUSED_OPS = new Pass("FusedOps", FusedOps::written);
+
+  private static final Pass DEAD_CODE =
+      new Pass("DeadCode", facts -> DeadCode.withoutUnread(facts.graph()));
+
   static final List<Pass> SIMPLIFYING =
       List.of(
           // First: a Cast to a type that is told can be computed or removed.
@@ -36,7 +42,7 @@ public final class Folder {
           // After them: a norm between the two is found where nothing else stands there.
           POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.
-          new Pass("DeadCode", facts -> DeadCode.withoutUnread(facts.graph())));
+          DEAD_CODE);
 
   /** Rounds after which scales stay where they are, for graphs that nobody made by hand. */
   private static final int MOST_ROUNDS = 20;
@@ -109,6 +115,10 @@ public final class Folder {
       nodes = runner.graph().nodes().size();
       SIMPLIFYING.forEach(runner::run);
     } while (runner.graph().nodes().size() < nodes);
+    if (options.fusesOps()) {
+      runner.run(FUSED_OPS);
+      runner.run(DEAD_CODE);
+    }
     return runner.facts();
   }
 

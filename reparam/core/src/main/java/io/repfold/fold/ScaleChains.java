@@ -154,7 +154,8 @@ final class ScaleChains {
         HeldNodes.parameters(graph, chain.nodes),
         parameters,
         Arrays.stream(chain.factors()).map(Math::abs).max().orElse(0),
-        Double.NaN);
+        Double.NaN,
+        Map.of());
   }
 
   /** The folded graph with chains replaced. */

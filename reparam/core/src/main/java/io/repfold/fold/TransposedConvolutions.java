@@ -237,7 +237,8 @@ final class TransposedConvolutions {
             HeldNodes.parameters(graph, part.held()),
             weight.size() + bias.size(),
             Arrays.stream(weight.toDoubles()).map(Math::abs).max().orElse(0),
-            new TransposedErrorBound(weight, map.op()).of(map.weights(), map.bias())));
+            new TransposedErrorBound(weight, map.op()).of(map.weights(), map.bias()),
+            Map.of()));
   }
 
   private static boolean fits(ElementType type, double... values) {

@@ -56,7 +56,7 @@ record Pass(String name, Function<Facts, Graph> step) {
     @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
     void made(String pass, Graph after) {
       if (after != graph()) {
-        made(pass, new Facts(after, OpenSizes.inferred(after)));
+        made(pass, facts.of(after, OpenSizes.inferred(after)));
       }
     }
 

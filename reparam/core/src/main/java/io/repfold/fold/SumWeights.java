@@ -9,6 +9,11 @@ import java.util.List;
  * divide into.
  */
 final class SumWeights extends Weights {
+  /** Of more parts, what each addition rounds off would add up. */
+  private static final int FEW = 16;
+
+  private static final double[] NOTHING = {};
+
   private final List<Weights> parts;
 
   private SumWeights(List<Weights> parts, int groups, Taps taps) {
@@ -37,8 +42,9 @@ final class SumWeights extends Weights {
       @Override
       public double[] read(int from, int to) {
         double[] sum = new double[(to - from) * taps().size() * columns()];
+        double[] lost = parts.size() > FEW ? new double[sum.length] : NOTHING;
         for (int i = 0; i < sources.size(); i++) {
-          add(sum, parts.get(i), sources.get(i).read(from, to), from, to);
+          add(sum, lost, parts.get(i), sources.get(i).read(from, to), from, to);
         }
         return sum;
       }
@@ -50,7 +56,7 @@ final class SumWeights extends Weights {
     };
   }
 
-  private void add(double[] sum, Weights part, double[] rows, int from, int to) {
+  private void add(double[] sum, double[] lost, Weights part, double[] rows, int from, int to) {
     int[] tapOf = part.taps().offsets().stream().mapToInt(taps()::indexOf).toArray();
     int width = part.columns();
     for (int row = from; row < to; row++) {
@@ -59,10 +65,22 @@ final class SumWeights extends Weights {
         int source = ((row - from) * tapOf.length + tap) * width;
         int target = ((row - from) * taps().size() + tapOf[tap]) * columns() + shift;
         for (int column = 0; column < width; column++) {
-          sum[target + column] += rows[source + column];
+          if (lost.length == 0) {
+            sum[target + column] += rows[source + column];
+          } else {
+            addTo(sum, lost, target + column, rows[source + column]);
+          }
         }
       }
     }
+  }
+
+  /** Keeps what the addition rounds off for the next one (Kahan, 1965). */
+  private static void addTo(double[] sum, double[] lost, int index, double value) {
+    double rest = value - lost[index];
+    double more = sum[index] + rest;
+    lost[index] = (more - sum[index]) - rest;
+    sum[index] = more;
   }
 
   @Override

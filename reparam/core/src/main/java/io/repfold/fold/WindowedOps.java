@@ -54,15 +54,18 @@ final class WindowedOps {
       if (constant.isEmpty()) {
         return new Refused(facts.notConstant(node.input(2)));
       }
-      bias = constant.get().toDoubles();
+      bias = facts.exact().of(constant.get());
     }
     int[] dilation = axes(rank, conv.window()::dilation);
     int[] stride = axes(rank, conv.window()::stride);
     if (pads.isEmpty()) {
-      Weights anywhere = StoredWeights.of(w, conv.groups(), new int[rank], dilation);
+      Weights anywhere =
+          StoredWeights.of(w, facts.exact().reader(w), conv.groups(), new int[rank], dilation);
       return windowed(node, Affine.withOpenPadding(anywhere, bias, conv.window()));
     }
-    Weights weights = StoredWeights.of(w, conv.groups(), negated(pads.get()[0]), dilation);
+    Weights weights =
+        StoredWeights.of(
+            w, facts.exact().reader(w), conv.groups(), negated(pads.get()[0]), dilation);
     Affine map = new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps()));
     return windowed(node, isSizedBy(conv.window(), rank) ? map.sizedBy(node.input(0)) : map);
   }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Shapes are fixed first, if asked. {@code SIMPLIFYING} runs until no node goes any more,
  * because each of its passes lets the others see more. Then transposed convolutions take in what
  * follows them, before the last pass would make a convolution of it; then linear regions become
- * convolutions. After each pass, what is kept has the type and the shape that it had.
+ * convolutions. All of it is repeated until nothing is found any more. After each pass, what is
+ * kept has the type and the shape that it had.
  */
 public final class Folder {
   private static final Pass POOLED_FIRST = new Pass("PooledFirst", PooledFirst::moved);
@@ -127,7 +128,10 @@ public final class Folder {
     return fold(graph, FoldOptions.DEFAULT);
   }
 
-  /** The report that {@link #fold} would give, without computing a weight. */
+  /**
+   * The report that {@link #fold} would give of its first round, without computing a weight. Few
+   * graphs take more.
+   */
   public static FoldReport plan(Graph graph, FoldOptions options) {
     Facts simple = simplified(graph, options);
     return new Planned(simple, options, Map.of()).report(graph, Map.of(), null);

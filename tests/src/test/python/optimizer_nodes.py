@@ -4,10 +4,13 @@ Run (needs torch, timm, torchvision, onnx, onnxscript, onnxruntime), in the root
 
     python tests/src/test/python/optimizer_nodes.py export DIR [NAME ...]
     python tests/src/test/python/optimizer_nodes.py count DIR
+    python tests/src/test/python/optimizer_nodes.py opset DIR N
 
 ``export`` writes NAME.ts.onnx (TorchScript exporter) and NAME.dy.onnx (the newer one), with random weights and statistics.
 ``count`` folds each with ``./repfold`` and prints nodes / convolutions and products / BatchNormalizations / Mul, Add, Sub and
 Div: of the file, of the folded file, of both after the basic optimizer; then all nodes of both after the extended one.
+``opset`` folds each without and with ``--opset N`` and prints all nodes: of the file, of both folded files, and of all three
+after the extended optimizer.
 """
 import collections
 import pathlib
@@ -162,9 +165,25 @@ def count(folder):
             print("| " + " | ".join([path.stem] + row) + " |", flush=True)
 
 
+def compare(folder, opset):
+    import onnxruntime
+    extended = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    for path in sorted(folder.glob("*.onnx")):
+        with tempfile.TemporaryDirectory() as temporary:
+            files = [str(path)]
+            for options in ([], ["--opset", opset]):
+                files.append(f"{temporary}/{len(files)}.onnx")
+                subprocess.run(["./repfold", "fold", str(path), "-o", files[-1], *options], check=True,
+                               stdout=subprocess.DEVNULL)
+            row = [str(count(file).total()) for count in (ops, lambda file: optimized(file, extended)) for file in files]
+            print("| " + " | ".join([path.stem] + row) + " |", flush=True)
+
+
 if __name__ == "__main__":
     command, where = sys.argv[1], pathlib.Path(sys.argv[2])
     if command == "export":
         export(where, sys.argv[3:])
+    elif command == "opset":
+        compare(where, sys.argv[3])
     else:
         count(where)

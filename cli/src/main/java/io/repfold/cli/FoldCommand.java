@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  repfold fold model.onnx --dry-run --verbose",
       "  repfold fold model.onnx -o folded.onnx --report report.html --report report.json",
       "  repfold fold model.onnx -o fixed.onnx --shape images=1x3x640x640",
+      "  repfold fold model.onnx -o folded.onnx --opset 20",
       "  repfold fold speech.onnx -o folded.onnx --input sr=16000",
       "  repfold fold model.onnx -o folded.onnx --measure"
     })
@@ -75,6 +77,14 @@ final class FoldCommand implements Callable<Integer> {
           "Fold a region even if its multiply-adds grow by this factor (default: 1, never grow).")
   private double growth;
 
+  @Option(
+      names = "--opset",
+      paramLabel = "N",
+      description =
+          "Raise the result to this opset (17 to 22). Gelu (from 20), HardSwish, Mish (18) and"
+              + " LayerNormalization that are written out as several nodes are then written as one.")
+  private @Nullable Integer opset;
+
   @Override
   public Integer call() {
     rewrite.check();
@@ -106,6 +116,9 @@ final class FoldCommand implements Callable<Integer> {
             .withGrowth(growth)
             .withShapes(rewrite.shape().of(source))
             .withInputs(NamedValue.all(values));
+    if (opset != null) {
+      fold = fold.withOpset(opset);
+    }
     if (measured) {
       fold = fold.withMeasurement(MeasurementRequest.DEFAULT.withSlowerAllowed(slowerAllowed));
     }

@@ -32,7 +32,7 @@ final class FoldPage {
     Map<String, Object> page = new LinkedHashMap<>();
     page.put("planned", outcome.output().isEmpty());
     page.put("totals", totals(report.before(), report.after()));
-    page.put("regions", report.folded().stream().map(FoldPage::region).toList());
+    page.put("regions", report.folded().stream().map(r -> region(r, outcome)).toList());
     page.put("regionCount", Phrases.plural(report.folded().size(), "region"));
     page.put("nothing", report.folded().isEmpty());
     page.put("reasons", reasons(FoldTable.whole(report)));
@@ -43,6 +43,7 @@ final class FoldPage {
         Stream.of(
                 outcome.source().overridableWeights().map(OptionNames::in).stream(),
                 Stream.of(FoldText.inputs(outcome)).filter(line -> !line.isEmpty()),
+                Stream.of(FoldTable.fused(report).strip()).filter(line -> !line.isEmpty()),
                 outcome.growth().stream(),
                 report.warnings().stream())
             .flatMap(lines -> lines)
@@ -82,12 +83,17 @@ final class FoldPage {
         "bar", Phrases.fixed(Math.min(100, share), 1));
   }
 
-  private static Map<String, Object> region(Folded region) {
+  private static Map<String, Object> region(Folded region, FoldOutcome outcome) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("target", region.target());
     row.put("held", FoldTable.held(region));
     row.put("nodes", region.held());
     row.put("became", FoldTable.became(region));
+    row.put(
+        "sizes",
+        region.holdsFor().isEmpty()
+            ? List.of()
+            : List.of(OneSize.of(region.holdsFor(), outcome.source().graph())));
     row.put("multiplyAddsBefore", Phrases.amount(region.multiplyAddsBefore()));
     row.put("multiplyAddsAfter", Phrases.amount(region.multiplyAddsAfter()));
     row.put("parametersBefore", Phrases.amount((double) region.parametersBefore()));

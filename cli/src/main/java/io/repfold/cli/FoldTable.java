@@ -56,6 +56,19 @@ final class FoldTable {
             ">error bound"));
   }
 
+  /** What became one op, in a sentence; empty if nothing did. */
+  static String fused(FoldReport report) {
+    Map<String, Long> counts =
+        report.fused().stream()
+            .collect(
+                Collectors.groupingBy(FoldReport.Fused::op, TreeMap::new, Collectors.counting()));
+    String ops =
+        counts.entrySet().stream()
+            .map(e -> "%d %s".formatted(e.getValue(), e.getKey()))
+            .collect(Collectors.joining(", "));
+    return ops.isEmpty() ? "" : "Written as one op: %s\n".formatted(ops);
+  }
+
   /** The same for a plan, of which no weights are known. */
   static String plan(FoldReport report, boolean all) {
     return table(

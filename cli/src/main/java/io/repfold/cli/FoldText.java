@@ -59,6 +59,8 @@ record FoldText(FoldOutcome outcome) implements RewriteOutcome {
               ? FoldTable.regions(report, verbose)
               : FoldTable.plan(report, verbose));
     }
+    text.append(OneSize.text(report, outcome.source().graph(), verbose));
+    text.append(FoldTable.fused(report));
     String inputs = inputs(outcome);
     text.append(inputs.isEmpty() ? "" : "\n" + inputs + "\n");
     text.append('\n').append(FoldTable.totals(report.before(), report.after()));

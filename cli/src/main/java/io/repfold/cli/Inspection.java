@@ -57,6 +57,7 @@ record Inspection(FoldPlan foldPlan) {
           "%s can still be folded, into:\n"
               .formatted(Phrases.plural(plan().folded().size(), "region")));
       text.append(FoldTable.plan(plan(), verbose))
+          .append(OneSize.text(plan(), file().graph(), verbose))
           .append('\n')
           .append(FoldTable.totals(plan().before(), plan().after()));
     }

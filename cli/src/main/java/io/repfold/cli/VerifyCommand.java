@@ -209,7 +209,7 @@ final class VerifyCommand implements Callable<Integer> {
         arguments.stream().filter(a -> a.value().isEmpty()).map(InputArgument::file).toList();
     SampleSource source =
         files.isEmpty()
-            ? SampleSource.sweeping(shapes, request.samples(), request.seed())
+            ? SampleSource.of(shapes, request.samples(), request.seed(), request.sweeps())
             : InputFiles.of(files, shapes);
     return source.of(engine);
   }

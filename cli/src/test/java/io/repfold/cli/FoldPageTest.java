@@ -9,6 +9,7 @@ import io.repfold.pipeline.fold.FoldOutcome;
 import io.repfold.pipeline.inputs.InputValues;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,18 @@ class FoldPageTest {
         new FoldReport(
             List.of(
                 new FoldReport.Folded(
-                    HOSTILE, List.of(HOSTILE), List.of(HOSTILE), 2, 1, 2, 1, 0.5, 1e-7)),
+                    HOSTILE,
+                    List.of(HOSTILE),
+                    List.of(HOSTILE),
+                    2,
+                    1,
+                    2,
+                    1,
+                    0.5,
+                    1e-7,
+                    Map.of(HOSTILE, HOSTILE))),
             List.of(new FoldReport.LeftAlone(HOSTILE, HOSTILE, List.of(HOSTILE))),
+            List.of(new FoldReport.Fused(HOSTILE, HOSTILE)),
             List.of(HOSTILE),
             totals,
             totals);

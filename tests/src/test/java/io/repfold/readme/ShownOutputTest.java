@@ -20,7 +20,7 @@ class ShownOutputTest {
       region  parameters
       stem    677 -> 224
 
-      Verified: the largest error is 4.07e-07 of the largest magnitude (allowed: 1.00e-04 of the largest magnitude + 1.00e-06), seed 0
+      Verified: the largest error is 4.07e-07 of the magnitude, 1.8 times the noise (allowed: 4 times the noise, at most 1.00e-04 of the magnitude), seed 0
       """;
 
   @Test
@@ -37,7 +37,7 @@ class ShownOutputTest {
         "224 | 225",
         "stem    677 | stem   677",
         "seed 0 | seed 1",
-        "allowed: 1.00e-04 | allowed: 1.00e-03",
+        "at most 1.00e-04 | at most 1.00e-03",
         "4.07e-07 | 1.01e-04",
         "4.07e-07 | NaN",
         "4.07e-07 | -1e-07",

@@ -2,8 +2,10 @@ package io.repfold.fold;
 
 import io.repfold.graph.Window;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An affine map over feature maps {@code [N, C, D...]}: {@code y[o, p] = bias[o] + sum over t, c of
@@ -33,17 +35,25 @@ final class Affine {
   private final int[] stride;
   private final int[] tail;
   private final Optional<Window> open;
+  private final Set<String> sized;
 
   Affine(Weights weights, double[] bias, int[] stride, int[] tail) {
-    this(weights, bias, stride, tail, Optional.empty());
+    this(weights, bias, stride, tail, Optional.empty(), Set.of());
   }
 
-  private Affine(Weights weights, double[] bias, int[] stride, int[] tail, Optional<Window> open) {
+  private Affine(
+      Weights weights,
+      double[] bias,
+      int[] stride,
+      int[] tail,
+      Optional<Window> open,
+      Set<String> sized) {
     this.weights = weights;
     this.bias = bias;
     this.stride = stride;
     this.tail = tail;
     this.open = open;
+    this.sized = sized;
   }
 
   /**
@@ -54,7 +64,7 @@ final class Affine {
     int rank = weights.taps().rank();
     int[] stride = new int[rank];
     Arrays.setAll(stride, window::stride);
-    return new Affine(weights, bias, stride, new int[rank], Optional.of(window));
+    return new Affine(weights, bias, stride, new int[rank], Optional.of(window), Set.of());
   }
 
   /** The window of a Conv whose padding is not known. */
@@ -91,6 +101,28 @@ final class Affine {
 
   Weights weights() {
     return weights;
+  }
+
+  /** The values without whose sizes it would not be this map. */
+  Set<String> sized() {
+    return sized;
+  }
+
+  /** The same map, which is this one at the size that a value has. */
+  Affine sizedBy(String value) {
+    return new Affine(weights, bias, stride, tail, open, union(sized, Set.of(value)));
+  }
+
+  private static Set<String> union(Set<String> a, Set<String> b) {
+    if (b.isEmpty() || a.containsAll(b)) {
+      return a;
+    }
+    if (a.isEmpty()) {
+      return b;
+    }
+    Set<String> both = new HashSet<>(a);
+    both.addAll(b);
+    return Set.copyOf(both);
   }
 
   double[] bias() {
@@ -190,7 +222,7 @@ final class Affine {
                 && a.taps().offsets().equals(b.taps().offsets())
             ? new DiagonalWeights(add(a.factors(), b.factors()), a.taps())
             : SumWeights.of(weights, other.weights);
-    return new Affine(both, sum, stride, tail, open);
+    return new Affine(both, sum, stride, tail, open, union(sized, other.sized));
   }
 
   private static double[] add(double[] a, double[] b) {
@@ -201,11 +233,11 @@ final class Affine {
 
   /** The same formula on another grid: equal at sizes that both tails give as many positions. */
   Affine withTail(int... other) {
-    return new Affine(weights, bias, stride, other.clone(), open);
+    return new Affine(weights, bias, stride, other.clone(), open, sized);
   }
 
   Affine withoutBias() {
-    return new Affine(weights, new double[bias.length], stride, tail, open);
+    return new Affine(weights, new double[bias.length], stride, tail, open, sized);
   }
 
   /**
@@ -285,7 +317,12 @@ final class Affine {
     }
     Weights composed = ComposedWeights.of(weights, stride, next.weights);
     return new Affine(
-        composed, composedBias, composedStride, composedTail, open.isPresent() ? open : next.open);
+        composed,
+        composedBias,
+        composedStride,
+        composedTail,
+        open.isPresent() ? open : next.open,
+        union(sized, next.sized));
   }
 
   /**
@@ -312,7 +349,7 @@ final class Affine {
     Arrays.setAll(newTail, axis -> tail[axis] + stride[axis] * (padBegin[axis] + padEnd[axis]));
     Affine shift = sampling(weights.out(), negated(padBegin), ones(), new int[rank()]);
     Weights moved = ComposedWeights.of(weights, stride, shift.weights);
-    return new Affine(moved, bias, stride, newTail);
+    return new Affine(moved, bias, stride, newTail, open, sized);
   }
 
   private int[] ones() {
@@ -330,6 +367,7 @@ final class Affine {
     double[] bias = maps.stream().flatMapToDouble(m -> Arrays.stream(m.bias)).toArray();
     Affine first = maps.get(0);
     Weights stacked = new StackedWeights(maps.stream().map(Affine::weights).toList());
-    return new Affine(stacked, bias, first.stride, first.tail, first.open);
+    Set<String> sizes = maps.stream().map(Affine::sized).reduce(Set.of(), Affine::union);
+    return new Affine(stacked, bias, first.stride, first.tail, first.open, sizes);
   }
 }

@@ -2,6 +2,7 @@ package io.repfold.fold;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
+import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Walks a graph forward and finds, for each value, its form and the cheaper way to compute it.
@@ -202,8 +204,11 @@ final class Analysis {
   }
 
   /** Whether the nodes that the form would be written as are those that are there. */
-  private static boolean isThereAlready(Node node, Form form) {
+  private boolean isThereAlready(Node node, Form form) {
     Term first = form.terms().get(0);
+    if (crops(node, form)) {
+      return true;
+    }
     if (form.terms().size() == 1 && first.map().weights() instanceof MatrixWeights) {
       return form.covered().size() == (first.map().hasBias() ? 2 : 1);
     }
@@ -212,6 +217,16 @@ final class Analysis {
             .map(term -> term.map().isIdentity() ? term.source() : term.origin().orElse(""))
             .toList();
     return node.inputs().size() > 1 && parts.equals(node.inputs());
+  }
+
+  /** A Conv takes no negative pads: behind a Slice that crops, it would be written behind one. */
+  private boolean crops(Node node, Form form) {
+    return form.covered().size() == 2
+        && node.op() instanceof Op.Conv conv
+        && graph.producer(node.input(0)).filter(n -> n.op() instanceof Op.Slice).isPresent()
+        && IntStream.range(0, form.terms().get(0).map().rank())
+            .allMatch(
+                axis -> form.terms().get(0).map().stride()[axis] == conv.window().stride(axis));
   }
 
   private static boolean isSource(Term term) {

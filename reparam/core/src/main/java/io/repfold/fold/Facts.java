@@ -34,6 +34,7 @@ final class Facts {
   private @Nullable NodeSet shared;
 
   private final Map<String, double[]> unrounded;
+  private final ExactNumbers exact;
   private final Map<String, String> described;
   private final Map<String, String> obstacles;
 
@@ -45,7 +46,7 @@ final class Facts {
    * @param values what {@link ShapeInference} says of the graph
    */
   Facts(Graph graph, Map<String, Value> values) {
-    this(graph, values, Map.of(), Map.of(), Map.of());
+    this(graph, values, Map.of(), Map.of(), Map.of(), ExactNumbers.NONE);
   }
 
   private Facts(
@@ -53,12 +54,14 @@ final class Facts {
       Map<String, Value> values,
       Map<String, double[]> unrounded,
       Map<String, String> described,
-      Map<String, String> obstacles) {
+      Map<String, String> obstacles,
+      ExactNumbers exact) {
     this.graph = graph;
     this.values = values;
     this.unrounded = unrounded;
     this.described = described;
     this.obstacles = obstacles;
+    this.exact = exact;
     for (Node node : graph.nodes()) {
       places.put(node, places.size());
     }
@@ -66,7 +69,7 @@ final class Facts {
 
   /** What is known of a graph that was made of this one. */
   Facts of(Graph made) {
-    return new Facts(made, inferred(made), unrounded, described, obstacles);
+    return new Facts(made, inferred(made), unrounded, described, obstacles, exact);
   }
 
   /**
@@ -80,7 +83,7 @@ final class Facts {
     numbers.putAll(more);
     Map<String, String> descriptions = new HashMap<>(described);
     descriptions.putAll(moved);
-    return new Facts(made, inferred(made), numbers, descriptions, obstacles);
+    return new Facts(made, inferred(made), numbers, descriptions, obstacles, exact);
   }
 
   /**
@@ -89,20 +92,34 @@ final class Facts {
    * @param because by the output of the scale
    */
   Facts withObstacles(Map<String, String> because) {
-    return new Facts(graph, values, unrounded, described, because);
+    return new Facts(graph, values, unrounded, described, because, exact);
+  }
+
+  /**
+   * What is known of a graph that a pass made.
+   *
+   * @param known what {@link ShapeInference} says of it
+   */
+  Facts of(Graph made, Map<String, Value> known) {
+    return new Facts(made, known, unrounded, described, obstacles, exact);
+  }
+
+  /** The same of a graph that was folded, to be folded again. */
+  Facts withExact(ExactNumbers numbers) {
+    return new Facts(graph, values, unrounded, described, Map.of(), numbers);
+  }
+
+  /** The numbers of tensors, before they were rounded if they were made here. */
+  ExactNumbers exact() {
+    return exact;
   }
 
   /** Declared shapes of inner values may be stale, and runtimes ignore them then; so do we. */
   private static Map<String, Value> inferred(Graph graph) {
     try {
-      return ShapeInference.infer(graph);
+      return OpenSizes.inferred(graph);
     } catch (InvalidGraphException e) {
-      List<Value> outputs =
-          graph.outputs().stream()
-              .map(v -> new Value(v.name(), v.type(), Optional.empty()))
-              .toList();
-      return ShapeInference.infer(
-          graph.toBuilder().replaceDeclared(Map.of()).replaceOutputs(outputs).build());
+      return ShapeInference.infer(OpenSizes.undeclared(graph));
     }
   }
 
@@ -112,8 +129,8 @@ final class Facts {
 
   /** The numbers of a constant, before they were rounded if they were made here. */
   double[] numbers(String name, Tensor constant) {
-    double[] exact = unrounded.get(name);
-    return exact != null ? exact.clone() : constant.toDoubles();
+    double[] named = unrounded.get(name);
+    return named != null ? named.clone() : exact.of(constant);
   }
 
   /** A node, as it stood in the file if it was moved. */

@@ -9,8 +9,11 @@ import java.util.Map;
  *     default
  * @param shapes input shapes to fix, by input name; the folded graph then has them
  * @param product the matrix product to compute with
+ * @param fusesOps whether Gelu, HardSwish, Mish and LayerNormalization that are written out are
+ *     written as the one op that the graph's opset has for them
  */
-public record FoldOptions(double growth, Map<String, long[]> shapes, MatrixProduct product) {
+public record FoldOptions(
+    double growth, Map<String, long[]> shapes, MatrixProduct product, boolean fusesOps) {
   static final double LARGEST_GROWTH = 1000;
 
   public FoldOptions {
@@ -21,17 +24,22 @@ public record FoldOptions(double growth, Map<String, long[]> shapes, MatrixProdu
     shapes = Map.copyOf(shapes);
   }
 
-  public static final FoldOptions DEFAULT = new FoldOptions(1, Map.of(), MatrixProduct.inJava());
+  public static final FoldOptions DEFAULT =
+      new FoldOptions(1, Map.of(), MatrixProduct.inJava(), false);
 
   public FoldOptions withGrowth(double factor) {
-    return new FoldOptions(factor, shapes, product);
+    return new FoldOptions(factor, shapes, product, fusesOps);
   }
 
   public FoldOptions withShapes(Map<String, long[]> fixed) {
-    return new FoldOptions(growth, fixed, product);
+    return new FoldOptions(growth, fixed, product, fusesOps);
   }
 
   public FoldOptions withProduct(MatrixProduct faster) {
-    return new FoldOptions(growth, shapes, faster);
+    return new FoldOptions(growth, shapes, faster, fusesOps);
+  }
+
+  public FoldOptions withFusedOps() {
+    return new FoldOptions(growth, shapes, product, true);
   }
 }

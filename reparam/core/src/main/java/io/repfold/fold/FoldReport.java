@@ -1,6 +1,9 @@
 package io.repfold.fold;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -8,25 +11,35 @@ import java.util.stream.Stream;
  *
  * @param folded the regions that became convolutions
  * @param leftAlone the nodes that looked foldable and are not
+ * @param fused the activations and normalizations that are one op now
  * @param warnings what makes a comparison of the two graphs prove little, such as untrained
  *     BatchNormalizations
  */
 public record FoldReport(
     List<Folded> folded,
     List<LeftAlone> leftAlone,
+    List<Fused> fused,
     List<String> warnings,
     Totals before,
     Totals after) {
   public FoldReport {
     folded = List.copyOf(folded);
     leftAlone = List.copyOf(leftAlone);
+    fused = List.copyOf(fused);
     warnings = List.copyOf(warnings);
+  }
+
+  /** The inputs for whose sizes alone some region holds, as {@link Folded#holdsFor}. */
+  public Map<String, String> holdsFor() {
+    Map<String, String> sizes = new TreeMap<>();
+    folded.forEach(region -> sizes.putAll(region.holdsFor()));
+    return sizes;
   }
 
   /** Of this fold and of one of its result. */
   FoldReport then(FoldReport next) {
     List<Folded> all = Stream.concat(folded.stream(), next.folded.stream()).toList();
-    return new FoldReport(all, next.leftAlone, warnings, before, next.after);
+    return new FoldReport(all, next.leftAlone, fused, warnings, before, next.after);
   }
 
   /**
@@ -48,6 +61,9 @@ public record FoldReport(
    * @param errorBound how far rounding the new weights and biases to their element type can move an
    *     output, for inputs between -1 and 1, at the position and in the channel where that is
    *     farthest; NaN if not computed
+   * @param holdsFor the inputs for whose sizes alone the region is what it became, with these
+   *     sizes, such as {@code 1x3x224x224}; empty if it is for all that the graph takes. Branches
+   *     met on one grid at this size, or it decided pads or where a Slice ends
    */
   public record Folded(
       String target,
@@ -58,12 +74,22 @@ public record FoldReport(
       long parametersBefore,
       long parametersAfter,
       double largestWeight,
-      double errorBound) {
+      double errorBound,
+      Map<String, String> holdsFor) {
     public Folded {
       held = List.copyOf(held);
       became = List.copyOf(became);
+      holdsFor = Collections.unmodifiableMap(new TreeMap<>(holdsFor));
     }
   }
+
+  /**
+   * Nodes that became the one op that ONNX has for what they compute.
+   *
+   * @param target the value that it makes
+   * @param op the ONNX {@code op_type}
+   */
+  public record Fused(String target, String op) {}
 
   /**
    * A node that stayed, or became a convolution that stopped short of more.

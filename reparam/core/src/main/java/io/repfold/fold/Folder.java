@@ -17,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Shapes are fixed first, if asked. {@code SIMPLIFYING} runs until no node goes any more,
  * because each of its passes lets the others see more. Then transposed convolutions take in what
  * follows them, before the last pass would make a convolution of it; then linear regions become
- * convolutions. After each pass, what is kept has the type and the shape that it had.
+ * convolutions. All of it is repeated until nothing is found any more. After each pass, what is
+ * kept has the type and the shape that it had.
  */
 public final class Folder {
   private static final Pass POOLED_FIRST = new Pass("PooledFirst", PooledFirst::moved);
+
+  /** After all that is constant was computed, and before scales move. */
+  private static final Pass FUSED_OPS = new Pass("FusedOps", FusedOps::written);
+
+  private static final Pass DEAD_CODE =
+      new Pass("DeadCode", facts -> DeadCode.withoutUnread(facts.graph()));
 
   static final List<Pass> SIMPLIFYING =
       List.of(
@@ -36,7 +43,7 @@ public final class Folder {
           // After them: a norm between the two is found where nothing else stands there.
           POOLED_FIRST,
           // Last: the others leave nodes and tensors behind that nobody reads.
-          new Pass("DeadCode", facts -> DeadCode.withoutUnread(facts.graph())));
+          DEAD_CODE);
 
   /** Rounds after which scales stay where they are, for graphs that nobody made by hand. */
   private static final int MOST_ROUNDS = 20;
@@ -50,8 +57,12 @@ public final class Folder {
 
   /** What came of one try. */
   private sealed interface Attempt {
-    /** A folded graph, with what is known of it. */
-    record Done(Result result, Facts facts) implements Attempt {}
+    /**
+     * A folded graph, with what is known of it.
+     *
+     * @param blocked values that must be computed by the node that is there, with the reason
+     */
+    record Done(Result result, Facts facts, Map<String, String> blocked) implements Attempt {}
 
     /** Values, with the reason, that must be computed by the node that is there. */
     record Blocked(Map<String, String> values) implements Attempt {}
@@ -65,27 +76,50 @@ public final class Folder {
    *
    * @throws io.repfold.graph.InvalidGraphException if shapes contradict each other; names the node
    */
-  @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
   public static Result fold(Graph graph, FoldOptions options) {
-    Attempt.Done once = foldedOnce(graph, options);
-    // A convolution that took in what stood before it may now stand behind its pooling.
-    Pass.Runner runner = new Pass.Runner(once.facts());
-    runner.run(POOLED_FIRST);
-    if (runner.graph() == once.facts().graph()) {
-      return once.result();
+    Facts simple = simplified(graph, options);
+    FoldOptions further = options.withShapes(Map.of());
+    Attempt.Done done = folded(graph, simple, options, Map.of(), false);
+    Facts next = simplified(done.facts(), further);
+    if (!goesOn(done, next, further)) {
+      return done.result();
     }
-    Result again = fold(runner.graph(), options.withShapes(Map.of()));
-    return new Result(again.graph(), once.result().report().then(again.report()));
+    // What is folded again must not be rounded before: once more, with the numbers in double.
+    done = folded(graph, simple, options, Map.of(), true);
+    next = simplified(done.facts(), further);
+    for (int round = 0; round < MOST_ROUNDS && goesOn(done, next, further); round++) {
+      Attempt.Done again = folded(graph, next, further, done.blocked(), true);
+      FoldReport report = done.result().report().then(again.result().report());
+      done =
+          new Attempt.Done(
+              new Result(again.result().graph(), report), again.facts(), again.blocked());
+      next = simplified(done.facts(), further);
+    }
+    return done.result();
   }
 
-  private static Attempt.Done foldedOnce(Graph graph, FoldOptions options) {
-    Facts simple = simplified(graph, options);
-    Map<String, String> blocked = new HashMap<>();
-    Attempt attempt = attempt(graph, simple, options, blocked);
+  /** Whether a fold of what was folded would find more, as convolutions stand elsewhere now. */
+  private static boolean goesOn(Attempt.Done done, Facts next, FoldOptions options) {
+    return !next.graph().nodes().equals(done.result().graph().nodes())
+        || new Planned(next, options, done.blocked()).finds(next);
+  }
+
+  /**
+   * @param known values that must be computed by the node that is there, with the reason
+   * @param exactly whether numbers are kept as they are before they are rounded
+   */
+  private static Attempt.Done folded(
+      Graph original,
+      Facts simple,
+      FoldOptions options,
+      Map<String, String> known,
+      boolean exactly) {
+    Map<String, String> blocked = new HashMap<>(known);
+    Attempt attempt = attempt(original, simple, options, blocked, exactly);
     // Ends: each try that fails blocks a value more, and a blocked one is not tried.
     while (attempt instanceof Attempt.Blocked more) {
       blocked.putAll(more.values());
-      attempt = attempt(graph, simple, options, blocked);
+      attempt = attempt(original, simple, options, blocked, exactly);
     }
     return (Attempt.Done) attempt;
   }
@@ -94,7 +128,10 @@ public final class Folder {
     return fold(graph, FoldOptions.DEFAULT);
   }
 
-  /** The report that {@link #fold} would give, without computing a weight. */
+  /**
+   * The report that {@link #fold} would give of its first round, without computing a weight. Few
+   * graphs take more.
+   */
   public static FoldReport plan(Graph graph, FoldOptions options) {
     Facts simple = simplified(graph, options);
     return new Planned(simple, options, Map.of()).report(graph, Map.of(), null);
@@ -103,12 +140,23 @@ public final class Folder {
   /** What is known of the graph that the simplifying passes make. */
   static Facts simplified(Graph graph, FoldOptions options) {
     Graph current = options.shapes().isEmpty() ? graph : FixedShapes.fix(graph, options.shapes());
-    Pass.Runner runner = new Pass.Runner(current);
+    return simplified(new Pass.Runner(current), options);
+  }
+
+  private static Facts simplified(Facts facts, FoldOptions options) {
+    return simplified(new Pass.Runner(facts), options);
+  }
+
+  private static Facts simplified(Pass.Runner runner, FoldOptions options) {
     int nodes;
     do {
       nodes = runner.graph().nodes().size();
       SIMPLIFYING.forEach(runner::run);
     } while (runner.graph().nodes().size() < nodes);
+    if (options.fusesOps()) {
+      runner.run(FUSED_OPS);
+      runner.run(DEAD_CODE);
+    }
     return runner.facts();
   }
 
@@ -131,6 +179,15 @@ public final class Folder {
       transposed.apart().forEach(last.refusals()::add);
       this.writer = new FoldedGraphWriter(last);
       this.chains = new ScaleChains(last, writer);
+    }
+
+    /** Whether anything is folded, or a scale moved. */
+    @SuppressWarnings("ReferenceEquality") // where no scale moves, the graph stays the same
+    boolean finds(Facts simple) {
+      return first.graph() != simple.graph()
+          || !writer.targets().isEmpty()
+          || !transposed.folded().isEmpty()
+          || !chains.folded().isEmpty();
     }
 
     /** As {@link Reporting#report}. */
@@ -160,7 +217,11 @@ public final class Folder {
   }
 
   private static Attempt attempt(
-      Graph original, Facts simple, FoldOptions options, Map<String, String> blocked) {
+      Graph original,
+      Facts simple,
+      FoldOptions options,
+      Map<String, String> blocked,
+      boolean exactly) {
     Pass.Runner runner = new Pass.Runner(simple);
     Planned plan = new Planned(simple, options, blocked);
     if (!plan.transposed.refused().isEmpty()) {
@@ -168,11 +229,18 @@ public final class Folder {
     }
     runner.made(MOVED, plan.first.facts());
     runner.made(TRANSPOSED, plan.last.facts());
+    ExactNumbers.Builder exact = new ExactNumbers.Builder(plan.transposed.exact());
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, RoundedWeights> numbers = new LinkedHashMap<>();
     for (FoldedGraphWriter.Planned planned : plan.writer.planned()) {
       RoundedWeights computed =
-          RoundedWeights.of(planned.map(), planned.carrier(), planned.type(), options.product());
+          exactly
+              ? RoundedWeights.withExact(
+                  planned.map(), planned.carrier(), planned.type(), options.product())
+              : RoundedWeights.of(
+                  planned.map(), planned.carrier(), planned.type(), options.product());
+      computed.exact().ifPresent(elements -> exact.put(computed.weight(), elements));
+      exact.put(computed.bias(), planned.map().bias());
       if (computed.notFinite().isPresent()) {
         String because =
             "output channel %d of the folded %s is NaN or too large for %s"
@@ -186,10 +254,11 @@ public final class Folder {
     }
     Graph written = plan.writer.graph(tensors);
     runner.made(REGIONS, written);
-    Graph folded = plan.chains.applyTo(written);
+    Graph folded = plan.chains.applyTo(written, exact);
     runner.made(CHAINS, folded);
     FoldReport report = plan.report(original, numbers, folded);
-    return new Attempt.Done(new Result(folded, report), runner.facts());
+    Facts facts = runner.facts().withExact(exact.build());
+    return new Attempt.Done(new Result(folded, report), facts, blocked);
   }
 
   /**

@@ -53,6 +53,10 @@ final class GridAlignment {
         return term;
       }
     }
-    return new Term(term.source(), a.withTail(tail), term.origin(), term.carrier());
+    if (Arrays.equals(tail, a.tail())) {
+      return term;
+    }
+    Affine alike = a.withTail(tail).sizedBy(term.source());
+    return new Term(term.source(), alike, term.origin(), term.carrier());
   }
 }

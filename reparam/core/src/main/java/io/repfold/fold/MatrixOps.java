@@ -37,7 +37,7 @@ final class MatrixOps {
       return new NotLinear();
     }
     if (right.isPresent()) {
-      MatrixWeights weights = MatrixWeights.of(matrix, true, 0);
+      MatrixWeights weights = MatrixWeights.of(matrix, facts.exact().reader(matrix), true, 0);
       return product(node.input(0), weights, noBias(weights), Carrier.MATMUL, ChannelAxis.LAST);
     }
     // A vector on the right would lose its axis.
@@ -47,7 +47,8 @@ final class MatrixOps {
     }
     int rank = shape.get().rank();
     ChannelAxis axis = ChannelAxis.SECOND_LAST.in(rank);
-    MatrixWeights weights = MatrixWeights.of(matrix, false, axis.spatialRank(rank));
+    MatrixWeights weights =
+        MatrixWeights.of(matrix, facts.exact().reader(matrix), false, axis.spatialRank(rank));
     return product(node.input(1), weights, noBias(weights), Carrier.LEFT_MATMUL, axis);
   }
 
@@ -63,7 +64,8 @@ final class MatrixOps {
     if (gemm.transA() || !isMatrix(matrix.get())) {
       return new NotLinear();
     }
-    MatrixWeights weights = MatrixWeights.of(matrix.get(), !gemm.transB(), 0);
+    MatrixWeights weights =
+        MatrixWeights.of(matrix.get(), facts.exact().reader(matrix.get()), !gemm.transB(), 0);
     double[] bias = noBias(weights);
     if (!node.input(2).isEmpty()) {
       Optional<Tensor> constant = graph.constant(node.input(2));
@@ -75,7 +77,7 @@ final class MatrixOps {
       if (!row || c.size() != 1 && c.size() != bias.length) {
         return new Refused("its C %s is not one number a column".formatted(c.describe()));
       }
-      double[] given = c.toDoubles();
+      double[] given = facts.exact().of(c);
       Arrays.setAll(bias, i -> gemm.beta() * given[given.length == 1 ? 0 : i]);
     }
     double[] alpha = new double[bias.length];

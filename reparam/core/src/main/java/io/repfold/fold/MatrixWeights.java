@@ -4,24 +4,25 @@ import io.repfold.graph.Tensor;
 
 /** The constant operand of a Gemm or MatMul: a matrix {@code [out, in]}, or its transpose. */
 final class MatrixWeights extends Weights {
-  private final Tensor tensor;
+  private final TensorReader reader;
   private final boolean transposed;
 
-  private MatrixWeights(Tensor tensor, boolean transposed, int in, int out, Taps taps) {
+  private MatrixWeights(TensorReader reader, boolean transposed, int in, int out, Taps taps) {
     super(in, out, 1, taps);
-    this.tensor = tensor;
+    this.reader = reader;
     this.transposed = transposed;
   }
 
   /**
+   * @param reader of its elements
    * @param transposed whether the tensor is {@code [in, out]}
    * @param rank spatial axes of the map, in which it has one tap
    */
-  static MatrixWeights of(Tensor tensor, boolean transposed, int rank) {
+  static MatrixWeights of(Tensor tensor, TensorReader reader, boolean transposed, int rank) {
     int first = Math.toIntExact(tensor.dim(0));
     int second = Math.toIntExact(tensor.dim(1));
     return new MatrixWeights(
-        tensor,
+        reader,
         transposed,
         transposed ? first : second,
         transposed ? second : first,
@@ -35,7 +36,6 @@ final class MatrixWeights extends Weights {
 
   private double[] read(int from, int to) {
     double[] rows = new double[Math.multiplyExact(to - from, in())];
-    TensorReader reader = new TensorReader(tensor);
     if (!transposed) {
       reader.read(from * in(), rows.length, rows, 0);
       return rows;
@@ -53,9 +53,9 @@ final class MatrixWeights extends Weights {
   @Override
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
-    TensorReader reader = new TensorReader(tensor);
     double[] run = new double[transposed ? out() : in()];
-    for (int i = 0; i < tensor.dim(0); i++) {
+    int runs = transposed ? in() : out();
+    for (int i = 0; i < runs; i++) {
       reader.read(i * run.length, run.length, run, 0);
       for (int j = 0; j < run.length; j++) {
         if (transposed) {

@@ -4,7 +4,6 @@ import io.repfold.graph.Dim;
 import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Shape;
-import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ record Pass(String name, Function<Facts, Graph> step) {
      * @throws InvalidGraphException if shapes contradict each other; names the node
      */
     Runner(Graph graph) {
-      this(new Facts(graph, ShapeInference.infer(graph)));
+      this(new Facts(graph, OpenSizes.inferred(graph)));
     }
 
     Runner(Facts facts) {
@@ -57,7 +56,7 @@ record Pass(String name, Function<Facts, Graph> step) {
     @SuppressWarnings("ReferenceEquality") // a pass that finds nothing gives its graph back
     void made(String pass, Graph after) {
       if (after != graph()) {
-        made(pass, new Facts(after, ShapeInference.infer(after)));
+        made(pass, facts.of(after, OpenSizes.inferred(after)));
       }
     }
 

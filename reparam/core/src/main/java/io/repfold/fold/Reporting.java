@@ -21,6 +21,7 @@ final class Reporting {
   private final Analysis analysis;
   private final FoldedGraphWriter writer;
   private final List<FoldReport.Folded> transposed;
+  private final OpenSizes sizes;
 
   Reporting(
       Graph original,
@@ -31,6 +32,7 @@ final class Reporting {
     this.analysis = analysis;
     this.writer = writer;
     this.transposed = transposed;
+    this.sizes = new OpenSizes(original, analysis.facts());
   }
 
   /**
@@ -61,7 +63,22 @@ final class Reporting {
       }
     }
     FoldReport.Totals after = folded == null ? planned() : totals(folded);
-    return new FoldReport(inOrder, left, NormWarnings.of(original), totals(original), after);
+    return new FoldReport(
+        inOrder, left, fused(), NormWarnings.of(original), totals(original), after);
+  }
+
+  /** What the original made by a node of another op. */
+  private List<FoldReport.Fused> fused() {
+    return analysis.graph().nodes().stream()
+        .filter(node -> FusedOps.since(node.op()).isPresent())
+        .filter(
+            node ->
+                original
+                    .producer(node.output())
+                    .filter(was -> !was.op().type().equals(node.op().type()))
+                    .isPresent())
+        .map(node -> new FoldReport.Fused(node.output(), node.op().type()))
+        .toList();
   }
 
   private List<String> reasons(Node node, Set<Node> kept) {
@@ -85,11 +102,13 @@ final class Reporting {
     double largest = numbers.isEmpty() ? Double.NaN : 0;
     double[] bounds = new double[channels];
     List<String> became = new ArrayList<>();
+    Set<String> sized = new HashSet<>();
     for (FoldedGraphWriter.Planned p : planned) {
       long weights = elements(p.map().weights());
       multiplyAdds += (double) weights;
       parameters += weights + (p.bias().isPresent() ? channels : 0);
       became.add(describe(p.map(), p.carrier()));
+      sized.addAll(p.map().sized());
       RoundedWeights n = numbers.get(p.output());
       if (n != null) {
         largest = Math.max(largest, n.largestWeight());
@@ -105,7 +124,8 @@ final class Reporting {
         held.parameters(),
         parameters,
         largest,
-        numbers.isEmpty() ? Double.NaN : Arrays.stream(bounds).max().orElse(0));
+        numbers.isEmpty() ? Double.NaN : Arrays.stream(bounds).max().orElse(0),
+        sizes.of(sized));
   }
 
   private static long elements(Weights weights) {

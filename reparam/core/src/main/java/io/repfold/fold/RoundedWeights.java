@@ -6,6 +6,7 @@ import io.repfold.graph.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -16,11 +17,17 @@ import java.util.OptionalInt;
  * @param largestWeight the largest magnitude among the rounded weights
  * @param errorBounds how far rounding the weights can move each output channel, for inputs between
  *     -1 and 1
+ * @param exact the elements of the weight before they were rounded, if they were asked for
  * @param notFinite an output channel with a weight or bias that is NaN or too large for the element
  *     type
  */
 record RoundedWeights(
-    Tensor weight, Tensor bias, double largestWeight, double[] errorBounds, OptionalInt notFinite) {
+    Tensor weight,
+    Tensor bias,
+    double largestWeight,
+    double[] errorBounds,
+    Optional<double[]> exact,
+    OptionalInt notFinite) {
   /**
    * So many numbers exist in double at a time, 32 MB. A matrix product packs its right factor for
    * each block of rows, so small ones cost more.
@@ -28,7 +35,13 @@ record RoundedWeights(
   private static final int BLOCK = 1 << 22;
 
   static RoundedWeights of(Affine map, Carrier carrier, ElementType type, MatrixProduct product) {
-    return new Rounding(map, carrier, type).run(product);
+    return new Rounding(map, carrier, type, false).run(product);
+  }
+
+  /** Likewise, with the numbers before they are rounded. */
+  static RoundedWeights withExact(
+      Affine map, Carrier carrier, ElementType type, MatrixProduct product) {
+    return new Rounding(map, carrier, type, true).run(product);
   }
 
   /** The bound of the channel that can move farthest. */
@@ -48,10 +61,11 @@ record RoundedWeights(
     private final ByteBuffer bytes;
     private final FloatFormat format;
     private final double[] bounds;
+    private final Optional<double[]> exact;
     private double largest;
     private int notFinite = -1;
 
-    Rounding(Affine map, Carrier carrier, ElementType type) {
+    Rounding(Affine map, Carrier carrier, ElementType type, boolean keeps) {
       this.map = map;
       this.carrier = carrier;
       this.type = type;
@@ -65,6 +79,7 @@ record RoundedWeights(
               .order(ByteOrder.LITTLE_ENDIAN);
       this.format = FloatFormat.of(type);
       this.bounds = new double[weights.out()];
+      this.exact = keeps ? Optional.of(new double[Math.toIntExact(elements)]) : Optional.empty();
     }
 
     private int place(java.util.List<Integer> offset) {
@@ -93,7 +108,7 @@ record RoundedWeights(
       Tensor biasTensor = Tensor.ofDoubles(type, bias, biasDims);
       OptionalInt channel = notFinite < 0 ? OptionalInt.empty() : OptionalInt.of(notFinite);
       Tensor weightTensor = Tensor.of(type, bytes, dims());
-      return new RoundedWeights(weightTensor, biasTensor, rounded(largest), bounds, channel);
+      return new RoundedWeights(weightTensor, biasTensor, rounded(largest), bounds, exact, channel);
     }
 
     private double rounded(double value) {
@@ -129,6 +144,9 @@ record RoundedWeights(
             sum += format.largestError(magnitude);
             largest = Math.max(largest, magnitude);
             check(magnitude, row);
+            if (exact.isPresent()) {
+              exact.get()[target + column * step] = value;
+            }
             if (type == ElementType.FLOAT) {
               bytes.putFloat(4 * (target + column * step), (float) value);
             } else {

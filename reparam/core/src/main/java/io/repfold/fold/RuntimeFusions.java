@@ -41,11 +41,12 @@ final class RuntimeFusions {
     Op op = node.op();
     if (op instanceof Op.Unary unary) {
       switch (unary.function()) {
-        case ERF, TANH -> gelu(node);
+        case ERF, TANH -> activation(node);
         case SIGMOID -> gate(node);
         default -> {}
       }
     } else if (op instanceof Op.Clip) {
+      activation(node);
       hardSigmoid(node);
     } else if (op instanceof Op.InstanceNormalization) {
       affineBehind(node.output(), FARTHEST);
@@ -60,58 +61,10 @@ final class RuntimeFusions {
     return node.inputs().stream().anyMatch(i -> graph.constant(i).isPresent());
   }
 
-  /** {@code 0.5 x (1 + erf(x / sqrt(2)))}, or the tanh of a polynomial of x, in any order. */
-  private void gelu(Node node) {
-    List<Node> one =
-        scalarsBehind(node.output()).stream()
-            .filter(n -> isBy(n, Op.Binary.Function.ADD, 1))
-            .toList();
-    if (one.isEmpty()) {
-      return;
-    }
-    scalarsBefore(node.input(0), 3);
-    for (Node add : one) {
-      parts.add(add.output());
-      productsAround(add.output(), 2);
-    }
-  }
-
-  /** The halves and products behind {@code value}, and the halves that they read. */
-  private void productsAround(String value, int depth) {
-    for (Node reader : graph.readers(value)) {
-      if (depth == 0
-          || !(reader.op() instanceof Op.Binary binary)
-          || binary.function() != Op.Binary.Function.MUL
-              && binary.function() != Op.Binary.Function.DIV) {
-        continue;
-      }
-      OptionalDouble by = scalar(reader);
-      if (by.isPresent() && (isNear(by.getAsDouble(), 0.5) || isNear(by.getAsDouble(), 2))) {
-        parts.add(reader.output());
-        productsAround(reader.output(), depth - 1);
-      } else if (!hasConstant(reader)) {
-        for (String input : reader.inputs()) {
-          graph
-              .producer(input)
-              .filter(p -> scalar(p).stream().anyMatch(c -> isNear(c, 0.5)))
-              .ifPresent(p -> parts.add(p.output()));
-        }
-        productsAround(reader.output(), depth - 1);
-      }
-    }
-  }
-
-  /** Scalars on the short way before an activation, powers and sums between them included. */
-  private void scalarsBefore(String value, int depth) {
-    Optional<Node> producer = graph.producer(value).filter(p -> depth > 0);
-    if (producer.isEmpty() || !(producer.get().op() instanceof Op.Binary)) {
-      return;
-    }
-    Node node = producer.get();
-    if (scalar(node).isPresent()) {
-      parts.add(node.output());
-    }
-    node.inputs().forEach(input -> scalarsBefore(input, depth - 1));
+  /** GELU with erf or tanh, HardSwish. */
+  private void activation(Node gate) {
+    WrittenActivation.around(graph, gate, ALMOST)
+        .ifPresent(found -> found.nodes().forEach(node -> parts.add(node.output())));
   }
 
   /** {@code x sigmoid(1.702 x)}. */

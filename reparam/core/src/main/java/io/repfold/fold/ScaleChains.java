@@ -154,11 +154,16 @@ final class ScaleChains {
         HeldNodes.parameters(graph, chain.nodes),
         parameters,
         Arrays.stream(chain.factors()).map(Math::abs).max().orElse(0),
-        Double.NaN);
+        Double.NaN,
+        Map.of());
   }
 
-  /** The folded graph with chains replaced. */
-  Graph applyTo(Graph folded) {
+  /**
+   * The folded graph with chains replaced.
+   *
+   * @param exact takes the numbers of new tensors, before they are rounded
+   */
+  Graph applyTo(Graph folded, ExactNumbers.Builder exact) {
     if (chains.isEmpty()) {
       return folded;
     }
@@ -167,7 +172,7 @@ final class ScaleChains {
     Map<Node, List<Node>> instead = new HashMap<>();
     for (Chain chain : chains.values()) {
       chain.nodes.forEach(node -> instead.put(node, List.of()));
-      instead.put(chain.last(), nodes(chain, names, constants));
+      instead.put(chain.last(), nodes(chain, names, constants, exact));
     }
     List<Node> nodes = new ArrayList<>();
     folded.nodes().forEach(node -> nodes.addAll(instead.getOrDefault(node, List.of(node))));
@@ -176,7 +181,8 @@ final class ScaleChains {
     return NoOps.removed(new Facts(DeadCode.withoutUnread(builder)));
   }
 
-  private List<Node> nodes(Chain chain, FreeNames names, Map<String, Tensor> constants) {
+  private List<Node> nodes(
+      Chain chain, FreeNames names, Map<String, Tensor> constants, ExactNumbers.Builder exact) {
     Node last = chain.last();
     String to = last.output();
     String from = scale(chain.nodes.get(0)).orElseThrow().operands().get(0).value();
@@ -188,7 +194,9 @@ final class ScaleChains {
     ScaleNodes.Constants stored =
         (wanted, numbers, dims) -> {
           String name = names.fresh(wanted);
-          constants.put(name, Tensor.ofDoubles(type, numbers, withoutLeadingOnes(dims)));
+          Tensor rounded = Tensor.ofDoubles(type, numbers, withoutLeadingOnes(dims));
+          exact.put(rounded, numbers);
+          constants.put(name, rounded);
           return name;
         };
     if (chain.hasNorm()) {

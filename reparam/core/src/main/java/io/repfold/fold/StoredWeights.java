@@ -5,23 +5,25 @@ import java.util.Arrays;
 
 /** The weight {@code [O, I / groups, k...]} of a Conv node. */
 final class StoredWeights extends Weights {
-  private final Tensor tensor;
+  private final TensorReader reader;
   private final int kernelSize;
 
-  private StoredWeights(Tensor tensor, int groups, Taps taps) {
+  private StoredWeights(Tensor tensor, TensorReader reader, int groups, Taps taps) {
     super(Math.toIntExact(tensor.dim(1)) * groups, Math.toIntExact(tensor.dim(0)), groups, taps);
-    this.tensor = tensor;
+    this.reader = reader;
     this.kernelSize = taps.size();
   }
 
   /**
+   * @param reader of its elements
    * @param first offset of the first tap, one an axis: {@code -pad_begin}
    */
-  static StoredWeights of(Tensor tensor, int groups, int[] first, int[] dilation) {
+  static StoredWeights of(
+      Tensor tensor, TensorReader reader, int groups, int[] first, int[] dilation) {
     int[] kernel = new int[tensor.rank() - 2];
     Arrays.setAll(kernel, axis -> Math.toIntExact(tensor.dim(axis + 2)));
     // Row-major kernel positions are in the lexicographic order of their offsets.
-    return new StoredWeights(tensor, groups, Taps.grid(first, dilation, kernel));
+    return new StoredWeights(tensor, reader, groups, Taps.grid(first, dilation, kernel));
   }
 
   @Override
@@ -32,7 +34,6 @@ final class StoredWeights extends Weights {
   private double[] read(int from, int to) {
     int perRow = Math.multiplyExact(columns(), kernelSize);
     double[] rows = new double[Math.multiplyExact(to - from, perRow)];
-    TensorReader reader = new TensorReader(tensor);
     if (kernelSize == 1) {
       reader.read(from * perRow, rows.length, rows, 0);
       return rows;
@@ -59,7 +60,6 @@ final class StoredWeights extends Weights {
   double[] respondTo(double[] value) {
     double[] response = new double[out()];
     double[] kernels = new double[columns() * kernelSize];
-    TensorReader reader = new TensorReader(tensor);
     for (int row = 0; row < out(); row++) {
       reader.read(row * kernels.length, kernels.length, kernels, 0);
       response[row] = respond(kernels, value, firstColumn(row));

@@ -9,6 +9,11 @@ import java.util.List;
  * divide into.
  */
 final class SumWeights extends Weights {
+  /** Of more parts, what each addition rounds off would add up. */
+  private static final int FEW = 16;
+
+  private static final double[] NOTHING = {};
+
   private final List<Weights> parts;
 
   private SumWeights(List<Weights> parts, int groups, Taps taps) {
@@ -42,10 +47,11 @@ final class SumWeights extends Weights {
         if (!alike) {
           double[] first = sum;
           sum = new double[(to - from) * taps().size() * columns()];
-          add(sum, parts.get(0), first, from, to);
+          add(sum, NOTHING, parts.get(0), first, from, to);
         }
+        double[] lost = parts.size() > FEW ? new double[sum.length] : NOTHING;
         for (int i = 1; i < sources.size(); i++) {
-          add(sum, parts.get(i), sources.get(i).read(from, to), from, to);
+          add(sum, lost, parts.get(i), sources.get(i).read(from, to), from, to);
         }
         return sum;
       }
@@ -57,7 +63,7 @@ final class SumWeights extends Weights {
     };
   }
 
-  private void add(double[] sum, Weights part, double[] rows, int from, int to) {
+  private void add(double[] sum, double[] lost, Weights part, double[] rows, int from, int to) {
     int[] tapOf = part.taps().offsets().stream().mapToInt(taps()::indexOf).toArray();
     int width = part.columns();
     for (int row = from; row < to; row++) {
@@ -65,9 +71,23 @@ final class SumWeights extends Weights {
       for (int tap = 0; tap < tapOf.length; tap++) {
         int source = ((row - from) * tapOf.length + tap) * width;
         int target = ((row - from) * taps().size() + tapOf[tap]) * columns() + shift;
-        Runs.add(rows, source, width, sum, target);
+        if (lost.length == 0) {
+          Runs.add(rows, source, width, sum, target);
+        } else {
+          for (int column = 0; column < width; column++) {
+            addTo(sum, lost, target + column, rows[source + column]);
+          }
+        }
       }
     }
+  }
+
+  /** Keeps what the addition rounds off for the next one (Kahan, 1965). */
+  private static void addTo(double[] sum, double[] lost, int index, double value) {
+    double rest = value - lost[index];
+    double more = sum[index] + rest;
+    lost[index] = (more - sum[index]) - rest;
+    sum[index] = more;
   }
 
   @Override

@@ -33,6 +33,8 @@ import java.util.Set;
  */
 final class TransposedConvolutions {
   private final Graph graph;
+  private final ExactNumbers.Builder exact;
+  private final ExactNumbers given;
   private final LinearOps linearOps;
   private final Set<String> blocked;
   private final FreeNames names;
@@ -61,6 +63,8 @@ final class TransposedConvolutions {
    */
   TransposedConvolutions(Analysis analysis, Set<String> blocked) {
     this.graph = analysis.graph();
+    this.given = analysis.facts().exact();
+    this.exact = new ExactNumbers.Builder(given);
     this.linearOps = new LinearOps(analysis.facts());
     this.blocked = Set.copyOf(blocked);
     this.names = FreeNames.ofValues(graph);
@@ -80,6 +84,11 @@ final class TransposedConvolutions {
   /** Sums of parallel transposed convolutions that stay, with the reason. */
   Map<String, String> apart() {
     return apart;
+  }
+
+  /** The numbers that were known, and those of the tensors that were made. */
+  ExactNumbers exact() {
+    return exact.build();
   }
 
   Graph run() {
@@ -124,8 +133,8 @@ final class TransposedConvolutions {
       return;
     }
     int channels = Math.toIntExact(weight.get().dim(1)) * op.groups();
-    double[] shift = bias.map(Tensor::toDoubles).orElseGet(() -> new double[channels]);
-    TransposedMap map = TransposedMap.of(op, weight.get(), shift);
+    double[] shift = bias.map(given::of).orElseGet(() -> new double[channels]);
+    TransposedMap map = TransposedMap.of(op, weight.get(), given.of(weight.get()), shift);
     found.put(
         node.output(),
         new Part(
@@ -221,6 +230,8 @@ final class TransposedConvolutions {
     Tensor bias = Tensor.ofDoubles(type, map.bias(), map.channels());
     String weightName = names.freshPart(target + "/transposed/weight");
     String biasName = names.freshPart(target + "/transposed/bias");
+    exact.put(weight, map.weights());
+    exact.put(bias, map.bias());
     numbers.put(weightName, weight);
     numbers.put(biasName, bias);
     List<String> inputs = List.of(part.source(), weightName, biasName);
@@ -237,7 +248,8 @@ final class TransposedConvolutions {
             HeldNodes.parameters(graph, part.held()),
             weight.size() + bias.size(),
             Arrays.stream(weight.toDoubles()).map(Math::abs).max().orElse(0),
-            new TransposedErrorBound(weight, map.op()).of(map.weights(), map.bias())));
+            new TransposedErrorBound(weight, map.op()).of(map.weights(), map.bias()),
+            Map.of()));
   }
 
   private static boolean fits(ElementType type, double... values) {

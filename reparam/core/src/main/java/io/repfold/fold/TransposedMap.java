@@ -43,18 +43,14 @@ final class TransposedMap {
    * Of what a node reads.
    *
    * @param weight {@code [I, O / groups, k...]}, real
+   * @param numbers the elements of the weight
    * @param bias one an output channel
    */
-  static TransposedMap of(Op.ConvTranspose op, Tensor weight, double[] bias) {
+  static TransposedMap of(Op.ConvTranspose op, Tensor weight, double[] numbers, double[] bias) {
     int[] kernel = new int[weight.rank() - 2];
     Arrays.setAll(kernel, axis -> Math.toIntExact(weight.dim(axis + 2)));
     return new TransposedMap(
-        op,
-        Math.toIntExact(weight.dim(0)),
-        Math.toIntExact(weight.dim(1)),
-        kernel,
-        weight.toDoubles(),
-        bias);
+        op, Math.toIntExact(weight.dim(0)), Math.toIntExact(weight.dim(1)), kernel, numbers, bias);
   }
 
   Op.ConvTranspose op() {

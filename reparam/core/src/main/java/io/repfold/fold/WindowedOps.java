@@ -54,16 +54,20 @@ final class WindowedOps {
       if (constant.isEmpty()) {
         return new Refused(facts.notConstant(node.input(2)));
       }
-      bias = constant.get().toDoubles();
+      bias = facts.exact().of(constant.get());
     }
     int[] dilation = axes(rank, conv.window()::dilation);
     int[] stride = axes(rank, conv.window()::stride);
     if (pads.isEmpty()) {
-      Weights anywhere = StoredWeights.of(w, conv.groups(), new int[rank], dilation);
+      Weights anywhere =
+          StoredWeights.of(w, facts.exact().reader(w), conv.groups(), new int[rank], dilation);
       return windowed(node, Affine.withOpenPadding(anywhere, bias, conv.window()));
     }
-    Weights weights = StoredWeights.of(w, conv.groups(), negated(pads.get()[0]), dilation);
-    return windowed(node, new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps())));
+    Weights weights =
+        StoredWeights.of(
+            w, facts.exact().reader(w), conv.groups(), negated(pads.get()[0]), dilation);
+    Affine map = new Affine(weights, bias, stride, tail(pads.get()[1], weights.taps()));
+    return windowed(node, isSizedBy(conv.window(), rank) ? map.sizedBy(node.input(0)) : map);
   }
 
   Linearity averagePool(Node node, Op.AveragePool pool) {
@@ -95,13 +99,18 @@ final class WindowedOps {
     Taps taps = Taps.grid(negated(pads.get()[0]), dilation, kernel);
     Weights weights = DiagonalWeights.uniform(channels.getAsInt(), 1.0 / taps.size(), taps);
     int[] stride = axes(rank, pool.window()::stride);
-    return emptyMaps
-        .refusal(node)
-        .orElse(
-            windowed(
-                node,
-                new Affine(
-                    weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps))));
+    Affine map =
+        new Affine(weights, new double[channels.getAsInt()], stride, tail(pads.get()[1], taps));
+    boolean strides = Arrays.stream(stride).anyMatch(s -> s > 1);
+    boolean sized = isSizedBy(pool.window(), rank) || pool.ceilMode() && strides;
+    return emptyMaps.refusal(node).orElse(windowed(node, sized ? map.sizedBy(node.input(0)) : map));
+  }
+
+  /** Whether the pads depend on the size of the image. */
+  private static boolean isSizedBy(Window window, int rank) {
+    return window.autoPad() != Window.AutoPad.NOTSET
+        && window.autoPad() != Window.AutoPad.VALID
+        && IntStream.range(0, rank).anyMatch(axis -> window.stride(axis) > 1);
   }
 
   private static boolean isTooLarge(Window window, int[] kernel) {
@@ -172,6 +181,7 @@ final class WindowedOps {
     int[] first = new int[rank.getAsInt()];
     int[] step = axes(first.length, axis -> 1);
     int[] tail = new int[first.length];
+    boolean sized = false;
     for (int i = 0; i < bounds.get().axes().length; i++) {
       int all = rank.getAsInt() + 2;
       long axis =
@@ -181,6 +191,7 @@ final class WindowedOps {
       }
       long start = bounds.get().starts()[i];
       long cut = cutAtEnd(node, bounds.get().ends()[i], (int) axis);
+      sized |= bounds.get().ends()[i] >= 0 && bounds.get().ends()[i] < Integer.MAX_VALUE;
       long stride = bounds.get().steps()[i];
       if (start < 0
           || cut < 0
@@ -193,7 +204,9 @@ final class WindowedOps {
       tail[(int) axis - 2] = (int) -(start + cut);
     }
     Affine map = Affine.sampling(channels.getAsInt(), first, step, tail);
-    return emptyMaps.refusal(node).orElse(images(node, map, Carrier.NONE));
+    return emptyMaps
+        .refusal(node)
+        .orElse(images(node, sized ? map.sizedBy(node.input(0)) : map, Carrier.NONE));
   }
 
   /**

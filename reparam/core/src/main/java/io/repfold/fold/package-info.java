@@ -10,8 +10,10 @@
  * <tr><td>Gemm and MatMul by a constant as maps</td><td>{@code MatrixOps}, {@code ChannelAxes}</td><td>{@code MatricesTest}, {@code RandomWalkTest}</td></tr>
  * <tr><td>scales moved to what takes them in</td><td>{@code MovedScales}, {@code ScaleRoutes}, {@code ScaleMoves}, {@code ReshapedScale}</td><td>{@code MovedScalesTest}, {@code ReshapedScaleTest}, {@code WalkMutantsTest}</td></tr>
  * <tr><td>what runtimes fuse</td><td>{@code RuntimeFusions}</td><td>{@code RuntimeFusionsTest}</td></tr>
+ * <tr><td>activations and normalizations written as one op</td><td>{@code FusedOps}, {@code WrittenActivation}, {@code WrittenLayerNorm}, {@code Polynomial}</td><td>{@code FusedOpsTest}</td></tr>
  * <tr><td>composing and adding maps</td><td>{@code Affine}, {@code Taps}, {@code Weights}</td><td>{@code AffineTest}, {@code TapsTest}</td></tr>
  * <tr><td>which terms become one, and when a source is replaced</td><td>{@code TermMerger}</td><td>{@code FormsTest}, {@code CutsTest}</td></tr>
+ * <tr><td>grids that agree at one size, and what holds for one size only</td><td>{@code GridAlignment}, {@code OpenSizes}</td><td>{@code OneSizeTest}</td></tr>
  * <tr><td>whether a form pays</td><td>{@code Cost}, {@code Choice}</td><td>{@code ProfitTest}</td></tr>
  * <tr><td>borders that are padded before or after a bias</td><td>{@code ConstantBorders}</td><td>{@code BordersTest}, {@code BorderLayoutsTest}</td></tr>
  * <tr><td>branches with borders of one kind</td><td>{@code PaddedSources}</td><td>{@code MirroredBordersTest}</td></tr>

@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShapeInference {
   private final Graph graph;
+  private final boolean refines;
   private final Map<String, Fact> facts = new HashMap<>();
   private final Map<String, Value> known = new LinkedHashMap<>();
 
-  private ShapeInference(Graph graph) {
+  private ShapeInference(Graph graph, boolean refines) {
     this.graph = graph;
+    this.refines = refines;
   }
 
   /**
@@ -39,7 +41,21 @@ public final class ShapeInference {
    *     its inputs' shapes, what was expected and what was found
    */
   public static Map<String, Value> infer(Graph graph) {
-    ShapeInference inference = new ShapeInference(graph);
+    return known(new ShapeInference(graph, true));
+  }
+
+  /**
+   * What is true at every size that the graph's inputs may have: as {@link #infer(Graph)}, but a
+   * declared number says nothing of a size that follows from symbols. Such a declaration may have
+   * been left from another size, and runtimes ignore it.
+   *
+   * @throws InvalidGraphException likewise
+   */
+  public static Map<String, Value> inferAtEverySize(Graph graph) {
+    return known(new ShapeInference(graph, false));
+  }
+
+  private static Map<String, Value> known(ShapeInference inference) {
     inference.run();
     return inference.known;
   }
@@ -56,7 +72,7 @@ public final class ShapeInference {
 
   /** The same with what is known of the values' elements. */
   static Map<String, Fact> facts(Graph graph) {
-    ShapeInference inference = new ShapeInference(graph);
+    ShapeInference inference = new ShapeInference(graph, true);
     inference.run();
     return inference.facts;
   }
@@ -150,7 +166,7 @@ public final class ShapeInference {
   }
 
   /** Computed facts prevail; declared ones fill the gaps, and a number refines a symbol. */
-  private static Fact merged(Node node, Fact fact, @Nullable Value declared) {
+  private Fact merged(Node node, Fact fact, @Nullable Value declared) {
     if (declared == null) {
       return fact;
     }
@@ -169,7 +185,8 @@ public final class ShapeInference {
       boolean agree = own.rank() == other.rank();
       for (int i = 0; agree && i < own.rank(); i++) {
         agree = !DimMath.contradict(own.dim(i), other.dim(i));
-        dims.add(DimMath.merge(own.dim(i), other.dim(i)));
+        boolean merges = refines || own.dim(i) instanceof Dim.Unknown;
+        dims.add(merges ? DimMath.merge(own.dim(i), other.dim(i)) : own.dim(i));
       }
       Check.that(
           agree,

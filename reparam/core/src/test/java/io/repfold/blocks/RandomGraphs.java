@@ -89,8 +89,13 @@ public final class RandomGraphs {
    * axes; half leave the batch open.
    */
   public static RandomGraph walk(long seed) {
+    return walk(seed, ElementType.DOUBLE);
+  }
+
+  /** The same with numbers of another type. */
+  public static RandomGraph walk(long seed, ElementType type) {
     SplittableRandom r = new SplittableRandom(seed);
-    GraphBuilder b = builder("walk", seed, ElementType.DOUBLE);
+    GraphBuilder b = builder("walk", seed, type);
     int rank = 2 + r.nextInt(3);
     long[] dims = r.longs(rank, 1, 5).toArray();
     dims[0] = 1L + r.nextInt(2);
@@ -105,7 +110,7 @@ public final class RandomGraphs {
     return new RandomGraph(
         "seed %d: walk".formatted(seed),
         b.build(),
-        ElementType.DOUBLE,
+        type,
         Arrays.stream(dims).mapToObj(dim -> (int) dim).toList());
   }
 

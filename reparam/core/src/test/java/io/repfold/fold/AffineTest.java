@@ -17,7 +17,8 @@ class AffineTest {
   private static Affine window(int padBegin, int dilation, int stride, double bias, double... w) {
     Tensor tensor = Tensor.ofDoubles(ElementType.DOUBLE, w, 1, 1, w.length);
     int[] first = {-padBegin};
-    Weights weights = StoredWeights.of(tensor, 1, first, new int[] {dilation});
+    Weights weights =
+        StoredWeights.of(tensor, TensorReader.of(tensor), 1, first, new int[] {dilation});
     int padEnd = dilation * (w.length - 1) - padBegin;
     int[] tail = {padEnd - weights.taps().max(0)};
     return new Affine(weights, new double[] {bias}, new int[] {stride}, tail);

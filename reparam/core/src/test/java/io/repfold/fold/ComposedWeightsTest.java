@@ -26,7 +26,7 @@ class ComposedWeightsTest {
   void a_kernel_behind_a_pointwise_one_is_their_product_wherever_reading_begins() {
     Tensor kernel =
         Tensor.ofFloats(new float[] {1, 0, 0, 1, 0, 0, 2, 0, 0, 1, 1, 0, 0, 0, 0, 3}, 2, 4, 1, 2);
-    Weights second = StoredWeights.of(kernel, 1, ORIGIN, UNIT);
+    Weights second = StoredWeights.of(kernel, TensorReader.of(kernel), 1, ORIGIN, UNIT);
 
     Weights weights = ComposedWeights.of(pointwise(), UNIT, second);
 
@@ -39,6 +39,6 @@ class ComposedWeightsTest {
   /** Four channels of two: 1 2, 3 4, 5 6, 7 8. */
   private static Weights pointwise() {
     Tensor tensor = Tensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 4, 2, 1, 1);
-    return StoredWeights.of(tensor, 1, ORIGIN, UNIT);
+    return StoredWeights.of(tensor, TensorReader.of(tensor), 1, ORIGIN, UNIT);
   }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoundedWeightsTest {
   private static Affine row(double bias, int dilation, double... weights) {
     Tensor tensor = Tensor.ofDoubles(ElementType.DOUBLE, weights, 1, 1, weights.length);
-    Weights stored = StoredWeights.of(tensor, 1, new int[1], new int[] {dilation});
+    Weights stored =
+        StoredWeights.of(tensor, TensorReader.of(tensor), 1, new int[1], new int[] {dilation});
     return new Affine(stored, new double[] {bias}, new int[] {1}, new int[1]);
   }
 
@@ -71,7 +72,8 @@ class RoundedWeightsTest {
     double[] weights = new double[channels * channels];
     Arrays.setAll(weights, i -> i % 1009);
     Tensor tensor = Tensor.ofDoubles(ElementType.FLOAT, weights, channels, channels, 1);
-    Weights stored = StoredWeights.of(tensor, 1, new int[1], new int[] {1});
+    Weights stored =
+        StoredWeights.of(tensor, TensorReader.of(tensor), 1, new int[1], new int[] {1});
     Affine dense = new Affine(stored, new double[channels], new int[] {1}, new int[1]);
     double[] twice = new double[channels];
     Arrays.fill(twice, 2);

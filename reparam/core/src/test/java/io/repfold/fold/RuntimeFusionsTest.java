@@ -146,4 +146,63 @@ class RuntimeFusionsTest {
         "Mul",
         "Conv");
   }
+
+  private String weight(String rows) {
+    return net.op(new Op.MatMul(), rows, net.b.initializer("w", net.random(4, 3)));
+  }
+
+  /** The scale behind a root mean square, divided by or multiplied with its reciprocal. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_root_mean_square_normalization(boolean divides) {
+    String rows = net.op(new Op.Transpose(List.of(0, 2, 3, 1)), net.b.relu(x));
+    Op mean = new Op.Reduce(Op.Reduce.Function.MEAN, Optional.of(List.of(-1)), true, false);
+    String square = by(Layers.ADD, net.op(mean, by(POW, rows, 2)), 1e-3);
+    String root = unary(Op.Unary.Function.SQRT, square);
+    String normal =
+        divides
+            ? net.op(DIV, rows, root)
+            : net.op(Layers.MUL, rows, unary(Op.Unary.Function.RECIPROCAL, root));
+    String scaled = net.op(Layers.MUL, normal, net.b.initializer("g", net.random(4)));
+    assertThat(net.fold(weight(scaled)).types()).endsWith(divides ? "Div" : "Mul", "Mul", "MatMul");
+  }
+
+  /** Without the root it is a scale like any other. */
+  @Test
+  void a_scale_behind_another_quotient_folds() {
+    String rows = net.op(new Op.Transpose(List.of(0, 2, 3, 1)), net.b.relu(x));
+    String quotient = net.op(DIV, rows, by(Layers.ADD, unary(Op.Unary.Function.EXP, rows), 1));
+    String scaled = net.op(Layers.MUL, quotient, net.b.initializer("g", net.random(4)));
+    assertThat(net.fold(weight(scaled)).types()).endsWith("Div", "MatMul");
+  }
+
+  private String groups(boolean normalizes) {
+    String grouped = net.op(new Op.Reshape(false), net.b.relu(x), net.longs(0, 2, -1));
+    String ones = net.b.initializer("ones", Tensor.ofDoubles(ElementType.DOUBLE, ONES, 2));
+    String zeros = net.b.initializer("zeros", Tensor.ofDoubles(ElementType.DOUBLE, ZEROS, 2));
+    String normal =
+        normalizes
+            ? net.op(new Op.InstanceNormalization(1e-3f), grouped, ones, zeros)
+            : unary(Op.Unary.Function.TANH, grouped);
+    String back = net.op(new Op.Reshape(false), normal, net.longs(0, 4, 3, 3));
+    String scaled = net.op(Layers.MUL, back, net.b.initializer("g", net.random(4, 1, 1)));
+    String shifted = net.op(Layers.ADD, scaled, net.b.initializer("b", net.random(4, 1, 1)));
+    return net.conv(shifted, 4, 4, 1, 1);
+  }
+
+  private static final double[] ONES = {1, 1};
+  private static final double[] ZEROS = {0, 0};
+
+  /** Reshape, InstanceNormalization of neutral parameters, Reshape, Mul, Add. */
+  @Test
+  void a_group_normalization_as_pytorch_exports_it() {
+    net.fold(groups(true))
+        .becomes(
+            "Conv", "Relu", "Reshape", "InstanceNormalization", "Reshape", "Mul", "Add", "Conv");
+  }
+
+  @Test
+  void a_scale_behind_reshaped_groups_of_another_function_folds() {
+    net.fold(groups(false)).becomes("Conv", "Relu", "Reshape", "Tanh", "Reshape", "Conv");
+  }
 }

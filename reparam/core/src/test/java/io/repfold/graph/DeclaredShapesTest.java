@@ -47,6 +47,15 @@ class DeclaredShapesTest {
         .isEqualTo("y: FLOAT[5, K]");
   }
 
+  /** A stale number counts at the size that it is of, and nowhere else. */
+  @Test
+  void at_every_size_a_number_says_no_more_than_a_symbol() {
+    Graph stale = graph(RELU).declare(value("y", Dim.of(2), Dim.of(7))).build();
+    assertThat(ShapeInference.inferAtEverySize(stale).get("y")).hasToString("y: FLOAT[N, x[1]]");
+    Graph opaque = graph(OPAQUE).declare(value("y", Dim.of(2), symbol("M"))).build();
+    assertThat(ShapeInference.inferAtEverySize(opaque).get("y")).hasToString("y: FLOAT[2, M]");
+  }
+
   @Test
   void other_types_ranks_and_numbers_are_refused() {
     String remedy = "; correct or remove the declaration";

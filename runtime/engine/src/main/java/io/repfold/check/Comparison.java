@@ -66,7 +66,7 @@ public record Comparison(
         candidate,
         tolerance,
         axis,
-        new Scale(magnitudes, Optional.empty(), unit(reference)));
+        new Scale(magnitudes, Optional.empty(), unit(reference), 0));
   }
 
   /** Likewise, of an output whose noise may be known. */

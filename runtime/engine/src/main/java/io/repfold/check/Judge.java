@@ -62,7 +62,8 @@ public final class Judge {
     Scale scale =
         noise
             .orElseGet(() -> Noise.unknown(Comparison.unit(reference)))
-            .scale(name, sample, magnitudes);
+            .scale(name, sample, magnitudes)
+            .withFloor(criteria.floors().getOrDefault(name, 0.0));
     Comparison comparison =
         decided(
             Comparison.of(reference, candidate, tolerance(), axis, scale), reference, candidate);

@@ -89,7 +89,7 @@ public final class Noise {
 
   /** How an output on a sample is judged. */
   Scale scale(String name, int sample, PartValues magnitudes) {
-    return new Scale(magnitudes, of(name, sample, magnitudes), unit);
+    return new Scale(magnitudes, of(name, sample, magnitudes), unit, 0);
   }
 
   private Optional<PartValues> of(String name, int sample, PartValues magnitudes) {

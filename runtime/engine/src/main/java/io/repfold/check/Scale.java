@@ -9,8 +9,9 @@ import java.util.Optional;
  * @param magnitudes of the reference
  * @param noise empty where it was not measured
  * @param unit the unit roundoff of the numbers in which the model computes, such as 2^-24
+ * @param floor what any part may be off, in the output's own unit
  */
-record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit) {
+record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit, double floor) {
   /** A part with fewer values other than zero is judged by the noise of the whole. */
   static final int FEW = 16;
 
@@ -19,6 +20,10 @@ record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit) {
 
   /** Units of the whole's magnitude that a part may be off where no noise was measured. */
   private static final double ASSUMED = 42;
+
+  Scale withFloor(double other) {
+    return new Scale(magnitudes, noise, unit, other);
+  }
 
   /**
    * What a part may be off: {@link Tolerance#relative} of its magnitude, or {@link Tolerance#noise}
@@ -37,10 +42,10 @@ record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit) {
       allowed =
           Math.min(most, Math.max(tolerance.relative() * magnitudes.of(slicing, part), noisy));
     }
-    return (tolerance.noise().isPresent()
-            ? Math.min(allowed, explained(tolerance, slicing, part))
-            : allowed)
-        + tolerance.absolute();
+    if (tolerance.noise().isPresent()) {
+      allowed = Math.min(allowed, explained(tolerance, slicing, part));
+    }
+    return Math.max(floor, allowed) + tolerance.absolute();
   }
 
   private double explained(Tolerance tolerance, int slicing, int part) {

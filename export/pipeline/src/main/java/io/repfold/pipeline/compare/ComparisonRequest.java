@@ -66,6 +66,14 @@ public record ComparisonRequest(
         USUAL_BUDGET);
   }
 
+  /**
+   * Whether inputs of further sizes and values are added. Where a share of decisions is asked for,
+   * they are not: models in narrower numbers need not decide alike on values that nobody has.
+   */
+  public boolean sweeps() {
+    return budget > 0 && tolerance.agreement().isEmpty();
+  }
+
   public ComparisonRequest withThreshold(double other) {
     return new ComparisonRequest(samples, seed, tolerance, other, inputs, allowed, budget);
   }

@@ -122,7 +122,7 @@ final class ModelComparison {
     try {
       return load(reference, first.reference(), first.referenceOptions());
     } catch (EngineException e) {
-      throw new NoKernelException(e);
+      throw e.isNoKernel() ? new NoKernelException(e) : e;
     }
   }
 
@@ -204,6 +204,7 @@ final class ModelComparison {
         known.axes(),
         new ThresholdDecider(request.threshold()),
         scores.byOutput(),
+        known.floors(),
         request.allowed());
   }
 

@@ -95,7 +95,7 @@ public final class ProvenFile {
       Steps steps) {
     InputValues values = request.inputs();
     SampleSource inputs =
-        values.in(SampleSource.sweeping(shapes, request.samples(), request.seed()));
+        values.in(SampleSource.of(shapes, request.samples(), request.seed(), request.sweeps()));
     // Between the few runs, waiting threads would take as much of the processor as the work.
     EngineOptions options =
         EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");

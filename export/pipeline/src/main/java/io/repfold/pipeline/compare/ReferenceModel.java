@@ -21,9 +21,11 @@ import java.util.Set;
  *
  * @param axes on which its outputs have their classes
  * @param types in which it computes
+ * @param floors what its outputs may be off at least, where their scale is not their magnitude
  * @param graph empty if the file is no ONNX model that is read here, or a large one
  */
-record ReferenceModel(ChannelAxes axes, Set<ElementType> types, Optional<Graph> graph) {
+record ReferenceModel(
+    ChannelAxes axes, Set<ElementType> types, Map<String, Double> floors, Optional<Graph> graph) {
   /** So many multiply-adds the interpreter takes in about a second. */
   private static final double A_SECOND = 2.5e8;
 
@@ -36,7 +38,10 @@ record ReferenceModel(ChannelAxes axes, Set<ElementType> types, Optional<Graph> 
         .orElseGet(
             () ->
                 new ReferenceModel(
-                    ChannelAxes.USUAL, EnumSet.noneOf(ElementType.class), Optional.empty()));
+                    ChannelAxes.USUAL,
+                    EnumSet.noneOf(ElementType.class),
+                    Map.of(),
+                    Optional.empty()));
   }
 
   static ReferenceModel of(ModelFile file) {
@@ -44,11 +49,16 @@ record ReferenceModel(ChannelAxes axes, Set<ElementType> types, Optional<Graph> 
     return new ReferenceModel(
         OutputAxes.of(graph),
         RealTypes.in(graph),
+        NaturalScale.floors(graph, unit(RealTypes.in(graph))),
         file.isLarge() ? Optional.empty() : Optional.of(graph));
   }
 
   /** The unit roundoff of the narrowest type in which it computes. */
   double unit() {
+    return unit(types);
+  }
+
+  private static double unit(Set<ElementType> types) {
     if (types.contains(ElementType.BFLOAT16)) {
       return 0x1p-8;
     }

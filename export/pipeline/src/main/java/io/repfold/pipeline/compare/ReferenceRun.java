@@ -19,16 +19,20 @@ import java.util.Optional;
  * @param description of all inputs
  * @param chosen whether a size was chosen here
  */
-record ReferenceRun(ReferenceOutputs outputs, int usual, String description, boolean chosen) {
+public record ReferenceRun(ReferenceOutputs outputs, int usual, String description, boolean chosen) {
   /** Bytes of outputs of wishes that are kept in memory. */
   private static final double MOST_BYTES = 1L << 28;
 
   private static final double NANOS = 1e9;
 
   /**
+   * Runs samples, and wishes one after the other.
+   *
    * @param budget seconds after which no further wish is run
+   * @throws IllegalArgumentException if there is no sample: then nothing would be proved
+   * @throws EngineException if a sample fails; a wish that fails is none that the model takes
    */
-  static ReferenceRun of(Engine engine, Samples samples, double budget) {
+  public static ReferenceRun of(Engine engine, Samples samples, double budget) {
     if (samples.inputs().isEmpty()) {
       throw new IllegalArgumentException("There is no input to compare the networks on");
     }

@@ -23,6 +23,9 @@ import java.util.Set;
  * @param notes on how the models ran
  */
 public record Verification(List<Run> runs, String inputs, boolean chosen, List<String> notes) {
+  /** A share of the magnitude from which on what is allowed proves little. */
+  private static final double WEAK = 0.1;
+
   /**
    * One comparison.
    *
@@ -54,25 +57,21 @@ public record Verification(List<Run> runs, String inputs, boolean chosen, List<S
   }
 
   /**
-   * Whether an output is so small on all inputs that the absolute tolerance decides: then the
+   * Whether an output is so small on all inputs that it may be off by a tenth of itself: then the
    * comparison proves little. Scores behind a sigmoid often are. Where a share of decisions was
    * asked for, no tolerance decides.
    */
   public boolean isWeak() {
     return runs.stream()
-        .flatMap(run -> run.report().outputs().stream().map(o -> isWeak(o, run.report())))
-        .anyMatch(weak -> weak);
+        .flatMap(run -> run.report().outputs().stream())
+        .anyMatch(Verification::isWeak);
   }
 
-  private static boolean isWeak(OutputReport output, VerificationReport report) {
-    Tolerance tolerance = report.tolerance();
-    double largest =
-        output.samples().stream()
+  private static boolean isWeak(OutputReport output) {
+    return output.decisions().isEmpty()
+        && output.samples().stream()
             .flatMap(sample -> sample.comparison().stream())
-            .mapToDouble(Comparison::referenceMaxAbs)
-            .max()
-            .orElse(0);
-    return output.decisions().isEmpty() && largest * tolerance.relative() <= tolerance.absolute();
+            .allMatch(c -> c.worstPart().allowed() >= WEAK * c.worstPart().magnitude());
   }
 
   /** Why it does not hold, or what a reader should know all the same; each line once. */

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a folded file says about its fold, in its metadata. It holds no time and no file name, so
@@ -28,7 +30,8 @@ public final class Certificate {
       double allowGrowth,
       Map<String, long[]> shapes,
       Map<String, Double> inputs,
-      boolean constantWeights) {}
+      boolean constantWeights,
+      @Nullable Integer opset) {}
 
   private record Document(
       String tool,
@@ -36,6 +39,7 @@ public final class Certificate {
       Options options,
       List<FoldReport.Folded> folded,
       List<FoldReport.LeftAlone> leftAlone,
+      List<FoldReport.Fused> fused,
       List<String> warnings,
       FoldReport.Totals before,
       FoldReport.Totals after) {}
@@ -48,6 +52,7 @@ public final class Certificate {
    * @param growth the factor that was allowed
    * @param shapes the input shapes that were fixed
    * @param inputs the inputs that were given values
+   * @param opset that was asked for
    */
   static String document(
       ModelFile source,
@@ -55,6 +60,7 @@ public final class Certificate {
       double growth,
       Map<String, long[]> shapes,
       InputValues inputs,
+      OptionalInt opset,
       FoldReport report) {
     return JsonText.indented(
         new Document(
@@ -64,16 +70,19 @@ public final class Certificate {
                 growth,
                 new TreeMap<>(shapes),
                 new TreeMap<>(inputs.numbers()),
-                source.model().tookWeightsAsConstants()),
+                source.model().tookWeightsAsConstants(),
+                opset.isPresent() ? opset.getAsInt() : null),
             report.folded(),
             report.leftAlone(),
+            report.fused(),
             report.warnings(),
             report.before(),
             report.after()));
   }
 
   /**
-   * The certificate: one line of JSON.
+   * The certificate: one line of JSON. If regions hold for one size of inputs only, it names these
+   * with their sizes.
    *
    * @param document as {@link #document} makes it
    */
@@ -83,6 +92,9 @@ public final class Certificate {
     root.put("source", sourceSha256);
     root.put("regions", report.folded().size());
     root.put("report", Sha256.of(document.getBytes(StandardCharsets.UTF_8)));
+    if (!report.holdsFor().isEmpty()) {
+      root.put("holdsFor", report.holdsFor());
+    }
     root.put("largestErrorBound", largestErrorBound(report));
     return JsonText.compact(root);
   }

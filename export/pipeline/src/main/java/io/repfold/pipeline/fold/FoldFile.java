@@ -13,9 +13,11 @@ import io.repfold.pipeline.compare.ProvenFile;
 import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.InputValues;
+import io.repfold.precision.RaiseToOpset22;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -27,6 +29,8 @@ import java.util.concurrent.CompletionException;
  * @param inputs values of inputs, which the result then has no more
  * @param comparison empty for no verification
  * @param measurement empty for none
+ * @param opset what the result is raised to, with one op for activations and normalizations that
+ *     the original writes out; empty to leave both
  */
 public record FoldFile(
     ModelFile source,
@@ -34,7 +38,10 @@ public record FoldFile(
     Map<String, long[]> shapes,
     InputValues inputs,
     Optional<ComparisonRequest> comparison,
-    Optional<MeasurementRequest> measurement) {
+    Optional<MeasurementRequest> measurement,
+    OptionalInt opset) {
+  private static final int LOWEST_OPSET = 17;
+
   /** How many {@link Steps} {@link #to} takes; a measurement is one more. */
   public static final int STEPS = 2 + ProvenFile.STEPS;
 
@@ -61,34 +68,35 @@ public record FoldFile(
         Map.of(),
         InputValues.NONE,
         Optional.of(ComparisonRequest.DEFAULT),
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   public FoldFile withGrowth(double factor) {
-    return new FoldFile(source, factor, shapes, inputs, comparison, measurement);
+    return new FoldFile(source, factor, shapes, inputs, comparison, measurement, opset);
   }
 
   /** Weights that callers may override are constants, and no inputs of the result. */
   public FoldFile withConstantWeights() {
     return new FoldFile(
-        source.withConstantWeights(), growth, shapes, inputs, comparison, measurement);
+        source.withConstantWeights(), growth, shapes, inputs, comparison, measurement, opset);
   }
 
   public FoldFile withShapes(Map<String, long[]> fixed) {
-    return new FoldFile(source, growth, fixed, inputs, comparison, measurement);
+    return new FoldFile(source, growth, fixed, inputs, comparison, measurement, opset);
   }
 
   /** Inputs that have these values at every run are no inputs of the result. */
   public FoldFile withInputs(InputValues values) {
-    return new FoldFile(source, growth, shapes, values, comparison, measurement);
+    return new FoldFile(source, growth, shapes, values, comparison, measurement, opset);
   }
 
   public FoldFile withComparison(ComparisonRequest request) {
-    return new FoldFile(source, growth, shapes, inputs, Optional.of(request), measurement);
+    return new FoldFile(source, growth, shapes, inputs, Optional.of(request), measurement, opset);
   }
 
   public FoldFile withoutComparison() {
-    return new FoldFile(source, growth, shapes, inputs, Optional.empty(), measurement);
+    return new FoldFile(source, growth, shapes, inputs, Optional.empty(), measurement, opset);
   }
 
   /**
@@ -96,20 +104,31 @@ public record FoldFile(
    * unless that is allowed.
    */
   public FoldFile withMeasurement(MeasurementRequest request) {
-    return new FoldFile(source, growth, shapes, inputs, comparison, Optional.of(request));
+    return new FoldFile(source, growth, shapes, inputs, comparison, Optional.of(request), opset);
+  }
+
+  /**
+   * The result has this opset, from 17 to 22, and not lower than the original's. Gelu, HardSwish,
+   * Mish and LayerNormalization that are written out become the one op that the opset has.
+   */
+  public FoldFile withOpset(int raised) {
+    return new FoldFile(
+        source, growth, shapes, inputs, comparison, measurement, OptionalInt.of(raised));
   }
 
   /**
    * What {@link #to} would do; nothing is computed or written.
    *
-   * @throws PipelineException as a request if the growth is less than 1, or the shapes or values of
-   *     inputs contradict the graph; as work if the graph is not valid
+   * @throws PipelineException as a request if the growth is less than 1, the opset is none that the
+   *     original can be raised to, or the shapes or values of inputs contradict the graph; as work
+   *     if the graph is not valid, or a node may mean something else in the opset
    */
   public FoldOutcome plan() {
     FoldOptions options = options();
     Graph graph = inputs.fixedIn(source);
-    FoldReport report = source.with(shapes, () -> Folder.plan(graph, options));
-    String document = Certificate.document(source, source.sha256(), growth, shapes, inputs, report);
+    FoldReport report = source.with(shapes, () -> Folder.plan(raised(graph), options));
+    String document =
+        Certificate.document(source, source.sha256(), growth, shapes, inputs, opset, report);
     return new FoldOutcome(
         source,
         inputs,
@@ -180,7 +199,7 @@ public record FoldFile(
     Folder.Result result = fold();
     FoldReport report = result.report();
     String sha256 = joined(sourceSha256);
-    String document = Certificate.document(source, sha256, growth, shapes, inputs, report);
+    String document = Certificate.document(source, sha256, growth, shapes, inputs, opset, report);
     boolean changed = !result.graph().equals(source.graph());
     Optional<String> certificate =
         changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
@@ -203,13 +222,33 @@ public record FoldFile(
     try (OnnxRuntimeMatrixProduct product = new OnnxRuntimeMatrixProduct()) {
       FoldOptions options = options().withProduct(product);
       Graph graph = inputs.fixedIn(source);
-      return source.with(shapes, () -> Folder.fold(graph, options));
+      return source.with(shapes, () -> Folder.fold(raised(graph), options));
     }
+  }
+
+  /** The graph in the opset that was asked for. */
+  private Graph raised(Graph graph) {
+    if (opset.isEmpty()) {
+      return graph;
+    }
+    int wanted = opset.getAsInt();
+    if (wanted < LOWEST_OPSET || wanted > RaiseToOpset22.NEWEST || wanted < graph.opset()) {
+      throw PipelineException.request(
+          "%s: withOpset %d: expected one from %d to %d, the file's being %d"
+              .formatted(
+                  source.path(),
+                  wanted,
+                  Math.max(LOWEST_OPSET, graph.opset()),
+                  RaiseToOpset22.NEWEST,
+                  graph.opset()));
+    }
+    return RaiseToOpset22.of(graph, wanted);
   }
 
   private FoldOptions options() {
     try {
-      return FoldOptions.DEFAULT.withGrowth(growth).withShapes(shapes);
+      FoldOptions options = FoldOptions.DEFAULT.withGrowth(growth).withShapes(shapes);
+      return opset.isPresent() ? options.withFusedOps() : options;
     } catch (IllegalArgumentException e) {
       throw PipelineException.request("withGrowth: " + e.getMessage(), e);
     }

@@ -21,7 +21,7 @@ public interface SampleSource {
    * @param seed of the first; each further one has the next
    */
   static SampleSource random(Map<String, long[]> shapes, int count, long seed) {
-    return random(shapes, count, seed, false);
+    return of(shapes, count, seed, false);
   }
 
   /**
@@ -29,11 +29,11 @@ public interface SampleSource {
    * values: larger and smaller ones, all the same, one hot pixel.
    */
   static SampleSource sweeping(Map<String, long[]> shapes, int count, long seed) {
-    return random(shapes, count, seed, true);
+    return of(shapes, count, seed, true);
   }
 
-  private static SampleSource random(
-      Map<String, long[]> shapes, int count, long seed, boolean sweeps) {
+  /** Likewise, if {@code sweeps}. */
+  static SampleSource of(Map<String, long[]> shapes, int count, long seed, boolean sweeps) {
     return engine -> {
       InputShapes found = InputShapes.find(engine, shapes);
       List<Map<String, HostTensor>> inputs = new ArrayList<>();

@@ -12,7 +12,9 @@ import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.Steps;
+import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.compare.OutputAxes;
+import io.repfold.pipeline.compare.ReferenceRun;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.pipeline.inputs.Samples;
@@ -142,7 +144,7 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
       ReferenceOutputs expected;
       try (Engine engine = load(reference, values)) {
         samples = inputs.of(engine);
-        expected = ReferenceOutputs.of(engine, samples.inputs());
+        expected = ReferenceRun.of(engine, samples, ComparisonRequest.USUAL_BUDGET).outputs();
       }
       try (Engine engine = load(candidate, values)) {
         for (int i = 0; i < expected.inputs().size(); i++) {
@@ -153,7 +155,11 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
                   .map(OutputResult::name)
                   .toList();
           if (!differing.isEmpty()) {
-            String which = "sample %d of %s".formatted(i + 1, samples.description());
+            String name = expected.names().get(i);
+            String which =
+                name.isEmpty()
+                    ? "sample %d of %s".formatted(i + 1, samples.description())
+                    : "a random input, " + name;
             return new Whole(
                 sample, differing, expected.inputs().size() == 1 ? samples.description() : which);
           }

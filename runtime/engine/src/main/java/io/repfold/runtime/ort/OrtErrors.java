@@ -16,6 +16,8 @@ final class OrtErrors {
   private static final Pattern STATUS =
       Pattern.compile("\\[ONNXRuntimeError\\] : \\d+ : \\w+ : |\\w+\\.(cc|h):\\d+ \\w+ ");
 
+  private static final String NO_KERNEL = "could not find an implementation";
+
   /** What to do, by words of the message in lower case; the first that is found. */
   private static final Map<String, String> REMEDIES = remedies();
 
@@ -49,8 +51,8 @@ final class OrtErrors {
     remedies.put("protobuf parsing failed", "The file is not ONNX, or it is cut short");
     remedies.put("no op registered", "Operators from outside ONNX cannot be run");
     remedies.put(
-        "could not find an implementation",
-        "ONNX Runtime has no CPU kernel for this operator, opset and type; convert the model to opset 13 or later, or to float32");
+        NO_KERNEL,
+        "ONNX Runtime has no CPU kernel for this operator at this opset and type: it has one for most of opset 13 and later in float32");
     return remedies;
   }
 
@@ -74,7 +76,10 @@ final class OrtErrors {
     String message = words(error);
     String remedy = remedy(message);
     String text = remedy.isEmpty() || message.endsWith(".") ? message : message + ".";
-    return new EngineException("%s: %s %s".formatted(what, text, remedy).strip(), error);
+    String whole = "%s: %s %s".formatted(what, text, remedy).strip();
+    return message.toLowerCase(Locale.ROOT).contains(NO_KERNEL)
+        ? EngineException.noKernel(whole, error)
+        : new EngineException(whole, error);
   }
 
   /**

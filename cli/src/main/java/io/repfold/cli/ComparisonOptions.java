@@ -88,12 +88,21 @@ final class ComparisonOptions {
    * @throws UsageException if it compares nothing, or what is allowed is no number
    */
   ComparisonRequest request() {
+    return request(Tolerance.NETWORK);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param usual what the tolerance is as far as it was not given
+   */
+  ComparisonRequest request(Tolerance usual) {
     if (samples < 1) {
       throw new UsageException(
           "--samples must be at least 1, not %d: without an input nothing is compared"
               .formatted(samples));
     }
-    return new ComparisonRequest(samples, seed, tolerance())
+    return new ComparisonRequest(samples, seed, tolerance(usual))
         .withThreshold(threshold)
         .withAllowed(allowances())
         .withBudget(budget);
@@ -118,12 +127,10 @@ final class ComparisonOptions {
     return seed;
   }
 
-  private Tolerance tolerance() {
+  private Tolerance tolerance(Tolerance usual) {
     try {
-      Tolerance errors =
-          tolerance == null
-              ? Tolerance.NETWORK.withAbsolute(absolute)
-              : new Tolerance(tolerance, absolute);
+      Tolerance errors = tolerance == null ? usual : usual.withoutNoise().withRelative(tolerance);
+      errors = absolute == 0 ? errors : errors.withAbsolute(absolute);
       return agreement == null ? errors : errors.withAgreement(agreement);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tolerance, --absolute, --agreement: " + e.getMessage(), e);

@@ -8,11 +8,13 @@ import io.repfold.graph.ElementType;
 import io.repfold.pipeline.RealTypes;
 import io.repfold.pipeline.compare.ComparisonRequest;
 import io.repfold.pipeline.compare.ComparisonSetting;
+import io.repfold.pipeline.compare.GoldenComparer;
 import io.repfold.pipeline.compare.LayerComparison;
 import io.repfold.pipeline.compare.ModelComparer;
 import io.repfold.pipeline.compare.ModelWarnings;
 import io.repfold.pipeline.compare.Verification;
 import io.repfold.pipeline.files.StagedFile;
+import io.repfold.pipeline.golden.GoldenOutputs;
 import io.repfold.pipeline.inputs.InputFiles;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +51,14 @@ import picocli.CommandLine.Spec;
           + " off and on; or, with --engine, on any engines.",
       "The error is measured against the largest magnitude of the reference's output. Where scores"
           + " have channels, the best channel must be the same wherever the reference's best two"
-          + " are more than twice the error apart. Exit code 3 if the models differ."
+          + " are more than twice the error apart. Exit code 3 if the models differ.",
+      "With --record, the one model's inputs and outputs go into a folder; with --replay, the one"
+          + " model is compared with these."
+    },
+    customSynopsis = {
+      "repfold verify [OPTIONS] REFERENCE CANDIDATE",
+      "       repfold verify [OPTIONS] MODEL --record FOLDER",
+      "       repfold verify [OPTIONS] CANDIDATE --replay FOLDER",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -59,16 +69,27 @@ import picocli.CommandLine.Spec;
       "  repfold verify speech.onnx folded.onnx --input sr=16000",
       "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
-      "  repfold verify model.onnx half.onnx --agreement 0.999 --engine ort-cuda,tensorrt"
+      "  repfold verify model.onnx half.onnx --agreement 0.999 --engine ort-cuda,tensorrt",
+      "  repfold verify model.onnx --record golden",
+      "  repfold verify folded.onnx --replay golden"
     })
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "REFERENCE", description = "The model to compare with.")
+  @Parameters(
+      index = "0",
+      paramLabel = "REFERENCE",
+      description = "The model to compare with; the only one with --record or --replay.")
   private Path reference;
 
-  @Parameters(index = "1", paramLabel = "CANDIDATE", description = "The model that is judged.")
-  private Path candidate;
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "CANDIDATE",
+      description = "The model that is judged.")
+  private @Nullable Path second;
+
+  @Mixin private GoldenOptions golden;
 
   @Option(
       names = "--input",
@@ -140,13 +161,20 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
+    golden.check(spec, second == null ? 1 : 2);
     jsonFile.ifPresent(StagedFile::check);
+    if (golden.replay().isPresent()) {
+      return replayed(golden.replay().get());
+    }
     InputValues values =
         NamedValue.all(arguments.stream().flatMap(a -> a.value().stream()).toList());
     SampleSource inputs = values.in(this::inputs);
     List<ComparisonSetting> settings =
         settings().stream().map(setting -> setting.with(values)).toList();
-    values.requireIn(reference, candidate);
+    values.requireIn(models());
+    if (golden.record().isPresent()) {
+      return recorded(golden.record().get(), inputs, values, settings.get(0));
+    }
     Verification verification;
     Optional<LayerComparison> byLayer;
     ComparisonRequest request = options.request();
@@ -154,21 +182,17 @@ final class VerifyCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
           ModelComparer.compare(
-              reference, candidate, inputs, request.withInputs(values), settings, progress);
+              reference, candidate(), inputs, request.withInputs(values), settings, progress);
       if (layers) {
         progress.next("layer by layer");
       }
       byLayer =
           layers
               ? Optional.of(
-                  LayerComparison.run(reference, candidate, inputs, values, request.tolerance()))
+                  LayerComparison.run(reference, candidate(), inputs, values, request.tolerance()))
               : Optional.empty();
     }
-    List<String> warnings = ModelWarnings.of(reference, candidate);
-    if (junitXml != null) {
-      JUnitXml.write(junitXml, "repfold verify " + candidate, merged(verification), warnings);
-    }
-    print(verification, byLayer, warnings);
+    show(verification, byLayer);
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
     boolean jsonOnly = json != null && json.file().isEmpty();
@@ -183,6 +207,67 @@ final class VerifyCommand implements Callable<Integer> {
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
+  private void show(Verification verification, Optional<LayerComparison> byLayer)
+      throws IOException {
+    List<String> warnings = ModelWarnings.of(models());
+    if (junitXml != null) {
+      JUnitXml.write(junitXml, "repfold verify " + candidate(), merged(verification), warnings);
+    }
+    print(verification, byLayer, warnings);
+  }
+
+  /** The second model, or the only one. */
+  private Path candidate() {
+    return second == null ? reference : second;
+  }
+
+  private Path[] models() {
+    return second == null ? new Path[] {reference} : new Path[] {reference, second};
+  }
+
+  private int recorded(
+      Path folder, SampleSource inputs, InputValues values, ComparisonSetting setting) {
+    ComparisonRequest request = options.request().withInputs(values);
+    if (!spec.commandLine().getParseResult().hasMatchedOption("--budget")) {
+      request = request.withBudget(Double.POSITIVE_INFINITY);
+    }
+    GoldenComparer.Recorded recorded;
+    try (Progress progress = Progress.of("Recording", GoldenComparer.RECORDING_STEPS)) {
+      recorded = GoldenComparer.record(reference, inputs, request, setting, folder, progress);
+    }
+    List<String> warnings = ModelWarnings.of(reference);
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<Path> file = Optional.ofNullable(json).flatMap(JsonTarget::file);
+    String text = Json.text(GoldenText.json(recorded, folder, warnings));
+    file.ifPresent(path -> StagedFile.write(path, text));
+    if (json != null && file.isEmpty()) {
+      out.print(text);
+    } else {
+      warnings.forEach(warning -> out.println(Text.warning(warning)));
+      out.println(GoldenText.summary(recorded, folder));
+    }
+    out.flush();
+    return ExitCodes.DONE;
+  }
+
+  private int replayed(Path folder) throws IOException {
+    GoldenOutputs outputs = GoldenOutputs.read(folder);
+    List<ComparisonSetting> settings = settings();
+    Verification verification;
+    try (Progress progress = Progress.of("Verifying", settings.size())) {
+      verification =
+          GoldenComparer.replay(
+              folder.toString(),
+              outputs,
+              reference,
+              options.request(outputs.tolerance()),
+              settings,
+              progress);
+    }
+    show(verification, Optional.empty());
+    return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+
   private List<ComparisonSetting> settings() {
     String cpu = Backends.onnxRuntimeCpu().id();
     List<String> ids = new ArrayList<>(engines.isEmpty() ? List.of(cpu) : engines);
@@ -195,10 +280,14 @@ final class VerifyCommand implements Callable<Integer> {
     all.add(first);
     session.require(all);
     EngineOptions engineOptions = device.of(EngineOptions.defaults(), all);
-    return engines.isEmpty() && referenceEngine == null
-        ? ComparisonSetting.optimizerOffAndOn(session.of(engineOptions, first))
-        : ComparisonSetting.engines(
-            first, candidates, backend -> plugin.of(session.of(engineOptions, backend), backend));
+    if (engines.isEmpty() && referenceEngine == null) {
+      return ComparisonSetting.optimizerOffAndOn(session.of(engineOptions, first));
+    }
+    Function<Backend, EngineOptions> own =
+        backend -> plugin.of(session.of(engineOptions, backend), backend);
+    return golden.replay().isPresent()
+        ? ComparisonSetting.besideGolden(candidates, own)
+        : ComparisonSetting.engines(first, candidates, own);
   }
 
   private Samples inputs(Engine engine) {
@@ -232,12 +321,12 @@ final class VerifyCommand implements Callable<Integer> {
     List<String> ran = settings().stream().map(setting -> setting.candidate().id()).toList();
     String cpu = Backends.onnxRuntimeCpu().id();
     if (!ran.stream().allMatch(cpu::equals)
-        || !RealTypes.in(candidate).contains(ElementType.FLOAT16)) {
+        || !RealTypes.in(candidate()).contains(ElementType.FLOAT16)) {
       return Optional.empty();
     }
     return Optional.of(
         "%s holds float16 values, which %s computes in float32: an overflow does not show there, and does with --engine interpreter"
-            .formatted(candidate, Backends.onnxRuntimeCpu().name()));
+            .formatted(candidate(), Backends.onnxRuntimeCpu().name()));
   }
 
   private void print(

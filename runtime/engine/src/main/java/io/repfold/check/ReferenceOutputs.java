@@ -87,6 +87,14 @@ public record ReferenceOutputs(
     return new ReferenceOutputs(reference, inputs, outputs, names, noise.withOwn(measured));
   }
 
+  /** The unit roundoff of the narrowest floating type of an output, at least that of float32. */
+  public double unitOfOutputs() {
+    return outputs.stream()
+        .flatMap(sample -> sample.values().stream())
+        .mapToDouble(Comparison::unit)
+        .reduce(Noise.SINGLE, Math::max);
+  }
+
   /**
    * The same, with the noise that shows when the same model is computed in double precision.
    *
@@ -95,11 +103,27 @@ public record ReferenceOutputs(
    * @throws io.repfold.runtime.EngineException if a run fails
    */
   public ReferenceOutputs withExact(Engine exact, int samples, ChannelAxes axes) {
+    return withExact(exactly(exact, samples), axes);
+  }
+
+  /** Likewise, where it was computed before: outputs by name, one map for each first run. */
+  public ReferenceOutputs withExact(List<Map<String, HostTensor>> results, ChannelAxes axes) {
     List<Map<String, Noise.Measured>> measured = new ArrayList<>();
-    for (int i = 0; i < Math.min(samples, inputs.size()); i++) {
-      Map<String, HostTensor> results = exact.run(Inputs.rounded(inputs.get(i), exact));
-      measured.add(Noise.between(outputs.get(i), results, axes));
+    for (int i = 0; i < results.size(); i++) {
+      measured.add(Noise.between(outputs.get(i), results.get(i), axes));
     }
     return new ReferenceOutputs(reference, inputs, outputs, names, noise.withExact(measured));
+  }
+
+  /**
+   * What a model in double precision gives for the first inputs.
+   *
+   * @throws io.repfold.runtime.EngineException if a run fails
+   */
+  public List<Map<String, HostTensor>> exactly(Engine exact, int samples) {
+    return inputs.stream()
+        .limit(samples)
+        .map(sample -> exact.run(Inputs.rounded(sample, exact)))
+        .toList();
   }
 }

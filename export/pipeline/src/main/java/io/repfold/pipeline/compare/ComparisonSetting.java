@@ -70,4 +70,17 @@ public record ComparisonSetting(
                     options.apply(candidate)))
         .toList();
   }
+
+  /** The candidate on each of several engines as users run it, beside golden outputs. */
+  public static List<ComparisonSetting> besideGolden(
+      List<Backend> candidates, Function<Backend, EngineOptions> options) {
+    return candidates.stream()
+        .map(
+            candidate -> {
+              EngineOptions own = options.apply(candidate);
+              String name = candidate.id() + " beside the recording";
+              return new ComparisonSetting(name, candidate, own, candidate, own);
+            })
+        .toList();
+  }
 }

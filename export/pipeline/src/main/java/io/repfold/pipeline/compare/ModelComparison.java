@@ -1,5 +1,6 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.check.ChannelAxes;
 import io.repfold.check.Criteria;
 import io.repfold.check.ReferenceOutputs;
 import io.repfold.check.Tolerance;
@@ -18,6 +19,7 @@ import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One comparison of two models, on its way. */
@@ -97,7 +99,15 @@ final class ModelComparison {
 
   /** A plan may have been compiled with TF32, whatever the options of this comparison say. */
   private Engine load(Path model, Backend backend, EngineOptions options) {
-    Engine engine = scores.load(model, backend, options);
+    return checked(scores.load(model, backend, options), options);
+  }
+
+  /** Likewise, of a file as it is. */
+  static Engine loadPlain(Path model, Backend backend, EngineOptions options) {
+    return checked(backend.load(model, options), options);
+  }
+
+  private static Engine checked(Engine engine, EngineOptions options) {
     if (engine.options().tf32() && !options.tf32()) {
       engine.close();
       throw PipelineException.work(
@@ -126,7 +136,7 @@ final class ModelComparison {
     }
   }
 
-  private static boolean isCpu(Backend backend) {
+  static boolean isCpu(Backend backend) {
     return backend.id().equals(Backends.onnxRuntimeCpu().id());
   }
 
@@ -180,7 +190,7 @@ final class ModelComparison {
     }
   }
 
-  private VerificationReport verified(ReferenceOutputs expected, Engine engine, Criteria criteria) {
+  static VerificationReport verified(ReferenceOutputs expected, Engine engine, Criteria criteria) {
     try {
       return Verifier.verify(expected, engine, criteria);
     } catch (IllegalArgumentException e) {
@@ -188,23 +198,37 @@ final class ModelComparison {
     }
   }
 
-  /** What rounding explains is known of the CPU only. */
   private Criteria criteria(ComparisonSetting setting) {
+    boolean explains = isCpu(setting.reference()) && isNoiseKnownOf(setting.candidate());
+    return criteria(request, known.axes(), known.unit(), explains)
+        .withScores(scores.byOutput())
+        .withFloors(known.floors());
+  }
+
+  /** What rounding explains is known of the CPU only. */
+  static boolean isNoiseKnownOf(Backend candidate) {
+    return isCpu(candidate) || isInterpreter(candidate);
+  }
+
+  /**
+   * @param axes of the reference
+   * @param unit in which it computes
+   * @param explains whether it is known what rounding explains
+   */
+  static Criteria criteria(
+      ComparisonRequest request, ChannelAxes axes, double unit, boolean explains) {
     Tolerance tolerance = request.tolerance();
-    boolean explains =
-        isCpu(setting.reference())
-            && (isCpu(setting.candidate()) || isInterpreter(setting.candidate()));
     if (tolerance.noise().isPresent()) {
-      double most = Math.max(tolerance.relative(), MOST_UNITS * known.unit());
+      double most = Math.max(tolerance.relative(), MOST_UNITS * unit);
       tolerance = tolerance.withRelative(most);
       tolerance = explains ? tolerance : tolerance.withoutNoise();
     }
     return new Criteria(
         tolerance,
-        known.axes(),
+        axes,
         new ThresholdDecider(request.threshold()),
-        scores.byOutput(),
-        known.floors(),
+        Map.of(),
+        Map.of(),
         request.allowed());
   }
 

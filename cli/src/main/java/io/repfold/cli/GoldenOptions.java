@@ -71,11 +71,11 @@ final class GoldenOptions {
               .formatted(RECORD, REPLAY));
     }
     if (record != null) {
-      require(models == 1, RECORD, "a second model");
+      require(models == 1, RECORD, "second model");
       refuse(command, RECORD, NOT_RECORDED);
     }
     if (replay != null) {
-      require(models == 1, REPLAY, "a second model");
+      require(models == 1, REPLAY, "second model");
       refuse(command, REPLAY, NOT_REPLAYED);
     }
   }
@@ -93,7 +93,7 @@ final class GoldenOptions {
           "%s takes no %s: %s"
               .formatted(
                   option,
-                  other.startsWith("--") ? other : "second model",
+                  other,
                   option.equals(RECORD)
                       ? "it runs one model and compares nothing; leave it out"
                       : "the folder has the inputs and what is expected; leave it out"));

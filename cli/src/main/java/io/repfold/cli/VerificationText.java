@@ -123,6 +123,7 @@ final class VerificationText {
     root.put("holds", verification.holds());
     root.put("inputs", verification.inputs() + Text.chosenSizes(verification.chosen()));
     root.set("tolerance", Json.of(verification.runs().get(0).report().tolerance()));
+    root.set("notes", Json.of(verification.notes()));
     ArrayNode all = root.putArray("runs");
     for (Verification.Run run : verification.runs()) {
       ObjectNode node = all.addObject();

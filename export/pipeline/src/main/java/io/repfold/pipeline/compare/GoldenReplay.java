@@ -58,8 +58,8 @@ final class GoldenReplay {
     notes.add(origin());
     if (!golden.hasNoise()) {
       notes.add(
-          "%s: says nothing about rounding, so an error may be a fraction of each channel's magnitude, whatever rounding explains"
-              .formatted(name));
+          "%s: says nothing about rounding, so an error may be %s of its channel's magnitude"
+              .formatted(name, Phrases.small(criterion.of(false).tolerance().relative())));
     }
     for (ComparisonSetting setting : settings) {
       steps.next("comparing, " + setting.name());

@@ -247,7 +247,7 @@ final class GoldenFolder {
       names.removeAll(replaceable(folder));
       if (!names.isEmpty()) {
         throw PipelineException.request(
-            "%s: holds %s, which belongs to no golden outputs; name an empty folder, or one that is not there"
+            "%s: holds %s, which golden outputs do not have; name an empty folder, or one that is not there"
                 .formatted(folder, quoted(names)));
       }
     }

@@ -55,15 +55,16 @@ final class GoldenReplay {
   }
 
   Verification of(List<ComparisonSetting> settings) {
-    notes.add(origin());
-    if (!golden.hasNoise()) {
-      notes.add(
-          "%s: says nothing about rounding, so an error may be %s of its channel's magnitude"
-              .formatted(name, Phrases.small(criterion.of(false).tolerance().relative())));
-    }
     for (ComparisonSetting setting : settings) {
       steps.next("comparing, " + setting.name());
       compare(setting);
+    }
+    notes.add(0, origin());
+    if (!golden.hasNoise()) {
+      notes.add(
+          1,
+          "%s: says nothing about rounding, so an error may be %s of its channel's magnitude"
+              .formatted(name, Phrases.small(criterion.of(false).tolerance().relative())));
     }
     return new Verification(
         runs,

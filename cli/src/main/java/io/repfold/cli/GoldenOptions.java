@@ -13,7 +13,15 @@ final class GoldenOptions {
   private static final String REPLAY = "--replay";
 
   private static final List<String> NOT_RECORDED =
-      List.of("--engine", "--layers", "--excuse", "--junit-xml", "--threshold", "--allow");
+      List.of(
+          "--engine",
+          "--layers",
+          "--excuse",
+          "--junit-xml",
+          "--threshold",
+          "--allow",
+          "--bisect",
+          "--annotations");
 
   private static final List<String> NOT_REPLAYED =
       List.of(
@@ -24,7 +32,8 @@ final class GoldenOptions {
           "--budget",
           "--reference-engine",
           "--layers",
-          "--excuse");
+          "--excuse",
+          "--bisect");
 
   @Option(
       names = RECORD,

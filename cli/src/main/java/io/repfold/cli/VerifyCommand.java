@@ -138,6 +138,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private BisectOption bisect;
 
+  @Mixin private AnnotationsOption annotations;
+
   @Option(
       names = "--excuse",
       paramLabel = "TENSOR",
@@ -195,15 +197,9 @@ final class VerifyCommand implements Callable<Integer> {
     show(verification, byLayer);
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
-    boolean jsonOnly = json != null && json.file().isEmpty();
-    bisect.run(
-        holds,
-        reference,
-        candidate,
-        inputs,
-        values,
-        request.tolerance(),
-        jsonOnly ? spec.commandLine().getErr() : spec.commandLine().getOut());
+    PrintWriter out = jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    annotations.print(candidate().toString(), holds, verification, out);
+    bisect.run(holds, reference, candidate(), inputs, values, request.tolerance(), out);
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
@@ -214,6 +210,10 @@ final class VerifyCommand implements Callable<Integer> {
       JUnitXml.write(junitXml, "repfold verify " + candidate(), merged(verification), warnings);
     }
     print(verification, byLayer, warnings);
+  }
+
+  private boolean jsonOnly() {
+    return json != null && json.file().isEmpty();
   }
 
   /** The second model, or the only one. */
@@ -265,6 +265,11 @@ final class VerifyCommand implements Callable<Integer> {
               progress);
     }
     show(verification, Optional.empty());
+    annotations.print(
+        reference.toString(),
+        verification.holds(),
+        verification,
+        jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut());
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 

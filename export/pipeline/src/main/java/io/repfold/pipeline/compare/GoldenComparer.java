@@ -83,7 +83,8 @@ public final class GoldenComparer {
             candidate,
             explains ->
                 ModelComparison.criteria(
-                    request, axes, unit.orElse(expected.unitOfOutputs()), explains),
+                        request, axes, unit.orElse(expected.unitOfOutputs()), explains)
+                    .withFloors(ReferenceModel.of(candidate).floors()),
             steps)
         .of(settings.stream().map(s -> s.with(golden.values())).toList());
   }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param description of all inputs
  * @param chosen whether a size was chosen here
  */
-public record ReferenceRun(ReferenceOutputs outputs, int usual, String description, boolean chosen) {
+public record ReferenceRun(
+    ReferenceOutputs outputs, int usual, String description, boolean chosen) {
   /** Bytes of outputs of wishes that are kept in memory. */
   private static final double MOST_BYTES = 1L << 28;
 

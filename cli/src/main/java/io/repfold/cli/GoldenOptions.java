@@ -74,6 +74,9 @@ final class GoldenOptions {
     if (record != null && replay != null) {
       throw new UsageException(RECORD + " and " + REPLAY + " exclude each other; take one of them");
     }
+    if (models == 0) {
+      throw new UsageException("Missing required parameter: 'REFERENCE'");
+    }
     if (!isGiven() && models < 2) {
       throw new UsageException(
           "Missing required parameter: 'CANDIDATE'; only with %s or %s one model is enough"

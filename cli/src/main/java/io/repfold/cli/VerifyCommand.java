@@ -29,6 +29,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
       "repfold verify [OPTIONS] REFERENCE CANDIDATE",
       "       repfold verify [OPTIONS] MODEL --record FOLDER",
       "       repfold verify [OPTIONS] CANDIDATE --replay FOLDER",
+      "       repfold verify --certificate FOLDED --against ORIGINAL",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -71,16 +73,18 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
       "  repfold verify model.onnx half.onnx --agreement 0.999 --engine ort-cuda,tensorrt",
       "  repfold verify model.onnx --record golden",
-      "  repfold verify folded.onnx --replay golden"
+      "  repfold verify folded.onnx --replay golden",
+      "  repfold verify --certificate folded.onnx --against model.onnx"
     })
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "REFERENCE",
       description = "The model to compare with; the only one with --record or --replay.")
-  private Path reference;
+  private @Nullable Path first;
 
   @Parameters(
       index = "1",
@@ -90,6 +94,8 @@ final class VerifyCommand implements Callable<Integer> {
   private @Nullable Path second;
 
   @Mixin private GoldenOptions golden;
+
+  @Mixin private CertificateOptions certificate;
 
   @Option(
       names = "--input",
@@ -163,7 +169,12 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
-    golden.check(spec, second == null ? 1 : 2);
+    int models = (first == null ? 0 : 1) + (second == null ? 0 : 1);
+    Optional<Integer> checked = certificate.run(models, spec.commandLine().getOut());
+    if (checked.isPresent()) {
+      return checked.get();
+    }
+    golden.check(spec, models);
     jsonFile.ifPresent(StagedFile::check);
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());
@@ -184,14 +195,15 @@ final class VerifyCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
           ModelComparer.compare(
-              reference, candidate(), inputs, request.withInputs(values), settings, progress);
+              reference(), candidate(), inputs, request.withInputs(values), settings, progress);
       if (layers) {
         progress.next("layer by layer");
       }
       byLayer =
           layers
               ? Optional.of(
-                  LayerComparison.run(reference, candidate(), inputs, values, request.tolerance()))
+                  LayerComparison.run(
+                      reference(), candidate(), inputs, values, request.tolerance()))
               : Optional.empty();
     }
     show(verification, byLayer);
@@ -199,7 +211,7 @@ final class VerifyCommand implements Callable<Integer> {
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
     PrintWriter out = jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut();
     annotations.print(candidate().toString(), holds, verification, out);
-    bisect.run(holds, reference, candidate(), inputs, values, request.tolerance(), out);
+    bisect.run(holds, reference(), candidate(), inputs, values, request.tolerance(), out);
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
@@ -216,13 +228,18 @@ final class VerifyCommand implements Callable<Integer> {
     return json != null && json.file().isEmpty();
   }
 
+  /** The first model; there is one, as {@link GoldenOptions} asks for it. */
+  private Path reference() {
+    return Objects.requireNonNull(first, "REFERENCE is checked before");
+  }
+
   /** The second model, or the only one. */
   private Path candidate() {
-    return second == null ? reference : second;
+    return second == null ? reference() : second;
   }
 
   private Path[] models() {
-    return second == null ? new Path[] {reference} : new Path[] {reference, second};
+    return second == null ? new Path[] {reference()} : new Path[] {reference(), second};
   }
 
   private int recorded(
@@ -233,9 +250,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
     GoldenComparer.Recorded recorded;
     try (Progress progress = Progress.of("Recording", GoldenComparer.RECORDING_STEPS)) {
-      recorded = GoldenComparer.record(reference, inputs, request, setting, folder, progress);
+      recorded = GoldenComparer.record(reference(), inputs, request, setting, folder, progress);
     }
-    List<String> warnings = ModelWarnings.of(reference);
+    List<String> warnings = ModelWarnings.of(reference());
     PrintWriter out = spec.commandLine().getOut();
     Optional<Path> file = Optional.ofNullable(json).flatMap(JsonTarget::file);
     String text = Json.text(GoldenText.json(recorded, folder, warnings));
@@ -259,14 +276,14 @@ final class VerifyCommand implements Callable<Integer> {
           GoldenComparer.replay(
               folder.toString(),
               outputs,
-              reference,
+              reference(),
               options.request(outputs.tolerance()),
               settings,
               progress);
     }
     show(verification, Optional.empty());
     annotations.print(
-        reference.toString(),
+        reference().toString(),
         verification.holds(),
         verification,
         jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut());

@@ -1,5 +1,6 @@
 package io.repfold.pipeline.compare;
 
+import io.repfold.check.Criteria;
 import io.repfold.check.Judge;
 import io.repfold.check.OutputResult;
 import io.repfold.check.TensorByTensor;
@@ -9,6 +10,7 @@ import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.RealTypes;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.Engine;
@@ -61,7 +63,10 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
         Engine two = values.in(other.load(common))) {
       Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
       Tolerance bounds = tolerance.withoutNoise();
-      return new LayerComparison(compare(one, two, sample, common, new Judge(bounds)), bounds);
+      double unit = ReferenceModel.unit(RealTypes.in(first.graph()));
+      Criteria criteria =
+          new Criteria(bounds).withFloors(NaturalScale.floors(first.graph(), common, unit));
+      return new LayerComparison(compare(one, two, sample, common, new Judge(criteria)), bounds);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,10 +42,15 @@ final class NaturalScale {
    * @param unit the unit roundoff of the numbers in which the model computes
    */
   static Map<String, Double> floors(Graph graph, double unit) {
+    return floors(graph, graph.outputs().stream().map(Value::name).toList(), unit);
+  }
+
+  /** Likewise, of other values. */
+  static Map<String, Double> floors(Graph graph, List<String> values, double unit) {
     Map<String, Double> floors = new HashMap<>();
-    for (Value output : graph.outputs()) {
-      if (isBounded(graph, output.name())) {
-        floors.put(output.name(), ROUNDINGS * unit);
+    for (String value : values) {
+      if (isBounded(graph, value)) {
+        floors.put(value, ROUNDINGS * unit);
       }
     }
     return floors;

@@ -58,7 +58,7 @@ record ReferenceModel(
     return unit(types);
   }
 
-  private static double unit(Set<ElementType> types) {
+  static double unit(Set<ElementType> types) {
     if (types.contains(ElementType.BFLOAT16)) {
       return 0x1p-8;
     }

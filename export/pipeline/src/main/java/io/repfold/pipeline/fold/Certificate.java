@@ -5,14 +5,10 @@ import io.repfold.onnx.Sha256;
 import io.repfold.pipeline.JsonText;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Release;
-import io.repfold.pipeline.inputs.InputValues;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a folded file says about its fold, in its metadata. It holds no time and no file name, so
@@ -26,17 +22,10 @@ public final class Certificate {
 
   private record Source(String sha256, long bytes) {}
 
-  private record Options(
-      double allowGrowth,
-      Map<String, long[]> shapes,
-      Map<String, Double> inputs,
-      boolean constantWeights,
-      @Nullable Integer opset) {}
-
   private record Document(
       String tool,
       Source source,
-      Options options,
+      FoldSettings options,
       List<FoldReport.Folded> folded,
       List<FoldReport.LeftAlone> leftAlone,
       List<FoldReport.Fused> fused,
@@ -49,29 +38,15 @@ public final class Certificate {
   /**
    * The full report: a JSON document whose SHA-256 is in the certificate.
    *
-   * @param growth the factor that was allowed
-   * @param shapes the input shapes that were fixed
-   * @param inputs the inputs that were given values
-   * @param opset that was asked for
+   * @param settings what was asked for
    */
   static String document(
-      ModelFile source,
-      String sourceSha256,
-      double growth,
-      Map<String, long[]> shapes,
-      InputValues inputs,
-      OptionalInt opset,
-      FoldReport report) {
+      ModelFile source, String sourceSha256, FoldSettings settings, FoldReport report) {
     return JsonText.indented(
         new Document(
             TOOL,
             new Source(sourceSha256, source.bytes()),
-            new Options(
-                growth,
-                new TreeMap<>(shapes),
-                new TreeMap<>(inputs.numbers()),
-                source.model().tookWeightsAsConstants(),
-                opset.isPresent() ? opset.getAsInt() : null),
+            settings,
             report.folded(),
             report.leftAlone(),
             report.fused(),
@@ -86,10 +61,11 @@ public final class Certificate {
    *
    * @param document as {@link #document} makes it
    */
-  static String of(String sourceSha256, FoldReport report, String document) {
+  static String of(String sourceSha256, FoldSettings settings, FoldReport report, String document) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("tool", TOOL);
     root.put("source", sourceSha256);
+    root.put("options", settings.members());
     root.put("regions", report.folded().size());
     root.put("report", Sha256.of(document.getBytes(StandardCharsets.UTF_8)));
     if (!report.holdsFor().isEmpty()) {

@@ -127,8 +127,7 @@ public record FoldFile(
     FoldOptions options = options();
     Graph graph = inputs.fixedIn(source);
     FoldReport report = source.with(shapes, () -> Folder.plan(raised(graph), options));
-    String document =
-        Certificate.document(source, source.sha256(), growth, shapes, inputs, opset, report);
+    String document = Certificate.document(source, source.sha256(), FoldSettings.of(this), report);
     return new FoldOutcome(
         source,
         inputs,
@@ -199,10 +198,13 @@ public record FoldFile(
     Folder.Result result = fold();
     FoldReport report = result.report();
     String sha256 = joined(sourceSha256);
-    String document = Certificate.document(source, sha256, growth, shapes, inputs, opset, report);
+    FoldSettings settings = FoldSettings.of(this);
+    String document = Certificate.document(source, sha256, settings, report);
     boolean changed = !result.graph().equals(source.graph());
     Optional<String> certificate =
-        changed ? Optional.of(Certificate.of(sha256, report, document)) : Optional.empty();
+        changed
+            ? Optional.of(Certificate.of(sha256, settings, report, document))
+            : Optional.empty();
     OnnxModel folded = source.model().withGraph(result.graph());
     steps.next("writing");
     certificate.map(text -> folded.withMetadata(Certificate.KEY, text)).orElse(folded).write(file);

@@ -2,6 +2,8 @@ package io.repfold.pipeline.golden;
 
 import io.repfold.check.ChannelAxes;
 import io.repfold.check.Tolerance;
+import io.repfold.pipeline.JsonObject;
+import io.repfold.pipeline.JsonReader;
 import io.repfold.pipeline.JsonText;
 import io.repfold.pipeline.golden.GoldenOutputs.Model;
 import io.repfold.pipeline.golden.GoldenOutputs.Origin;

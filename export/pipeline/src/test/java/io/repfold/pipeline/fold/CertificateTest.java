@@ -12,9 +12,12 @@ import io.repfold.graph.WeightSource;
 import io.repfold.graph.Window;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CertificateTest {
+  private static final FoldSettings PLAIN = new FoldSettings(1, Map.of(), Map.of(), false, null);
+
   /** One tap of one input channel writes to each position of the output. */
   @Test
   void a_transposed_convolution_of_float16_has_the_bound_of_float16() {
@@ -28,7 +31,7 @@ class CertificateTest {
     b.output(b.binary(Op.Binary.Function.MUL, y, scale));
     FoldReport report = Folder.fold(b.build()).report();
 
-    String certificate = Certificate.of("source", report, "document");
+    String certificate = Certificate.of("source", PLAIN, report, "document");
 
     assertThat(certificate)
         .contains("\"regions\":1,")
@@ -48,7 +51,7 @@ class CertificateTest {
     b.output(b.relu(b.input("x", 1, 3, 4, 5)));
     FoldReport report = Folder.fold(b.build()).report();
 
-    String certificate = Certificate.of("source", report, "document");
+    String certificate = Certificate.of("source", PLAIN, report, "document");
 
     assertThat(certificate).contains("\"regions\":0,").endsWith("\"largestErrorBound\":0.0}");
   }

@@ -1,4 +1,4 @@
-package io.repfold.pipeline.golden;
+package io.repfold.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** An object of JSON whose members must be what is expected; messages name the member. */
-final class JsonObject {
+public final class JsonObject {
   private final Map<?, ?> members;
 
   private JsonObject(Map<?, ?> members) {
@@ -20,7 +20,7 @@ final class JsonObject {
    * @param what the value is, for the message
    * @throws IllegalArgumentException if it is another kind of value
    */
-  static JsonObject of(Object value, String what) {
+  public static JsonObject of(Object value, String what) {
     if (value instanceof Map<?, ?> map) {
       return new JsonObject(map);
     }
@@ -31,7 +31,7 @@ final class JsonObject {
     return new IllegalArgumentException("%s must be %s, not %s".formatted(what, expected, found));
   }
 
-  void requireOnly(Set<String> known) {
+  public void requireOnly(Set<String> known) {
     for (String name : names()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
@@ -41,7 +41,7 @@ final class JsonObject {
     }
   }
 
-  List<String> names() {
+  public List<String> names() {
     return members.keySet().stream().map(String::valueOf).toList();
   }
 
@@ -49,12 +49,12 @@ final class JsonObject {
     return Optional.ofNullable(members.get(name));
   }
 
-  String text(String name) {
+  public String text(String name) {
     return optionalText(name)
         .orElseThrow(() -> new IllegalArgumentException("it has no '%s'".formatted(name)));
   }
 
-  Optional<String> optionalText(String name) {
+  public Optional<String> optionalText(String name) {
     return member(name).map(value -> text(name, value));
   }
 
@@ -65,12 +65,12 @@ final class JsonObject {
     throw wrong("'%s'".formatted(name), "a text", value);
   }
 
-  double number(String name) {
+  public double number(String name) {
     return optionalNumber(name)
         .orElseThrow(() -> new IllegalArgumentException("it has no '%s'".formatted(name)));
   }
 
-  OptionalDouble optionalNumber(String name) {
+  public OptionalDouble optionalNumber(String name) {
     Optional<Object> value = member(name);
     if (value.isEmpty()) {
       return OptionalDouble.empty();
@@ -82,7 +82,7 @@ final class JsonObject {
   }
 
   /** False if it is not there. */
-  boolean flag(String name) {
+  public boolean flag(String name) {
     Object value = member(name).orElse(false);
     if (value instanceof Boolean flag) {
       return flag;
@@ -90,11 +90,11 @@ final class JsonObject {
     throw wrong("'%s'".formatted(name), "true or false", value);
   }
 
-  Optional<JsonObject> optional(String name) {
+  public Optional<JsonObject> optional(String name) {
     return member(name).map(value -> of(value, "'%s'".formatted(name)));
   }
 
-  List<JsonObject> objects(String name) {
+  public List<JsonObject> objects(String name) {
     List<JsonObject> objects = new ArrayList<>();
     for (Object item : items(name)) {
       objects.add(of(item, "each of '%s'".formatted(name)));
@@ -102,8 +102,24 @@ final class JsonObject {
     return objects;
   }
 
-  List<String> optionalTexts(String name) {
+  public List<String> optionalTexts(String name) {
     return items(name).stream().map(item -> text(name, item)).toList();
+  }
+
+  /**
+   * A list of integers.
+   *
+   * @throws IllegalArgumentException if it holds anything else
+   */
+  public long[] integers(String name) {
+    return items(name).stream().mapToLong(item -> integer(name, item)).toArray();
+  }
+
+  private static long integer(String name, Object value) {
+    if (value instanceof Double number && number == Math.rint(number)) {
+      return number.longValue();
+    }
+    throw wrong("each of '%s'".formatted(name), "an integer", value);
   }
 
   /** None if it is not there. */

@@ -1,4 +1,4 @@
-package io.repfold.pipeline.golden;
+package io.repfold.pipeline;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Reads JSON (RFC 8259) by the letter, without a library: what strangers may have written. Objects
  * become maps in their order, arrays lists, numbers doubles, and null {@link #NULL}.
  */
-final class JsonReader {
+public final class JsonReader {
   /** The value null. */
   static final Object NULL =
       new Object() {
@@ -39,7 +39,7 @@ final class JsonReader {
    * @throws IllegalArgumentException if it is not that, is nested more than {@value #DEEPEST} deep,
    *     or names a member twice; the message says where, in characters from 0
    */
-  static Object read(String text) {
+  public static Object read(String text) {
     JsonReader reader = new JsonReader(text);
     Object value = reader.value(0);
     reader.skipSpace();

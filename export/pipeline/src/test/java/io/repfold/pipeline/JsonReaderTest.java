@@ -1,9 +1,8 @@
-package io.repfold.pipeline.golden;
+package io.repfold.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.repfold.pipeline.JsonText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

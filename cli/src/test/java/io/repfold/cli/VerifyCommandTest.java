@@ -8,6 +8,7 @@ import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
@@ -301,5 +302,79 @@ class VerifyCommandTest {
             "interpreter");
     assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
     assertThat(run.err()).contains("interpreter is another engine");
+  }
+
+  /** A difference inside that the output hides, as a clip does. */
+  @Test
+  void a_layer_that_differs_is_a_difference_unless_it_is_excused() {
+    Path one = hidden("one.onnx", 1);
+    Path two = hidden("two.onnx", 2);
+
+    CliRun outputs = CliRun.of("verify", one, two);
+    assertThat(outputs.code()).as(outputs.out()).isZero();
+    CliRun layers = CliRun.of("verify", one, two, "--layers");
+    assertThat(layers.code()).isEqualTo(ExitCodes.DOES_NOT_HOLD);
+    assertThat(layers.out()).contains("The first of", "'inner'");
+    CliRun excused = CliRun.of("verify", one, two, "--layers", "--excuse", "inner");
+    assertThat(excused.code()).isZero();
+  }
+
+  private Path hidden(String name, float factor) {
+    Value x = new Value("x", Optional.of(ElementType.FLOAT), Optional.of(Shape.of(1, 2, 8, 8)));
+    Graph graph =
+        new Graph.Builder("hidden")
+            .input(x)
+            .initializer("factor", Tensor.ofFloats(new float[] {factor}))
+            .initializer("zero", Tensor.ofFloats(new float[] {0}))
+            .node(new Op.Binary(Op.Binary.Function.MUL), List.of("x", "factor"), "inner")
+            .node(new Op.Binary(Op.Binary.Function.MUL), List.of("inner", "zero"), "nothing")
+            .node(new Op.Binary(Op.Binary.Function.ADD), List.of("x", "nothing"), "y")
+            .output(
+                new Value("y", Optional.of(ElementType.FLOAT), Optional.of(Shape.of(1, 2, 8, 8))))
+            .build();
+    Path file = folder.resolve(name);
+    OnnxModel.of(graph).write(file);
+    return file;
+  }
+
+  @Test
+  void what_differs_is_printed_for_github_if_asked_for() {
+    CliRun run = CliRun.of("verify", trained, Models.wrong(folder), "--annotations", "github");
+    assertThat(run.code()).isEqualTo(ExitCodes.DOES_NOT_HOLD);
+    assertThat(run.out().lines().filter(line -> line.startsWith("::error ")))
+        .isNotEmpty()
+        .hasSizeLessThanOrEqualTo(10)
+        .allMatch(line -> line.startsWith("::error title=repfold verify::"));
+    assertThat(CliRun.of("verify", trained, folded, "--annotations", "github").out())
+        .doesNotContain("::error");
+    assertThat(CliRun.of("verify", trained, folded, "--annotations", "lab").code())
+        .isEqualTo(ExitCodes.BAD_USAGE);
+  }
+
+  @Test
+  void a_certificate_is_checked_against_the_original() {
+    CliRun holds = CliRun.of("verify", "--certificate", folded, "--against", trained);
+    assertThat(holds.code()).as(holds.err()).isZero();
+    assertThat(holds.out()).contains("The certificate of", " holds: ");
+    CliRun wrong = CliRun.of("verify", "--certificate", folded, "--against", folded);
+    assertThat(wrong.code()).isEqualTo(ExitCodes.DOES_NOT_HOLD);
+    assertThat(wrong.out()).contains("the SHA-256 of the original is", "does NOT hold");
+    CliRun none = CliRun.of("verify", "--certificate", trained, "--against", trained);
+    assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(none.err()).contains("has no certificate");
+    assertThat(CliRun.of("verify", "--certificate", folded).code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(CliRun.of("verify", trained, "--certificate", folded, "--against", trained).code())
+        .isEqualTo(ExitCodes.BAD_USAGE);
+  }
+
+  @Test
+  void an_absolute_tolerance_that_anything_passes_is_bad_usage() {
+    CliRun run = CliRun.of("verify", trained, folded, "--absolute", "1e9");
+    assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(run.err()).contains("would accept a wrong network", "scores");
+    assertThat(CliRun.of("verify", trained, folded, "--budget", "-1").code())
+        .isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(CliRun.of("verify", trained, folded, "--allow", "all").err())
+        .contains("--allow takes order, names and types, not 'all'");
   }
 }

@@ -199,7 +199,9 @@ final class ModelComparison {
   }
 
   private Criteria criteria(ComparisonSetting setting) {
-    boolean explains = isCpu(setting.reference()) && isNoiseKnownOf(setting.candidate());
+    boolean exactly = isInterpreter(setting.reference()) && isInterpreter(setting.candidate());
+    boolean explains =
+        exactly || (isCpu(setting.reference()) && isNoiseKnownOf(setting.candidate()));
     return criteria(request, known.axes(), known.unit(), explains)
         .withScores(scores.byOutput())
         .withFloors(known.floors());

@@ -146,6 +146,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private AnnotationsOption annotations;
 
+  @Mixin private IsolationOptions isolation;
+
   @Option(
       names = "--excuse",
       paramLabel = "TENSOR",
@@ -175,6 +177,10 @@ final class VerifyCommand implements Callable<Integer> {
       return checked.get();
     }
     golden.check(spec, models);
+    Optional<Integer> isolated = isolation.run(spec, List.of(models()));
+    if (isolated.isPresent()) {
+      return isolated.get();
+    }
     jsonFile.ifPresent(StagedFile::check);
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());

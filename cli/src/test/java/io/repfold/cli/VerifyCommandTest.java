@@ -377,4 +377,24 @@ class VerifyCommandTest {
     assertThat(CliRun.of("verify", trained, folded, "--allow", "all").err())
         .contains("--allow takes order, names and types, not 'all'");
   }
+
+  @Test
+  void in_a_process_of_its_own_it_ends_as_otherwise() {
+    CliRun holds = CliRun.of("verify", trained, folded, "--isolate");
+    assertThat(holds.code()).as(holds.err()).isZero();
+    assertThat(holds.out()).contains("Verified: ");
+    assertThat(CliRun.of("verify", trained, Models.wrong(folder), "--isolate").code())
+        .isEqualTo(ExitCodes.DOES_NOT_HOLD);
+    assertThat(CliRun.of("verify", trained, folder.resolve("no.onnx"), "--isolate").code())
+        .isEqualTo(ExitCodes.FAILED);
+  }
+
+  @Test
+  void a_process_that_is_ended_is_a_difference() {
+    CliRun run = CliRun.of("verify", trained, folded, "--isolate", "--time-limit", "0.01");
+    assertThat(run.code()).isEqualTo(ExitCodes.DOES_NOT_HOLD);
+    assertThat(run.out()).contains("NOT verified", "took more than");
+    assertThat(CliRun.of("verify", trained, folded, "--isolate", "--time-limit", "0").code())
+        .isEqualTo(ExitCodes.BAD_USAGE);
+  }
 }

@@ -53,6 +53,11 @@ record ReferenceModel(
         file.isLarge() ? Optional.empty() : Optional.of(graph));
   }
 
+  /** Whether it is so large that no two of it should be in memory; also if nothing is known. */
+  boolean isLarge() {
+    return graph.isEmpty();
+  }
+
   /** The unit roundoff of the narrowest type in which it computes. */
   double unit() {
     return unit(types);

@@ -5,19 +5,21 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.Value;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
-import io.repfold.pipeline.inputs.InputShapes;
+import io.repfold.pipeline.PipelineException;
+import io.repfold.pipeline.inputs.NamedShape;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code --shape}, for the commands that run or describe a model. */
 final class ShapeOption {
   @Option(
       names = "--shape",
       paramLabel = "[INPUT=]SIZES",
-      converter = NamedShape.Converter.class,
+      converter = Converter.class,
       description =
           "The shape of an input, such as images=1x3x224x224; once for each input. A model with one"
               + " input needs no name.")
@@ -57,32 +59,20 @@ final class ShapeOption {
    * The given shapes by input name.
    *
    * @param model for the message
-   * @throws UsageException if a name is missing
-   * @throws io.repfold.pipeline.PipelineException if there is no such input
+   * @throws PipelineException as a request if a name is missing, or there is no such input
    */
   Map<String, long[]> of(String model, List<String> inputs) {
-    Map<String, long[]> byName = new LinkedHashMap<>();
-    for (NamedShape shape : shapes) {
-      String name = shape.input().orElseGet(() -> onlyInput(shape, model, inputs));
-      InputShapes.requireInput(model, inputs, name);
-      if (byName.put(name, shape.sizes()) != null) {
-        throw new UsageException("--shape gives input '%s' two shapes".formatted(name));
-      }
-    }
-    return byName;
+    return NamedShape.byName(shapes, model, inputs);
   }
 
-  private static String onlyInput(NamedShape shape, String model, List<String> inputs) {
-    if (inputs.size() != 1) {
-      throw new UsageException(
-          "%s has %d inputs, so --shape must name one of %s, for example --shape %s=%s"
-              .formatted(
-                  model,
-                  inputs.size(),
-                  inputs,
-                  inputs.isEmpty() ? "x" : inputs.get(0),
-                  Phrases.shape(shape.sizes())));
+  private static final class Converter implements ITypeConverter<NamedShape> {
+    @Override
+    public NamedShape convert(String text) {
+      try {
+        return NamedShape.parse(text);
+      } catch (PipelineException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
     }
-    return inputs.get(0);
   }
 }

@@ -57,13 +57,18 @@ public final class RepfoldAssertions {
       requireSameInputs(headline, reference, candidate);
       throw e;
     }
-    boolean same = found.verification().map(Verification::holds).orElse(true);
-    if (!same || !found.holds()) {
-      List<String> reasons = new ArrayList<>();
-      found.verification().ifPresent(v -> reasons.addAll(reasons(v)));
-      found.layers().filter(l -> !l.holds()).ifPresent(l -> reasons.add(l.summary()));
+    List<String> reasons = differences(found);
+    if (!reasons.isEmpty()) {
       throw failure(headline, reasons);
     }
+  }
+
+  /** Why two models do not compute the same; nothing if they do. */
+  static List<String> differences(RewriteComparison found) {
+    List<String> reasons = new ArrayList<>();
+    found.verification().ifPresent(v -> reasons.addAll(reasons(v)));
+    found.layers().filter(l -> !l.holds()).ifPresent(l -> reasons.add(l.summary()));
+    return reasons;
   }
 
   /** Of the first setting that does not hold: the others say the same once more. */
@@ -78,7 +83,8 @@ public final class RepfoldAssertions {
         .orElse(List.of());
   }
 
-  private static void requireSameInputs(String headline, Path reference, Path candidate) {
+  /** Where a comparison could not run, that is a difference if the inputs' names differ. */
+  static void requireSameInputs(String headline, Path reference, Path candidate) {
     EngineOptions options = EngineOptions.defaults();
     try (Engine expected = Backends.onnxRuntimeCpu().load(reference, options);
         Engine actual = Backends.onnxRuntimeCpu().load(candidate, options)) {
@@ -137,7 +143,7 @@ public final class RepfoldAssertions {
             String.join(", ", region.held()));
   }
 
-  private static AssertionError failure(String headline, List<String> reasons) {
+  static AssertionError failure(String headline, List<String> reasons) {
     return new AssertionError("%s:\n  %s".formatted(headline, String.join("\n  ", reasons)));
   }
 }

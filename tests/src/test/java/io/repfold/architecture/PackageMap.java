@@ -91,7 +91,18 @@ final class PackageMap {
                   "com.fasterxml.jackson",
                   "com.samskivert.mustache",
                   "me.tongfei.progressbar")),
-          Map.entry("junit", Set.of("fold", "graph", "onnx", "pipeline", "runtime", "check")));
+          Map.entry(
+              "junit",
+              Set.of(
+                  "fold",
+                  "graph",
+                  "onnx",
+                  "precision",
+                  "pipeline",
+                  "runtime",
+                  "check",
+                  "org.junit.jupiter.api",
+                  "org.junit.platform.commons")));
 
   private PackageMap() {}
 

@@ -62,7 +62,7 @@ class ReadmeTest {
     assertThat(Readme.read().code("java"))
         .hasSize(2)
         .allSatisfy(program -> assertThat(sources).contains(program));
-    for (String page : List.of("int8", "precision")) {
+    for (String page : List.of("int8", "precision", "verification")) {
       Readme shown = new Readme(Files.readString(Readme.root().resolve("docs/" + page + ".md")));
       assertThat(shown.code("java"))
           .isNotEmpty()

@@ -37,6 +37,12 @@ public record SampleResult(
     return name.isEmpty() ? "sample %d".formatted(sample) : "sample %d, %s".formatted(sample, name);
   }
 
+  /** The sample's name; empty if it has none. */
+  public String name() {
+    String before = label(sample, "");
+    return label.equals(before) ? "" : label.substring(before.length() + 2);
+  }
+
   /** Whether both sides gave a tensor without an element, which shows nothing. */
   boolean isEmpty() {
     return comparison.filter(c -> c.elements() == 0).isPresent();

@@ -68,7 +68,7 @@ public final class ProvenFile {
     if (original.release()) {
       System.gc(); // what is mapped is given back by nothing else
     }
-    return compare(original.path(), result, shapes, request, known, steps);
+    return compare(original.path(), result, random(shapes, request), request, known, steps);
   }
 
   /**
@@ -83,19 +83,28 @@ public final class ProvenFile {
       Map<String, long[]> shapes,
       ComparisonRequest request,
       Steps steps) {
-    return compare(original, result, shapes, request, ReferenceModel.of(original), steps);
+    return compare(original, result, random(shapes, request), request, steps);
+  }
+
+  /** Likewise, on inputs of the caller's. */
+  public static RewriteComparison compare(
+      Path original, Path result, SampleSource inputs, ComparisonRequest request, Steps steps) {
+    return compare(original, result, inputs, request, ReferenceModel.of(original), steps);
+  }
+
+  private static SampleSource random(Map<String, long[]> shapes, ComparisonRequest request) {
+    return SampleSource.of(shapes, request.samples(), request.seed(), request.sweeps());
   }
 
   private static RewriteComparison compare(
       Path original,
       Path result,
-      Map<String, long[]> shapes,
+      SampleSource source,
       ComparisonRequest request,
       ReferenceModel known,
       Steps steps) {
     InputValues values = request.inputs();
-    SampleSource inputs =
-        values.in(SampleSource.of(shapes, request.samples(), request.seed(), request.sweeps()));
+    SampleSource inputs = values.in(source);
     // Between the few runs, waiting threads would take as much of the processor as the work.
     EngineOptions options =
         EngineOptions.defaults().withSessionOption("session.intra_op.allow_spinning", "0");

@@ -35,9 +35,6 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
   /** How many {@link Steps} {@link #to} takes. */
   public static final int STEPS = 4;
 
-  /** What is asked for on random inputs that nobody chose: enough to see that nothing overflows. */
-  private static final double ON_NOISE = 0.95;
-
   /** What a converted file says about itself in its metadata. */
   public static final String KEY = "repfold.precision";
 
@@ -103,10 +100,11 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     }
   }
 
-  /** Decisions on noise are close ones, so fewer stay the same than on samples. */
   private double target(ConversionSamples samples) {
-    double usual = request.precision().target();
-    return request.target().orElse(samples.given() ? usual : Math.min(usual, ON_NOISE));
+    Precision precision = request.precision();
+    return request
+        .target()
+        .orElse(samples.given() ? precision.target() : precision.targetOnNoise());
   }
 
   private Conversion converted(Graph folded, ConversionSamples given) {

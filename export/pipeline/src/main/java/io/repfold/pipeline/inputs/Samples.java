@@ -3,6 +3,7 @@ package io.repfold.pipeline.inputs;
 import io.repfold.runtime.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Inputs and what they are.
@@ -34,6 +35,22 @@ public record Samples(
             wishes,
             "%s (the first %d of them)".formatted(description, count),
             chosen);
+  }
+
+  /**
+   * The sample of a report: one of the inputs by its index, or a wish by the name of its way.
+   *
+   * @param name empty for one of the inputs
+   */
+  public Optional<Map<String, HostTensor>> find(int index, String name) {
+    if (name.isEmpty()) {
+      return index < inputs.size() ? Optional.of(inputs.get(index)) : Optional.empty();
+    }
+    return wishes.stream()
+        .flatMap(wish -> wish.ways().stream())
+        .filter(way -> way.name().equals(name))
+        .findFirst()
+        .map(way -> way.inputs().get());
   }
 
   Samples withDescription(String other) {

@@ -230,7 +230,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
-    show(outcome(reference, holds, verification, byLayer));
+    show(outcome(reference(), holds, verification, byLayer));
     PrintWriter out = jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut();
     annotations.print(candidate().toString(), holds, verification, out);
     bisect.run(holds, reference(), candidate(), inputs, values, request.tolerance(), out);
@@ -238,12 +238,12 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /**
-   * @param first what was compared with: a model, or a folder of golden outputs
+   * @param comparedWith: a model, or a folder of golden outputs
    */
   private VerifyOutcome outcome(
-      Path first, boolean holds, Verification verification, Optional<LayerComparison> byLayer) {
+      Path comparedWith, boolean holds, Verification verification, Optional<LayerComparison> byLayer) {
     return new VerifyOutcome(
-        first, candidate(), holds, verification, byLayer, ModelWarnings.of(models()));
+        comparedWith, candidate(), holds, verification, byLayer, ModelWarnings.of(models()));
   }
 
   private void show(VerifyOutcome outcome) throws IOException {

@@ -89,13 +89,14 @@ final class FoldCommand implements Callable<Integer> {
   public Integer call() {
     rewrite.check();
     checkMeasurement();
-    reports.forEach(FoldReports::check);
+    reports.forEach(ReportFiles::check);
     FoldOutcome outcome;
     try (Progress progress = Progress.of("Folding", FoldFile.STEPS + (measured ? 1 : 0))) {
       outcome = outcome(progress);
     }
     if (outcome.comparison().holds()) {
-      reports.forEach(report -> FoldReports.write(report, outcome));
+      reports.forEach(
+          report -> ReportFiles.write(report, outcome::document, () -> FoldPage.of(outcome)));
     }
     return rewrite.print(spec.commandLine().getOut(), new FoldText(outcome));
   }

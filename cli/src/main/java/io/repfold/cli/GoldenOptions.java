@@ -21,6 +21,8 @@ final class GoldenOptions {
           "--threshold",
           "--allow",
           "--bisect",
+          "--segmentation",
+          "--report",
           "--annotations");
 
   private static final List<String> NOT_REPLAYED =
@@ -33,6 +35,7 @@ final class GoldenOptions {
           "--reference-engine",
           "--layers",
           "--excuse",
+          "--segmentation",
           "--bisect");
 
   @Option(

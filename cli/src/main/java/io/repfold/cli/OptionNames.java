@@ -24,6 +24,7 @@ final class OptionNames {
           Map.entry("withMost", "--samples"),
           Map.entry("withThreshold", "--threshold"),
           Map.entry("withBudget", "--budget"),
+          Map.entry("withSegmentation", "--segmentation"),
           Map.entry("withKept", "--keep"),
           Map.entry("withTargetAgreement", "--target-agreement"),
           Map.entry("withHalfBoundary", "--io half"),

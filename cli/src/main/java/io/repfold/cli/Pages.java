@@ -7,12 +7,15 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * Self-contained HTML pages from templates. Names come from strangers' models, so every value is
- * escaped.
+ * Self-contained HTML pages from templates. Names come from strangers' models, so in every value
+ * markup is escaped, and characters are shown as {@code \\u001b} that control terminals or turn the
+ * direction of text.
  */
 final class Pages {
   private Pages() {}
@@ -22,9 +25,48 @@ final class Pages {
     return Mustache.compiler()
         .escapeHTML(true)
         .strictSections(true)
+        .withFormatter(value -> visible(String.valueOf(value)))
         .withLoader(Pages::source)
         .compile(source(template))
         .execute(values);
+  }
+
+  /** What {@code table.html} shows; a heading that begins with {@code >} is of numbers. */
+  static Map<String, Object> table(List<String> headings, List<List<String>> rows) {
+    return Map.of(
+        "headings", cells(headings, headings.stream().map(h -> h.replaceFirst("^>", "")).toList()),
+        "rows", rows.stream().map(row -> cells(headings, row)).toList());
+  }
+
+  private static List<Map<String, Object>> cells(List<String> headings, List<String> row) {
+    return IntStream.range(0, row.size())
+        .mapToObj(
+            i ->
+                Map.<String, Object>of(
+                    "text", row.get(i),
+                    "number", headings.get(i).startsWith(">")))
+        .toList();
+  }
+
+  private static String visible(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (isHidden(c)) {
+                shown.append("\\u%04x".formatted(c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+
+  private static boolean isHidden(int codePoint) {
+    int type = Character.getType(codePoint);
+    return (type == Character.CONTROL && codePoint != '\n' && codePoint != '\t')
+        || type == Character.FORMAT
+        || type == Character.SURROGATE;
   }
 
   private static Reader source(String template) {

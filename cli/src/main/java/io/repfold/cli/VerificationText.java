@@ -135,6 +135,9 @@ final class VerificationText {
       for (OutputReport output : run.report().outputs()) {
         outputs.add(json(output));
       }
+      if (!run.segmentations().isEmpty()) {
+        node.set("segmentations", SegmentationText.json(run.segmentations()));
+      }
     }
     return root;
   }

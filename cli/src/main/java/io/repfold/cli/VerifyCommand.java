@@ -1,6 +1,5 @@
 package io.repfold.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.check.JUnitXml;
 import io.repfold.check.OutputReport;
 import io.repfold.check.VerificationReport;
@@ -68,6 +67,7 @@ import picocli.CommandLine.Spec;
       "  repfold verify model.onnx folded.onnx --shape 1x3x512x512 --samples 5",
       "  repfold verify model.onnx folded.onnx --input photos/ --layers",
       "  repfold verify model.onnx folded.onnx --bisect part",
+      "  repfold verify model.onnx folded.onnx --input photos/ --segmentation --report report.html",
       "  repfold verify speech.onnx folded.onnx --input sr=16000",
       "  repfold verify model.onnx folded.onnx --junit-xml report.xml",
       "  repfold verify model.onnx model.onnx --reference-engine interpreter --engine ort-cpu",
@@ -142,6 +142,21 @@ final class VerifyCommand implements Callable<Integer> {
               + " differs.")
   private boolean layers;
 
+  @Option(
+      names = "--segmentation",
+      description =
+          "Also compare the masks of outputs that segment images (scores [N, C, H, W], labels of an"
+              + " ArgMax): the IoU of each class, the pixels that changed near borders and elsewhere,"
+              + " beyond what rounding explains, and the largest piece of them.")
+  private boolean segmentation;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description =
+          "Write a report, as JSON or as a page by the name's ending (.json, .html). Repeatable.")
+  private final List<Path> reports = new ArrayList<>();
+
   @Mixin private BisectOption bisect;
 
   @Mixin private AnnotationsOption annotations;
@@ -182,6 +197,7 @@ final class VerifyCommand implements Callable<Integer> {
       return isolated.get();
     }
     jsonFile.ifPresent(StagedFile::check);
+    reports.forEach(ReportFiles::check);
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());
     }
@@ -196,7 +212,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Verification verification;
     Optional<LayerComparison> byLayer;
-    ComparisonRequest request = options.request();
+    ComparisonRequest request = options.request().withSegmentation(segmentation);
     int steps = 1 + settings.size() + (layers ? 1 : 0);
     try (Progress progress = Progress.of("Verifying", steps)) {
       verification =
@@ -212,22 +228,35 @@ final class VerifyCommand implements Callable<Integer> {
                       reference(), candidate(), inputs, values, request.tolerance()))
               : Optional.empty();
     }
-    show(verification, byLayer);
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
+    show(outcome(reference(), holds, verification, byLayer));
     PrintWriter out = jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut();
     annotations.print(candidate().toString(), holds, verification, out);
     bisect.run(holds, reference(), candidate(), inputs, values, request.tolerance(), out);
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
-  private void show(Verification verification, Optional<LayerComparison> byLayer)
-      throws IOException {
-    List<String> warnings = ModelWarnings.of(models());
+  /**
+   * @param comparedWith: a model, or a folder of golden outputs
+   */
+  private VerifyOutcome outcome(
+      Path comparedWith, boolean holds, Verification verification, Optional<LayerComparison> byLayer) {
+    return new VerifyOutcome(
+        comparedWith, candidate(), holds, verification, byLayer, ModelWarnings.of(models()));
+  }
+
+  private void show(VerifyOutcome outcome) throws IOException {
     if (junitXml != null) {
-      JUnitXml.write(junitXml, "repfold verify " + candidate(), merged(verification), warnings);
+      JUnitXml.write(
+          junitXml,
+          "repfold verify " + candidate(),
+          merged(outcome.verification()),
+          outcome.warnings());
     }
-    print(verification, byLayer, warnings);
+    reports.forEach(
+        report -> ReportFiles.write(report, outcome::json, () -> VerifyPage.of(outcome)));
+    print(outcome);
   }
 
   private boolean jsonOnly() {
@@ -287,7 +316,7 @@ final class VerifyCommand implements Callable<Integer> {
               settings,
               progress);
     }
-    show(verification, Optional.empty());
+    show(outcome(folder, verification.holds(), verification, Optional.empty()));
     annotations.print(
         reference().toString(),
         verification.holds(),
@@ -357,27 +386,31 @@ final class VerifyCommand implements Callable<Integer> {
             .formatted(candidate(), Backends.onnxRuntimeCpu().name()));
   }
 
-  private void print(
-      Verification verification, Optional<LayerComparison> byLayer, List<String> warnings) {
+  private void print(VerifyOutcome outcome) {
     PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
-      ObjectNode root = (ObjectNode) VerificationText.json(verification);
-      byLayer.ifPresent(l -> root.set("layers", Json.of(l.tensors())));
-      root.set("warnings", Json.of(warnings));
       if (json.file().isEmpty()) {
-        out.print(Json.text(root));
+        out.print(outcome.json());
         out.flush();
         return;
       }
-      StagedFile.write(json.file().get(), Json.text(root));
+      StagedFile.write(json.file().get(), outcome.json());
     }
-    byLayer.ifPresent(
-        l -> out.println(Text.table(VerificationText.layerHeadings(), VerificationText.rows(l))));
-    byLayer.ifPresent(l -> out.println(l.summary() + "\n"));
+    Verification verification = outcome.verification();
+    outcome
+        .layers()
+        .ifPresent(
+            l -> {
+              out.println(Text.table(VerificationText.layerHeadings(), VerificationText.rows(l)));
+              out.println(l.summary() + "\n");
+            });
     out.println(Text.table(VerificationText.headings(), VerificationText.rows(verification)));
+    if (segmentation) {
+      out.println(SegmentationText.text(verification));
+    }
     VerificationText.remarks(verification).forEach(out::println);
     hiddenOverflow().ifPresent(out::println);
-    warnings.forEach(warning -> out.println(Text.warning(warning)));
+    outcome.warnings().forEach(warning -> out.println(Text.warning(warning)));
     out.println(VerificationText.summary(verification));
   }
 }

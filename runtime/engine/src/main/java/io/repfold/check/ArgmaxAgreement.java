@@ -74,30 +74,4 @@ public record ArgmaxAgreement(
   public double agreement() {
     return positions == 0 ? 1 : 1 - (double) disagreements / positions;
   }
-
-  private record BestTwo(int channel, double best, double second, boolean hasNan) {
-    static BestTwo of(HostTensor scores, int start, int stride, int channels) {
-      int channel = 0;
-      double best = scores.get(start);
-      double second = Double.NEGATIVE_INFINITY;
-      boolean nan = Double.isNaN(best);
-      for (int c = 1; c < channels; c++) {
-        double score = scores.get(start + c * stride);
-        nan |= Double.isNaN(score);
-        if (score > best) {
-          second = best;
-          best = score;
-          channel = c;
-        } else if (score > second) {
-          second = score;
-        }
-      }
-      return new BestTwo(channel, best, second, nan);
-    }
-
-    /** By how much the best leads; 0 when both are the same infinity. */
-    double lead() {
-      return best == second ? 0 : best - second;
-    }
-  }
 }

@@ -108,6 +108,18 @@ public record Comparison(
         other);
   }
 
+  /**
+   * How far apart two scores may be that rounding exchanges: twice the error, as far as allowed.
+   */
+  static double margin(double maxAbsError, double referenceMaxAbs, Tolerance tolerance) {
+    return 2 * Math.min(maxAbsError, tolerance.allowedError(referenceMaxAbs));
+  }
+
+  /** Likewise, of these two tensors. */
+  public double margin(Tolerance tolerance) {
+    return margin(maxAbsError, referenceMaxAbs, tolerance);
+  }
+
   /** The fraction of elements that are equal; 1 when there are none. */
   public double equalFraction() {
     return elements == 0 ? 1 : 1 - (double) (differing + unmatched) / elements;

@@ -110,7 +110,7 @@ final class ElementwiseScan {
   }
 
   private Comparison result(Tolerance tolerance, int axis) {
-    double margin = 2 * Math.min(maxAbsError, tolerance.allowedError(referenceMaxAbs));
+    double margin = Comparison.margin(maxAbsError, referenceMaxAbs, tolerance);
     return new Comparison(
         reference.size(),
         compared,

@@ -147,7 +147,7 @@ public final class Judge {
   }
 
   /** The candidate's results under the reference's names, if other names are allowed. */
-  private Map<String, HostTensor> matched(List<String> names, Map<String, HostTensor> candidate) {
+  Map<String, HostTensor> matched(List<String> names, Map<String, HostTensor> candidate) {
     if (!criteria.allows(Allowance.NAMES)
         || candidate.size() != names.size()
         || candidate.keySet().containsAll(names)) {

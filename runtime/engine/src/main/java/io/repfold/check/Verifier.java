@@ -52,11 +52,21 @@ public final class Verifier {
    */
   public static VerificationReport verify(
       ReferenceOutputs reference, Engine candidate, Criteria criteria) {
+    return verify(reference, candidate, criteria, OutputWatcher.NOBODY);
+  }
+
+  /**
+   * Likewise, with someone who looks at the outputs of each sample that the candidate runs.
+   *
+   * @throws IllegalArgumentException if the absolute tolerance is too large
+   * @throws io.repfold.runtime.EngineException if a run fails
+   */
+  public static VerificationReport verify(
+      ReferenceOutputs reference, Engine candidate, Criteria criteria, OutputWatcher watcher) {
     Tolerance tolerance = criteria.tolerance();
     Map<String, List<SampleResult>> byOutput = new LinkedHashMap<>();
     Set<String> integers = new HashSet<>();
     for (int i = 0; i < reference.inputs().size(); i++) {
-      Map<String, HostTensor> inputs = reference.inputs().get(i);
       Map<String, HostTensor> expected = reference.outputs().get(i);
       expected.forEach(
           (name, tensor) -> {
@@ -66,7 +76,7 @@ public final class Verifier {
           });
       Judge judge = Judge.ofSample(criteria, reference.noise(), i);
       String label = SampleResult.label(i, reference.names().get(i));
-      for (OutputResult result : results(judge, candidate, inputs, expected, i > 0)) {
+      for (OutputResult result : results(judge, candidate, reference, i, watcher)) {
         byOutput
             .computeIfAbsent(result.name(), name -> new ArrayList<>())
             .add(new SampleResult(i, label, result.comparison(), verdict(result, i, reference)));
@@ -97,20 +107,27 @@ public final class Verifier {
         : new Verdict.Equivalent(List.of());
   }
 
-  /**
-   * @param runsOthers whether the candidate ran on another sample: then it is a difference that it
-   *     does not run on this one
-   */
+  /** That a candidate does not run is a difference if it ran on a sample before. */
   private static List<OutputResult> results(
       Judge judge,
       Engine candidate,
-      Map<String, HostTensor> inputs,
-      Map<String, HostTensor> expected,
-      boolean runsOthers) {
+      ReferenceOutputs reference,
+      int sample,
+      OutputWatcher watcher) {
+    Map<String, HostTensor> expected = reference.outputs().get(sample);
     try {
-      return judge.compare(expected, candidate.run(Inputs.rounded(inputs, candidate)));
+      Map<String, HostTensor> found =
+          candidate.run(Inputs.rounded(reference.inputs().get(sample), candidate));
+      List<OutputResult> results = judge.compare(expected, found);
+      watcher.compared(
+          sample,
+          SampleResult.label(sample, reference.names().get(sample)),
+          expected,
+          judge.matched(List.copyOf(expected.keySet()), found),
+          results);
+      return results;
     } catch (EngineException e) {
-      if (!runsOthers) {
+      if (sample == 0) {
         throw e;
       }
       Verdict verdict =

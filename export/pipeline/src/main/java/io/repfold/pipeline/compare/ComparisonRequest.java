@@ -19,6 +19,7 @@ import java.util.Set;
  * @param allowed what the candidate's outputs may do differently
  * @param budget seconds that the reference's runs may take: while less have passed, random inputs
  *     of further sizes and values are added; 0 for none
+ * @param segmentation whether to compare masks too, of outputs that segment images
  */
 public record ComparisonRequest(
     int samples,
@@ -27,7 +28,8 @@ public record ComparisonRequest(
     double threshold,
     InputValues inputs,
     Set<Allowance> allowed,
-    double budget) {
+    double budget,
+    boolean segmentation) {
   /** Seconds for inputs of further sizes and values. */
   public static final double USUAL_BUDGET = 3;
 
@@ -63,7 +65,8 @@ public record ComparisonRequest(
         Decisions.USUAL_THRESHOLD,
         InputValues.NONE,
         Set.of(),
-        USUAL_BUDGET);
+        USUAL_BUDGET,
+        false);
   }
 
   /**
@@ -75,20 +78,33 @@ public record ComparisonRequest(
   }
 
   public ComparisonRequest withThreshold(double other) {
-    return new ComparisonRequest(samples, seed, tolerance, other, inputs, allowed, budget);
+    return new ComparisonRequest(
+        samples, seed, tolerance, other, inputs, allowed, budget, segmentation);
   }
 
   /** Feeds both models these values, where they have such inputs. */
   public ComparisonRequest withInputs(InputValues values) {
-    return new ComparisonRequest(samples, seed, tolerance, threshold, values, allowed, budget);
+    return new ComparisonRequest(
+        samples, seed, tolerance, threshold, values, allowed, budget, segmentation);
   }
 
   public ComparisonRequest withAllowed(Set<Allowance> others) {
-    return new ComparisonRequest(samples, seed, tolerance, threshold, inputs, others, budget);
+    return new ComparisonRequest(
+        samples, seed, tolerance, threshold, inputs, others, budget, segmentation);
   }
 
   /** Other seconds for inputs of further sizes and values; 0 for none of these. */
   public ComparisonRequest withBudget(double seconds) {
-    return new ComparisonRequest(samples, seed, tolerance, threshold, inputs, allowed, seconds);
+    return new ComparisonRequest(
+        samples, seed, tolerance, threshold, inputs, allowed, seconds, segmentation);
+  }
+
+  /**
+   * Compares masks too, of outputs that are scores of images or labels of an ArgMax: {@link
+   * Verification.Run#segmentations}.
+   */
+  public ComparisonRequest withSegmentation(boolean wanted) {
+    return new ComparisonRequest(
+        samples, seed, tolerance, threshold, inputs, allowed, budget, wanted);
   }
 }

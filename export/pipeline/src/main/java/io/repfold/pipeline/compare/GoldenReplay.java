@@ -1,6 +1,7 @@
 package io.repfold.pipeline.compare;
 
 import io.repfold.check.Criteria;
+import io.repfold.check.OutputWatcher;
 import io.repfold.check.ReferenceOutputs;
 import io.repfold.check.VerificationReport;
 import io.repfold.check.Verifier;
@@ -95,7 +96,8 @@ final class GoldenReplay {
     try (Engine engine =
         ModelComparison.loadPlain(candidate, setting.candidate(), setting.candidateOptions())) {
       requireInputs(engine);
-      VerificationReport report = ModelComparison.verified(expected, engine, criteria);
+      VerificationReport report =
+          ModelComparison.verified(expected, engine, criteria, OutputWatcher.NOBODY);
       runs.add(new Verification.Run(setting.name(), report));
     } catch (EngineException e) {
       boolean optimizes =

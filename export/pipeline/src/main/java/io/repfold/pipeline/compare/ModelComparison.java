@@ -2,6 +2,7 @@ package io.repfold.pipeline.compare;
 
 import io.repfold.check.ChannelAxes;
 import io.repfold.check.Criteria;
+import io.repfold.check.OutputWatcher;
 import io.repfold.check.ReferenceOutputs;
 import io.repfold.check.Tolerance;
 import io.repfold.check.VerificationReport;
@@ -16,6 +17,7 @@ import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
+import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,7 @@ final class ModelComparison {
     } catch (NoKernelException e) {
       return inInterpreter(first, e.failure);
     }
+    requireSegments(run.outputs());
     ReferenceOutputs expected = run.outputs().withUnit(known.unit());
     Optional<ReferenceOutputs> optimized = Optional.empty();
     boolean optimizerFails = false;
@@ -180,7 +183,12 @@ final class ModelComparison {
             ? plain
             : optimized.map(o -> plain.withOutputsOf(o)).orElse(plain);
     try (Engine engine = load(candidate, setting.candidate(), setting.candidateOptions())) {
-      runs.add(new Verification.Run(setting.name(), verified(expected, engine, criteria(setting))));
+      Criteria criteria = criteria(setting);
+      SegmentationWatch watch =
+          new SegmentationWatch(known.axes(), scores.byOutput(), criteria.tolerance());
+      OutputWatcher watcher = request.segmentation() ? watch : OutputWatcher.NOBODY;
+      VerificationReport report = verified(expected, engine, criteria, watcher);
+      runs.add(new Verification.Run(setting.name(), report, watch.outputs()));
     } catch (EngineException e) {
       boolean optimizes = isCpu(setting.candidate()) && setting.candidateOptions().optimize();
       if (!optimizes || runs.isEmpty()) {
@@ -198,9 +206,20 @@ final class ModelComparison {
     }
   }
 
-  static VerificationReport verified(ReferenceOutputs expected, Engine engine, Criteria criteria) {
+  private void requireSegments(ReferenceOutputs outputs) {
+    Map<String, HostTensor> first = outputs.outputs().get(0);
+    if (request.segmentation()
+        && !SegmentationWatch.segments(first, known.axes(), scores.byOutput())) {
+      throw PipelineException.request(
+          "withSegmentation: %s has no output of scores of images, [N, C, H, W] with 2 classes or more, or of labels of an ArgMax of these; it gives %s; leave it out"
+              .formatted(reference, first));
+    }
+  }
+
+  static VerificationReport verified(
+      ReferenceOutputs expected, Engine engine, Criteria criteria, OutputWatcher watcher) {
     try {
-      return Verifier.verify(expected, engine, criteria);
+      return Verifier.verify(expected, engine, criteria, watcher);
     } catch (IllegalArgumentException e) {
       throw PipelineException.request(String.valueOf(e.getMessage()), e);
     }
@@ -267,6 +286,7 @@ final class ModelComparison {
     notes.add(
         "ONNX Runtime does not run the reference, so both ran in the reference interpreter, in double precision: %s"
             .formatted(failure.getMessage()));
+    requireSegments(run.outputs());
     EngineOptions options = EngineOptions.defaults();
     ComparisonSetting exact =
         new ComparisonSetting("interpreter", interpreter, options, interpreter, options);

@@ -30,8 +30,19 @@ public record Verification(List<Run> runs, String inputs, boolean chosen, List<S
    * One comparison.
    *
    * @param setting where the models ran, such as {@code optimizer off}
+   * @param segmentations of the outputs that segment images, if that was asked for
    */
-  public record Run(String setting, VerificationReport report) {}
+  public record Run(
+      String setting, VerificationReport report, List<SegmentedOutput> segmentations) {
+    public Run {
+      segmentations = List.copyOf(segmentations);
+    }
+
+    /** Without segmentations. */
+    public Run(String setting, VerificationReport report) {
+      this(setting, report, List.of());
+    }
+  }
 
   public Verification {
     runs = List.copyOf(runs);

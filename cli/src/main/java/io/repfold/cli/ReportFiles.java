@@ -1,13 +1,13 @@
 package io.repfold.cli;
 
 import io.repfold.pipeline.files.StagedFile;
-import io.repfold.pipeline.fold.FoldOutcome;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Report files, in the format that their name's ending asks for. */
-final class FoldReports {
-  private FoldReports() {}
+final class ReportFiles {
+  private ReportFiles() {}
 
   /**
    * Refuses what cannot be written, before any work is done.
@@ -22,8 +22,8 @@ final class FoldReports {
     StagedFile.check(file);
   }
 
-  static void write(Path file, FoldOutcome outcome) {
-    StagedFile.write(file, isJson(file) ? outcome.document() : FoldPage.of(outcome));
+  static void write(Path file, Supplier<String> json, Supplier<String> page) {
+    StagedFile.write(file, isJson(file) ? json.get() : page.get());
   }
 
   private static boolean isJson(Path file) {

@@ -238,10 +238,13 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /**
-   * @param comparedWith: a model, or a folder of golden outputs
+   * @param comparedWith a model, or a folder of golden outputs
    */
   private VerifyOutcome outcome(
-      Path comparedWith, boolean holds, Verification verification, Optional<LayerComparison> byLayer) {
+      Path comparedWith,
+      boolean holds,
+      Verification verification,
+      Optional<LayerComparison> byLayer) {
     return new VerifyOutcome(
         comparedWith, candidate(), holds, verification, byLayer, ModelWarnings.of(models()));
   }

@@ -89,7 +89,8 @@ class VerifyReportTest {
   void a_page_is_written_where_nothing_differs_and_of_a_replay() throws IOException {
     Path model = Models.trained(folder);
     Path golden = folder.resolve("golden");
-    assertThat(CliRun.of("verify", model, model, "--budget", 1e-9, "--report", page).code()).isZero();
+    assertThat(CliRun.of("verify", model, model, "--budget", 1e-9, "--report", page).code())
+        .isZero();
     assertThat(Files.readString(page))
         .contains("class=\"good\"", "no time for ")
         .doesNotContain("Samples that differ", "class=\"bad\"");

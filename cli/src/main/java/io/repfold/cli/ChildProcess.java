@@ -120,6 +120,11 @@ record ChildProcess(int code, Optional<String> broken) {
     return broken.isPresent() || code > SIGNALS;
   }
 
+  /** The same, of a virtual machine that wrote down a crash: it may end with any code. */
+  ChildProcess crashed() {
+    return broken.isPresent() ? this : new ChildProcess(SIGNALS + ABORT, Optional.empty());
+  }
+
   /** How it ended, in words. */
   String reason() {
     return broken.orElseGet(() -> "it ended by " + signal(code - SIGNALS));

@@ -4,6 +4,7 @@ import io.repfold.pipeline.files.TemporaryFolder;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -91,11 +92,13 @@ final class IsolationOptions {
     }
     // What a crash leaves lies in a folder that is deleted.
     command.add("-Djava.io.tmpdir=" + folder);
-    command.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
+    Path crash = folder.resolve("crash.log");
+    command.add("-XX:ErrorFile=" + crash);
     command.add("-XX:-CreateCoredumpOnCrash");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(arguments);
     long bytes = megabytes == 0 ? Long.MAX_VALUE : megabytes << 20;
-    return ChildProcess.run(command, seconds, bytes, out, err);
+    ChildProcess child = ChildProcess.run(command, seconds, bytes, out, err);
+    return Files.exists(crash) ? child.crashed() : child;
   }
 }

@@ -2,9 +2,14 @@ package io.repfold.pipeline;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.graph.Node;
 import io.repfold.graph.Op;
+import io.repfold.graph.ShapeInference;
+import io.repfold.graph.Value;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** The floating types in which a model computes. */
@@ -30,6 +35,28 @@ public final class RealTypes {
                 types.add(cast.to());
               }
             });
+    types.removeIf(type -> !type.isFloat());
+    return types;
+  }
+
+  /**
+   * Those of the values that nodes compute: weights that are stored in float16 and made float32 by
+   * a Cast are not among them.
+   */
+  public static Set<ElementType> computed(Graph graph) {
+    EnumSet<ElementType> types = EnumSet.noneOf(ElementType.class);
+    Set<String> constants = new HashSet<>(graph.initializers().keySet());
+    Map<String, Value> values = ShapeInference.infer(graph);
+    for (Node node : graph.nodes()) {
+      boolean constant = constants.containsAll(node.inputs());
+      for (String output : node.outputs()) {
+        if (constant) {
+          constants.add(output);
+        } else if (values.containsKey(output)) {
+          values.get(output).type().ifPresent(types::add);
+        }
+      }
+    }
     types.removeIf(type -> !type.isFloat());
     return types;
   }

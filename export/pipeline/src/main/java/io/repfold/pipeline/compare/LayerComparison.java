@@ -10,7 +10,6 @@ import io.repfold.graph.Graph;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
-import io.repfold.pipeline.RealTypes;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.Engine;
@@ -63,7 +62,7 @@ public record LayerComparison(TensorByTensor tensors, Tolerance tolerance) {
         Engine two = values.in(other.load(common))) {
       Map<String, HostTensor> sample = inputs.of(one).inputs().get(0);
       Tolerance bounds = tolerance.withoutNoise();
-      double unit = ReferenceModel.unit(RealTypes.in(first.graph()));
+      double unit = ReferenceModel.unit(ReferenceModel.types(first.graph()));
       Criteria criteria =
           new Criteria(bounds).withFloors(NaturalScale.floors(first.graph(), common, unit));
       return new LayerComparison(compare(one, two, sample, common, new Judge(criteria)), bounds);

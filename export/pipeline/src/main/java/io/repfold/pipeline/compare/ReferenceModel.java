@@ -4,6 +4,7 @@ import io.repfold.check.ChannelAxes;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.MultiplyAdds;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.RealTypes;
@@ -48,9 +49,18 @@ record ReferenceModel(
     Graph graph = file.graph();
     return new ReferenceModel(
         OutputAxes.of(graph),
-        RealTypes.in(graph),
-        NaturalScale.floors(graph, unit(RealTypes.in(graph))),
+        types(graph),
+        NaturalScale.floors(graph, unit(types(graph))),
         file.isLarge() ? Optional.empty() : Optional.of(graph));
+  }
+
+  /** Those of a graph whose shapes contradict each other are all that it names. */
+  static Set<ElementType> types(Graph graph) {
+    try {
+      return RealTypes.computed(graph);
+    } catch (InvalidGraphException e) {
+      return RealTypes.in(graph);
+    }
   }
 
   /** Whether it is so large that no two of it should be in memory; also if nothing is known. */

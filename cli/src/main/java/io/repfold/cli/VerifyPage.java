@@ -6,7 +6,7 @@ import io.repfold.check.SampleResult;
 import io.repfold.check.Verdict;
 import io.repfold.image.Mask;
 import io.repfold.image.Palette;
-import io.repfold.onnx.Sha256;
+import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.Release;
 import io.repfold.pipeline.compare.LayerComparison;
@@ -73,7 +73,7 @@ final class VerifyPage {
   /** Of a folder of golden outputs, that of the file that names all others. */
   private static String sha256(Path file) {
     Path named = Files.isDirectory(file) ? file.resolve("golden.json") : file;
-    return "SHA-256 " + Sha256.of(named);
+    return "SHA-256 " + ModelFile.sha256(named);
   }
 
   /** Every sample of every output that differs. */

@@ -195,6 +195,15 @@ public final class ModelFile {
     }
   }
 
+  /**
+   * The SHA-256 of any file, in hexadecimal digits, without reading it as a model.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static String sha256(Path file) {
+    return Sha256.of(file);
+  }
+
   /** SHA-256 of the file, in hexadecimal; weights in other files are not part of it. */
   public String sha256() {
     return Sha256.of(path);

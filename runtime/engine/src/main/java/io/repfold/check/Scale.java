@@ -18,12 +18,6 @@ record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit, dou
   /** Units of its own magnitude that each part is taken to be off at least. */
   private static final double LEAST = 4;
 
-  /**
-   * Times the noise that a part may be off in any case, as long as it is less than what would
-   * accept a wrong network: nothing better can be said of a reference that differs so from itself.
-   */
-  private static final double AS_ITSELF = 2;
-
   /** Units of the whole's magnitude that a part may be off where no noise was measured. */
   private static final double ASSUMED = 42;
 
@@ -34,8 +28,7 @@ record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit, dou
   /**
    * What a part may be off: {@link Tolerance#relative} of its magnitude, or {@link Tolerance#noise}
    * times the noise in it, if that is more, but no more than that fraction of the whole. If the
-   * tolerance asks what rounding explains, also no more than that many times the noise. Then twice
-   * the noise is allowed in any case.
+   * tolerance asks what rounding explains, also no more than that many times the noise.
    *
    * @param slicing index of it
    */
@@ -52,10 +45,7 @@ record Scale(PartValues magnitudes, Optional<PartValues> noise, double unit, dou
     if (tolerance.noise().isPresent()) {
       allowed = Math.min(allowed, explained(tolerance, slicing, part));
     }
-    boolean explains = noise.isPresent() && tolerance.noise().isPresent();
-    double itself = explains ? AS_ITSELF * noise(slicing, part) : 0;
-    double loosest = Tolerance.TOO_LOOSE * magnitudes.whole();
-    return Math.max(floor, Math.max(allowed, Math.min(itself, loosest))) + tolerance.absolute();
+    return Math.max(floor, allowed) + tolerance.absolute();
   }
 
   private double explained(Tolerance tolerance, int slicing, int part) {

@@ -71,13 +71,8 @@ class NoiseTest {
 
   /** Otherwise a broken optimizer would let anything pass. */
   @Test
-  void four_times_the_noise_is_not_allowed_beyond_the_fraction_of_the_whole() {
-    assertThat(judged(moved(reference, new Random(5), 0, 0, 3e-3)).isEquivalent()).isFalse();
-  }
-
-  @Test
-  void what_the_reference_differs_from_itself_is_no_difference() {
-    assertThat(judged(moved(reference, new Random(5), 0, 0, 3e-4)).isEquivalent()).isTrue();
+  void noise_never_allows_more_than_the_fraction_of_the_whole() {
+    assertThat(judged(moved(reference, new Random(5), 0, 0, 3e-4)).isEquivalent()).isFalse();
   }
 
   @Test

@@ -49,9 +49,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares all outputs of two models on the same inputs in ONNX Runtime, with its optimizer"
           + " off and on; or, with --engine, on any engines.",
-      "The error is measured against the largest magnitude of the reference's output. Where scores"
-          + " have channels, the best channel must be the same wherever the reference's best two"
-          + " are more than twice the error apart. Exit code 3 if the models differ.",
+      "Each channel and column of an output may be off by 4 times the noise, by which the reference"
+          + " differs from itself, and at most by 1e-4 of its own largest magnitude, or 4 times the"
+          + " noise if that is more. Exit code 3 if the models differ.",
       "With --record, the one model's inputs and outputs go into a folder; with --replay, the one"
           + " model is compared with these."
     },
@@ -231,9 +231,8 @@ final class VerifyCommand implements Callable<Integer> {
     boolean holds =
         verification.holds() && byLayer.map(l -> l.holds(Set.copyOf(excused))).orElse(true);
     show(outcome(reference(), holds, verification, byLayer));
-    PrintWriter out = jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    annotations.print(candidate().toString(), holds, verification, out);
-    bisect.run(holds, reference(), candidate(), inputs, values, request.tolerance(), out);
+    annotations.print(candidate().toString(), holds, verification, beside());
+    bisect.run(holds, reference(), candidate(), inputs, values, request.tolerance(), beside());
     return holds ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 
@@ -262,8 +261,10 @@ final class VerifyCommand implements Callable<Integer> {
     print(outcome);
   }
 
-  private boolean jsonOnly() {
-    return json != null && json.file().isEmpty();
+  /** For what is no part of the JSON that may be printed. */
+  private PrintWriter beside() {
+    boolean jsonOnly = json != null && json.file().isEmpty();
+    return jsonOnly ? spec.commandLine().getErr() : spec.commandLine().getOut();
   }
 
   /** The first model; there is one, as {@link GoldenOptions} asks for it. */
@@ -320,11 +321,7 @@ final class VerifyCommand implements Callable<Integer> {
               progress);
     }
     show(outcome(folder, verification.holds(), verification, Optional.empty()));
-    annotations.print(
-        reference().toString(),
-        verification.holds(),
-        verification,
-        jsonOnly() ? spec.commandLine().getErr() : spec.commandLine().getOut());
+    annotations.print(reference().toString(), verification.holds(), verification, beside());
     return verification.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
   }
 

@@ -2,12 +2,8 @@ package io.repfold.junit;
 
 import io.repfold.pipeline.convert.Precision;
 import io.repfold.pipeline.inputs.NamedShape;
-import io.repfold.runtime.Availability;
 import io.repfold.runtime.Backend;
 import io.repfold.runtime.Backends;
-import io.repfold.runtime.Engine;
-import io.repfold.runtime.EngineException;
-import io.repfold.runtime.EngineOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +15,8 @@ import java.util.stream.Stream;
 final class ContractCases {
   private static final String RANDOM = "random";
   private static final String TENSORRT = "tensorrt";
+  private static final String WITHOUT_TENSORRT =
+      "io.repfold:repfold-tensorrt is not on the class path; add it as a test dependency";
   private static final int MOST_LETTERS = 100;
 
   private final EquivalenceContract contract;
@@ -106,37 +104,8 @@ final class ContractCases {
 
   private static Backend backend(String id) {
     boolean known = Backends.all().stream().anyMatch(backend -> backend.id().equals(id));
-    return !known && id.equals(TENSORRT) ? new WithoutTensorRt() : Backends.byId(id);
-  }
-
-  /** What stands for TensorRT where its library is not among the test's dependencies. */
-  private static final class WithoutTensorRt implements Backend {
-    private static final String REASON =
-        "io.repfold:repfold-tensorrt is not on the class path; add it as a test dependency";
-
-    @Override
-    public String id() {
-      return TENSORRT;
-    }
-
-    @Override
-    public String name() {
-      return "TensorRT";
-    }
-
-    @Override
-    public Availability availability() {
-      return new Availability.Missing(REASON);
-    }
-
-    @Override
-    public Engine load(Path model, EngineOptions options) {
-      throw new EngineException(REASON);
-    }
-
-    @Override
-    public Engine load(String name, byte[] model, EngineOptions options) {
-      throw new EngineException(REASON);
-    }
+    return !known && id.equals(TENSORRT)
+        ? new MissingEngine(TENSORRT, "TensorRT", WITHOUT_TENSORRT)
+        : Backends.byId(id);
   }
 }

@@ -40,30 +40,23 @@ public record ArgmaxAgreement(
         || !reference.type().isFloating()) {
       return Optional.empty();
     }
-    int channels = (int) shape[axis];
-    int inner = 1;
-    for (int i = axis + 1; i < shape.length; i++) {
-      inner *= (int) shape[i];
-    }
-    int outer = reference.size() / (channels * inner);
+    Positions all = Positions.along(axis, shape);
+    int count = reference.size() / all.channels();
     long positions = 0;
     long skipped = 0;
     long disagreements = 0;
     long beyondMargin = 0;
-    for (int item = 0; item < outer; item++) {
-      for (int pixel = 0; pixel < inner; pixel++) {
-        int start = item * channels * inner + pixel;
-        BestTwo expected = BestTwo.of(reference, start, inner, channels);
-        BestTwo found = BestTwo.of(candidate, start, inner, channels);
-        if (expected.hasNan() || found.hasNan()) {
-          skipped++;
-          continue;
-        }
-        positions++;
-        if (expected.channel() != found.channel()) {
-          disagreements++;
-          beyondMargin += expected.lead() > margin ? 1 : 0;
-        }
+    for (int position = 0; position < count; position++) {
+      BestTwo expected = all.bestTwo(reference, position);
+      BestTwo found = all.bestTwo(candidate, position);
+      if (expected.hasNan() || found.hasNan()) {
+        skipped++;
+        continue;
+      }
+      positions++;
+      if (expected.channel() != found.channel()) {
+        disagreements++;
+        beyondMargin += expected.lead() > margin ? 1 : 0;
       }
     }
     return Optional.of(

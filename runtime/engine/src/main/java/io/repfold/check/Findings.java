@@ -159,12 +159,6 @@ final class Findings {
 
   /** A row-major index as coordinates, for example [0, 2, 5, 7]. */
   static String position(int flatIndex, long... shape) {
-    long[] coordinates = new long[shape.length];
-    long rest = flatIndex;
-    for (int axis = shape.length - 1; axis >= 0; axis--) {
-      coordinates[axis] = rest % shape[axis];
-      rest /= shape[axis];
-    }
-    return Arrays.toString(coordinates);
+    return Arrays.toString(PartError.place(flatIndex, shape));
   }
 }

@@ -26,15 +26,11 @@ public record LabelScores(String name, int axis) {
       return OptionalLong.empty();
     }
     double margin = 2 * largestError(scores, foundScores);
-    int inner = 1;
-    for (int i = along + 1; i < scores.rank(); i++) {
-      inner *= (int) scores.shape()[i];
-    }
+    Positions positions = Positions.along(along, scores.shape());
     long differing = 0;
     for (int i = 0; i < labels.size(); i++) {
       if (labels.get(i) != found.get(i)) {
-        int start = i / inner * classes * inner + i % inner;
-        if (margin == 0 || !(lead(scores, start, inner, classes) <= margin)) {
+        if (margin == 0 || !(positions.bestTwo(scores, i).lead() <= margin)) {
           return OptionalLong.empty();
         }
         differing++;
@@ -49,16 +45,5 @@ public record LabelScores(String name, int axis) {
       largest = Math.max(largest, Math.abs(scores.get(i) - found.get(i)));
     }
     return largest;
-  }
-
-  private static double lead(HostTensor scores, int start, int step, int classes) {
-    double best = Double.NEGATIVE_INFINITY;
-    double second = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < classes; c++) {
-      double score = scores.get(start + c * step);
-      second = Math.max(second, Math.min(best, score));
-      best = Math.max(best, score);
-    }
-    return best - second;
   }
 }

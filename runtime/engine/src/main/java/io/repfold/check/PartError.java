@@ -39,6 +39,21 @@ public record PartError(
     return error == 0 ? 0 : error / magnitude;
   }
 
+  /**
+   * Where an element lies on each axis.
+   *
+   * @param index row-major, at least 0
+   */
+  public static long[] place(int index, long... shape) {
+    long[] place = new long[shape.length];
+    long rest = index;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      place[axis] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    return place;
+  }
+
   /** In words, such as {@code channel 3 (axis 1)}; {@code the output} for the whole. */
   public String where() {
     return axis < 0

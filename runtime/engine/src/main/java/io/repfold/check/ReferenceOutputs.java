@@ -98,15 +98,8 @@ public record ReferenceOutputs(
   /**
    * The same, with the noise that shows when the same model is computed in double precision.
    *
-   * @param exact the reference's model
-   * @param samples the first ones, which stand for all others
-   * @throws io.repfold.runtime.EngineException if a run fails
+   * @param results of {@link #exactly}, which stand for all other runs; none if it was not
    */
-  public ReferenceOutputs withExact(Engine exact, int samples, ChannelAxes axes) {
-    return withExact(exactly(exact, samples), axes);
-  }
-
-  /** Likewise, where it was computed before: outputs by name, one map for each first run. */
   public ReferenceOutputs withExact(List<Map<String, HostTensor>> results, ChannelAxes axes) {
     List<Map<String, Noise.Measured>> measured = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {

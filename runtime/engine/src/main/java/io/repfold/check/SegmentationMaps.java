@@ -60,11 +60,11 @@ public final class SegmentationMaps {
         || !Arrays.equals(reference.shape(), candidate.shape())) {
       return Optional.empty();
     }
-    Places places = Places.of(reference, axis);
-    SegmentationMaps maps = places.maps();
+    Positions positions = Positions.along(axis, reference.shape());
+    SegmentationMaps maps = of(reference, axis);
     for (int pixel = 0; pixel < maps.reference.length; pixel++) {
-      BestTwo expected = places.bestTwo(reference, pixel);
-      BestTwo found = places.bestTwo(candidate, pixel);
+      BestTwo expected = positions.bestTwo(reference, pixel);
+      BestTwo found = positions.bestTwo(candidate, pixel);
       maps.set(
           pixel,
           expected.channel(),
@@ -111,13 +111,13 @@ public final class SegmentationMaps {
     if (labels.isEmpty() || !areScores(scores, axis)) {
       return Optional.empty();
     }
-    Places places = Places.of(scores, axis);
-    SegmentationMaps maps = places.maps();
+    Positions positions = Positions.along(axis, scores.shape());
+    SegmentationMaps maps = of(scores, axis);
     if (!maps.hasSizeOf(labels.get())) {
       return Optional.empty();
     }
     for (int pixel = 0; pixel < maps.reference.length; pixel++) {
-      BestTwo best = places.bestTwo(scores, pixel);
+      BestTwo best = positions.bestTwo(scores, pixel);
       maps.set(
           pixel,
           labels.get().reference[pixel],
@@ -142,30 +142,14 @@ public final class SegmentationMaps {
         && tensor.shape()[axis] > 1;
   }
 
-  /** Where the scores of a pixel lie. */
-  private record Places(int images, int height, int width, int classes, int stride) {
-    static Places of(HostTensor scores, int axis) {
-      long[] shape = scores.shape();
-      int stride = 1;
-      for (int i = axis + 1; i < RANK; i++) {
-        stride *= (int) shape[i];
-      }
-      return new Places(
-          (int) shape[0],
-          (int) shape[axis == 1 ? 2 : 1],
-          (int) shape[axis == RANK - 1 ? 2 : RANK - 1],
-          (int) shape[axis],
-          stride);
-    }
-
-    SegmentationMaps maps() {
-      return new SegmentationMaps(images, height, width, true);
-    }
-
-    BestTwo bestTwo(HostTensor scores, int pixel) {
-      int start = pixel / stride * classes * stride + pixel % stride;
-      return BestTwo.of(scores, start, stride, classes);
-    }
+  /** For scores with the classes on an axis. */
+  private static SegmentationMaps of(HostTensor scores, int axis) {
+    long[] shape = scores.shape();
+    return new SegmentationMaps(
+        (int) shape[0],
+        (int) shape[axis == 1 ? 2 : 1],
+        (int) shape[axis == RANK - 1 ? 2 : RANK - 1],
+        true);
   }
 
   private void set(int pixel, int expected, int found, boolean skipped, boolean beyond) {

@@ -21,10 +21,7 @@ record Slicing(int axis, int parts, int inner, int elements) {
    * channels are last.
    */
   static List<Slicing> of(int channels, long... shape) {
-    int elements = 1;
-    for (long size : shape) {
-      elements *= (int) size;
-    }
+    int elements = Positions.stride(WHOLE, shape);
     List<Slicing> all = new ArrayList<>();
     all.add(new Slicing(WHOLE, 1, Math.max(1, elements), elements));
     int last = shape.length - 1;
@@ -32,11 +29,8 @@ record Slicing(int axis, int parts, int inner, int elements) {
       boolean judged =
           axis == 1 || axis == channels || (axis == last && shape.length != RANK_OF_IMAGES);
       if (judged && shape[axis] > 1) {
-        int inner = 1;
-        for (int i = axis + 1; i < shape.length; i++) {
-          inner *= (int) shape[i];
-        }
-        all.add(new Slicing(axis, (int) shape[axis], Math.max(1, inner), elements));
+        int inner = Math.max(1, Positions.stride(axis, shape));
+        all.add(new Slicing(axis, (int) shape[axis], inner, elements));
       }
     }
     return all;

@@ -65,6 +65,11 @@ public record EngineOptions(
     return new EngineOptions(threads, false, device, tf32, sessionOptions, plugins);
   }
 
+  /** The same with a graph that the backend may rewrite. */
+  public EngineOptions withOptimizer() {
+    return new EngineOptions(threads, true, device, tf32, sessionOptions, plugins);
+  }
+
   /** The same on another GPU. */
   public EngineOptions withDevice(int index) {
     return new EngineOptions(threads, optimize, index, tf32, sessionOptions, plugins);

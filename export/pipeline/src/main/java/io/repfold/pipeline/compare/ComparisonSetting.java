@@ -47,6 +47,11 @@ public record ComparisonSetting(
         && referenceOptions.equals(other.referenceOptions);
   }
 
+  /** Whether the candidate runs in ONNX Runtime on the CPU with its optimizer on. */
+  boolean optimizesCandidateOnCpu() {
+    return candidate.id().equals(Backends.onnxRuntimeCpu().id()) && candidateOptions.optimize();
+  }
+
   /** The same with values for inputs of both models, where they have such inputs. */
   public ComparisonSetting with(InputValues values) {
     return new ComparisonSetting(

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One recording, on its way. */
 final class GoldenRecording {
-  /** That the interpreter may take, by its number of multiply-adds. */
-  private static final double MOST_SECONDS = 30;
-
   private final Path model;
   private final SampleSource inputs;
   private final ComparisonRequest request;
@@ -67,32 +64,15 @@ final class GoldenRecording {
     if (!ModelComparison.isCpu(setting.reference())) {
       return;
     }
-    try (Engine other = ModelComparison.loadPlain(model, setting.reference(), optimizing())) {
+    EngineOptions optimizing = setting.referenceOptions().withOptimizer();
+    try (Engine other = ModelComparison.loadPlain(model, setting.reference(), optimizing)) {
       again = ran().again(other).outputs();
     } catch (EngineException e) {
       optimizerFails = true;
     }
-    runExactly(ran().outputs());
-  }
-
-  private EngineOptions optimizing() {
-    EngineOptions own = setting.referenceOptions();
-    return new EngineOptions(
-        own.threads(), true, own.device(), own.tf32(), own.sessionOptions(), own.plugins());
-  }
-
-  private void runExactly(ReferenceOutputs outputs) {
-    double seconds = Math.min(MOST_SECONDS, Math.max(1, request.budget()));
-    int affordable = Math.min(ran().usual(), known.affordable(outputs.inputs().get(0), seconds));
-    if (affordable == 0) {
-      return;
-    }
+    double seconds = Math.min(ReferenceModel.MOST_EXACT_SECONDS, Math.max(1, request.budget()));
     Backend interpreter = request.inputs().in(InterpreterBackend.inDouble());
-    try (Engine loaded = interpreter.load(model, EngineOptions.defaults())) {
-      exact = outputs.exactly(loaded, affordable);
-    } catch (EngineException e) {
-      exact = List.of(); // it has an op that is not modeled: the noise is what else was measured
-    }
+    exact = known.exactly(ran(), seconds, () -> interpreter.load(model, EngineOptions.defaults()));
   }
 
   GoldenOutputs outputs() {

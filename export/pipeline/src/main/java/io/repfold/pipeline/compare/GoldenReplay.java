@@ -100,9 +100,7 @@ final class GoldenReplay {
           ModelComparison.verified(expected, engine, criteria, OutputWatcher.NOBODY);
       runs.add(new Verification.Run(setting.name(), report));
     } catch (EngineException e) {
-      boolean optimizes =
-          ModelComparison.isCpu(setting.candidate()) && setting.candidateOptions().optimize();
-      if (!optimizes || runs.isEmpty()) {
+      if (!setting.optimizesCandidateOnCpu() || runs.isEmpty()) {
         throw e;
       }
       optimizerFailed(setting, criteria, e);

@@ -29,9 +29,6 @@ final class ModelComparison {
   /** Units that a model may be off at most where it computes in narrower numbers than float32. */
   private static final double MOST_UNITS = 20;
 
-  /** In the interpreter, where ONNX Runtime cannot. */
-  private static final double MOST_SECONDS = 30;
-
   private final Path reference;
   private final Path candidate;
   private final SampleSource inputs;
@@ -63,10 +60,10 @@ final class ModelComparison {
     ComparisonSetting first = settings.get(0);
     steps.next("running the reference");
     ReferenceRun run;
-    try (Engine engine = loaded(first)) {
+    try (Engine engine = load(reference, first.reference(), first.referenceOptions())) {
       run = ReferenceRun.of(engine, inputs.of(engine), request.budget());
-    } catch (NoKernelException e) {
-      return inInterpreter(first, e.failure);
+    } catch (EngineException e) {
+      return inInterpreter(first, e);
     }
     requireSegments(run.outputs());
     ReferenceOutputs expected = run.outputs().withUnit(known.unit());
@@ -82,7 +79,12 @@ final class ModelComparison {
             "ONNX Runtime's optimizer fails on the reference, which it runs without: %s"
                 .formatted(e.getMessage()));
       }
-      expected = withExact(expected, run.usual());
+      List<Map<String, HostTensor>> exact =
+          known.exactly(
+              run,
+              Math.max(1, request.budget()),
+              () -> load(reference, interpreter(), EngineOptions.defaults()));
+      expected = expected.withExact(exact, known.axes());
     }
     for (ComparisonSetting setting : settings) {
       steps.next("comparing, " + setting.name());
@@ -102,7 +104,7 @@ final class ModelComparison {
 
   private static EngineOptions optimizing(List<ComparisonSetting> settings) {
     return settings.stream()
-        .filter(s -> isCpu(s.candidate()) && s.candidateOptions().optimize())
+        .filter(ComparisonSetting::optimizesCandidateOnCpu)
         .map(ComparisonSetting::candidateOptions)
         .findFirst()
         .orElseGet(EngineOptions::defaults);
@@ -128,43 +130,8 @@ final class ModelComparison {
     return engine;
   }
 
-  /** The reference could not be loaded. */
-  private static final class NoKernelException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient EngineException failure;
-
-    NoKernelException(EngineException failure) {
-      super(failure);
-      this.failure = failure;
-    }
-  }
-
-  private Engine loaded(ComparisonSetting first) {
-    try {
-      return load(reference, first.reference(), first.referenceOptions());
-    } catch (EngineException e) {
-      throw e.isNoKernel() ? new NoKernelException(e) : e;
-    }
-  }
-
   static boolean isCpu(Backend backend) {
     return backend.id().equals(Backends.onnxRuntimeCpu().id());
-  }
-
-  private ReferenceOutputs withExact(ReferenceOutputs expected, int usual) {
-    int affordable = Math.min(usual, affordable(expected));
-    if (affordable == 0) {
-      return expected;
-    }
-    try (Engine exact = load(reference, interpreter(), EngineOptions.defaults())) {
-      return expected.withExact(exact, affordable, known.axes());
-    } catch (EngineException e) {
-      return expected; // it has an op that is not modeled: the noise is what else was measured
-    }
-  }
-
-  private int affordable(ReferenceOutputs expected) {
-    return known.affordable(expected.inputs().get(0), Math.max(1, request.budget()));
   }
 
   /** With the same values for inputs as the other engines. */
@@ -190,8 +157,7 @@ final class ModelComparison {
       VerificationReport report = verified(expected, engine, criteria, watcher);
       runs.add(new Verification.Run(setting.name(), report, watch.outputs()));
     } catch (EngineException e) {
-      boolean optimizes = isCpu(setting.candidate()) && setting.candidateOptions().optimize();
-      if (!optimizes || runs.isEmpty()) {
+      if (!setting.optimizesCandidateOnCpu() || runs.isEmpty()) {
         throw e;
       }
       if (!optimizerFails) {
@@ -252,13 +218,10 @@ final class ModelComparison {
       tolerance = tolerance.withRelative(most);
       tolerance = explains ? tolerance : tolerance.withoutNoise();
     }
-    return new Criteria(
-        tolerance,
-        axes,
-        new ThresholdDecider(request.threshold()),
-        Map.of(),
-        Map.of(),
-        request.allowed());
+    return new Criteria(tolerance)
+        .withAxes(axes)
+        .withDecider(new ThresholdDecider(request.threshold()))
+        .withAllowed(request.allowed());
   }
 
   private static boolean isInterpreter(Backend backend) {
@@ -267,14 +230,14 @@ final class ModelComparison {
 
   /** Compares in the interpreter what ONNX Runtime has no kernels for. */
   private Verification inInterpreter(ComparisonSetting setting, EngineException failure) {
-    if (!isCpu(setting.reference()) || known.graph().isEmpty()) {
+    if (!failure.isNoKernel() || !isCpu(setting.reference()) || known.graph().isEmpty()) {
       throw failure;
     }
     Backend interpreter = interpreter();
     ReferenceRun run;
     try (Engine engine = load(reference, interpreter, EngineOptions.defaults())) {
       Samples samples = inputs.of(engine);
-      int affordable = known.affordable(samples.inputs().get(0), MOST_SECONDS);
+      int affordable = known.affordable(samples.inputs().get(0), ReferenceModel.MOST_EXACT_SECONDS);
       if (affordable == 0) {
         throw failure;
       }

@@ -8,14 +8,18 @@ import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.MultiplyAdds;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.RealTypes;
+import io.repfold.runtime.Engine;
+import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What is known of a reference before it runs.
@@ -32,6 +36,9 @@ record ReferenceModel(
 
   /** That of float64, and as much again for 32 roundings, as nothing measures these. */
   private static final double DOUBLE = 0x1p-48;
+
+  /** So long the interpreter may take where nothing else limits it. */
+  static final double MOST_EXACT_SECONDS = 30;
 
   static ReferenceModel of(Path model) {
     return ModelFile.readIfOnnx(model)
@@ -105,6 +112,27 @@ record ReferenceModel(
       return counted.unknown().isEmpty() ? (int) Math.min(16, A_SECOND * seconds / each) : 0;
     } catch (IllegalArgumentException e) {
       return 0;
+    }
+  }
+
+  /**
+   * What the model gives in double precision for as many of a run's usual inputs as take no longer.
+   *
+   * @param seconds that the interpreter may take
+   * @param interpreter loads the model
+   * @return outputs by name, one map for each of the first inputs; none if that is not affordable,
+   *     or the model has an op that is not modeled: the noise is what else was measured then
+   */
+  List<Map<String, HostTensor>> exactly(
+      ReferenceRun run, double seconds, Supplier<Engine> interpreter) {
+    int affordable = Math.min(run.usual(), affordable(run.outputs().inputs().get(0), seconds));
+    if (affordable == 0) {
+      return List.of();
+    }
+    try (Engine exact = interpreter.get()) {
+      return run.outputs().exactly(exact, affordable);
+    } catch (EngineException e) {
+      return List.of();
     }
   }
 }

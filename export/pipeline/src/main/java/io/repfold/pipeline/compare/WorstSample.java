@@ -135,17 +135,7 @@ public record WorstSample(
 
   /** Where on each axis that element lies; empty if nothing could be compared. */
   public long[] place() {
-    int rest = index();
-    if (rest < 0) {
-      return new long[0];
-    }
-    long[] shape = reference.shape();
-    long[] place = new long[shape.length];
-    for (int i = shape.length - 1; i >= 0; i--) {
-      place[i] = rest % shape[i];
-      rest = (int) (rest / shape[i]);
-    }
-    return place;
+    return index() < 0 ? new long[0] : PartError.place(index(), reference.shape());
   }
 
   /** Which sample, and where in it the error lies that uses up most of what is allowed. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 
 /**
  * Inputs that reach where a standard normal one of an even size does not: faults live at batch 2,
@@ -123,20 +124,16 @@ final class Sweep {
   }
 
   private void values(String name, DoubleUnaryOperator value, List<Wish> wishes) {
-    wishes.add(new Wish(name, List.of(way(name, (input, shape) -> mapped(input, value)))));
+    wishes.add(new Wish(name, List.of(way(name, input -> mapped(input, value)))));
   }
 
   /** One pixel in the middle is 1, in all channels, and all else is 0. */
   private Wish hotPixel() {
     String name = "one hot pixel";
-    return new Wish(name, List.of(way(name, (input, shape) -> hot(input, shape))));
+    return new Wish(name, List.of(way(name, Sweep::hot)));
   }
 
-  private interface Change {
-    double[] of(HostTensor input, long[] shape);
-  }
-
-  private Wish.Way way(String name, Change change) {
+  private Wish.Way way(String name, Function<HostTensor, double[]> change) {
     return new Wish.Way(
         name,
         elements(found.sizes()),
@@ -149,10 +146,10 @@ final class Sweep {
   }
 
   /** Indices, masks and the like stay what they are. */
-  private static HostTensor changed(HostTensor tensor, Change change) {
+  private static HostTensor changed(HostTensor tensor, Function<HostTensor, double[]> change) {
     boolean bytes = tensor.type() == ElementType.UINT8 && tensor.rank() >= 3;
     return tensor.type().isFloating() || bytes
-        ? HostTensor.of(tensor.type(), change.of(tensor, tensor.shape()), tensor.shape())
+        ? HostTensor.of(tensor.type(), change.apply(tensor), tensor.shape())
         : tensor;
   }
 
@@ -165,7 +162,8 @@ final class Sweep {
     return values;
   }
 
-  private static double[] hot(HostTensor input, long... shape) {
+  private static double[] hot(HostTensor input) {
+    long[] shape = input.shape();
     double[] values = new double[input.size()];
     int pixels = 1;
     for (int axis = 2; axis < shape.length; axis++) {

@@ -7,9 +7,8 @@ import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.convert.ConvertOutcome;
 import io.repfold.pipeline.convert.HalfConversion;
 import io.repfold.pipeline.convert.IntegerConversion;
-import io.repfold.pipeline.convert.OutputAgreement;
 import io.repfold.pipeline.convert.SampleComparison;
-import io.repfold.precision.Decisions;
+import io.repfold.precision.Finding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +22,7 @@ record ConversionText(ConvertOutcome outcome) {
     root.put("overridableWeights", outcome.source().overridable());
     root.put("precision", outcome.precision().name());
     root.put("holds", outcome.holds());
-    root.put("targetAgreement", outcome.target());
+    root.set("targets", Json.of(outcome.targets()));
     root.put("samples", outcome.comparisons().isEmpty() ? "" : outcome.samples().description());
     root.set("conversion", conversionJson());
     ArrayNode all = root.putArray("comparisons");
@@ -81,29 +80,41 @@ record ConversionText(ConvertOutcome outcome) {
       return "NOT COMPARED with the original: %s. Whether it overflows or decides otherwise is not known; --data FOLDER gives samples to see it on"
           .formatted(because);
     }
-    if (outcome.comparisons().stream().anyMatch(c -> c.decisions() == 0)) {
+    if (outcome.comparisons().stream().anyMatch(SampleComparison::isEmpty)) {
       return "NOTHING WAS COMPARED: every output is empty, on " + outcome.samples().description();
     }
     long notFinite =
         outcome.comparisons().stream().mapToLong(SampleComparison::notFinite).max().orElse(0);
-    if (notFinite > 0) {
+    if (notFinite > 0 && !outcome.holds()) {
       return "OVERFLOW: %s NaN or infinite at the outputs, and finite in the original, on %s"
           .formatted(
               notFinite == 1 ? "1 element is" : Phrases.count(notFinite) + " elements are",
               outcome.samples().description());
     }
-    double share = outcome.agreement().orElse(1);
+    if (outcome.worst().isEmpty()) {
+      return "NOT JUDGED, as was asked for; compared on " + outcome.samples().description();
+    }
+    Finding worst = outcome.worst().get();
     String verdict =
-        "%s: %s %% of decisions stay the same (target %s %%), on %s"
-            .formatted(
-                outcome.holds() ? "Verified" : "BELOW THE TARGET",
-                Phrases.fixed(100 * share, 4),
-                Phrases.fixed(100 * outcome.target(), 4),
-                outcome.samples().description());
+        outcome.holds()
+            ? "Verified: at worst, %s, on %s".formatted(worst.worstText(), samples())
+            : "BELOW THE TARGET: %s, on %s%s".formatted(worst.worstText(), samples(), taken(worst));
     return outcome.samples().given()
         ? verdict
         : verdict
             + "\nRandom inputs are not what the model will see: --data FOLDER gives samples, whose ranges choose what stays float32";
+  }
+
+  private String samples() {
+    return outcome.samples().description();
+  }
+
+  /** What an output was taken for, where the graph does not show it. */
+  private static String taken(Finding finding) {
+    return finding.piece().certain()
+        ? ""
+        : "\nIt is judged as %s, because %s; --judge %s=KIND says what it is"
+            .formatted(finding.piece().kind().noun(), finding.piece().because(), finding.output());
   }
 
   private static List<String> headings() {
@@ -111,38 +122,35 @@ record ConversionText(ConvertOutcome outcome) {
         "run by",
         ">samples",
         "output",
-        "decides",
-        ">decisions",
+        "judged as",
         ">same",
+        ">of range",
+        ">dB",
         ">max abs error",
-        ">of max",
-        ">not finite");
+        ">not finite",
+        "");
   }
 
   private static List<List<String>> rows(SampleComparison comparison) {
     List<List<String>> rows = new ArrayList<>();
-    for (OutputAgreement output : comparison.outputs()) {
+    for (Finding finding : comparison.findings()) {
       rows.add(
           List.of(
               comparison.how(),
               Phrases.count(comparison.samples()),
-              Phrases.shortened(output.output(), 40),
-              label(output.kind()),
-              Phrases.count(output.positions()),
-              Phrases.fixed(100 * output.share(), 4) + " %",
-              Phrases.small(output.maxAbsError()),
-              Phrases.small(output.largest() == 0 ? 0 : output.maxAbsError() / output.largest()),
-              Phrases.count(output.notFinite())));
+              Phrases.shortened(finding.where().replace("output ", ""), 40),
+              finding.piece().kind().noun(),
+              finding.positions() == 0 ? "-" : Phrases.fixed(100 * finding.share(), 4) + " %",
+              Double.isNaN(finding.error()) ? "-" : Phrases.small(finding.error()),
+              decibels(finding.decibels()),
+              Phrases.small(finding.maxAbsError()),
+              Phrases.count(finding.notFinite()),
+              finding.holds() ? "" : "BELOW"));
     }
     return rows;
   }
 
-  /** What is decided, for people. */
-  private static String label(Decisions.Kind kind) {
-    return switch (kind) {
-      case CHANNEL -> "best channel";
-      case THRESHOLD -> "side of threshold";
-      case INTEGER -> "integer";
-    };
+  private static String decibels(double value) {
+    return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, 1);
   }
 }

@@ -4,7 +4,6 @@ import io.repfold.pipeline.convert.ConversionRequest;
 import io.repfold.pipeline.convert.Precision;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,14 +38,7 @@ final class ConvertOptions {
               + " callers must give and take it.")
   private Boundary boundary;
 
-  @Option(
-      names = "--target-agreement",
-      paramLabel = "SHARE",
-      description =
-          "The share of decisions that must stay the same on the samples, at each output: the best"
-              + " channel, or the side of --threshold where there is one channel (default: 0.999 for"
-              + " fp16, 0.99 for bf16 and int8).")
-  private @Nullable Double target;
+  @Mixin private JudgeOptions judged;
 
   /**
    * What was asked for, but for shapes, which the model must be known to tell.
@@ -56,9 +48,7 @@ final class ConvertOptions {
   ConversionRequest request(Precision precision) {
     ConversionRequest request =
         ConversionRequest.to(precision).withSamples(samples.request()).withKept(keep);
-    if (target != null) {
-      request = request.withTargetAgreement(target);
-    }
+    request = judged.in(request);
     if (boundary == Boundary.HALF) {
       request = request.withHalfBoundary();
     }

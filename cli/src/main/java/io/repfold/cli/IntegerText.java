@@ -3,6 +3,7 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.convert.IntegerConversion;
+import io.repfold.precision.Finding;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
 import io.repfold.precision.int8.QuantizationTarget;
@@ -33,7 +34,7 @@ record IntegerText(IntegerConversion conversion) {
                 conversion.report().layers().size(),
                 options.method().name().toLowerCase(Locale.ROOT),
                 Phrases.plural(conversion.report().balanced().size(), "tensor"),
-                options.biasCorrection() ? "corrected" : "as they were",
+                conversion.report().biasesCorrected() ? "corrected" : "as they were",
                 conversion.graph().opset()));
     text.append("Error at the outputs: ").append(error()).append("\n\n");
     text.append(layers(verbose));
@@ -97,7 +98,8 @@ record IntegerText(IntegerConversion conversion) {
                 t ->
                     List.of(
                         Integer.toString(t.excluded()),
-                        Phrases.fixed(100 * t.agreement(), 4) + " %"));
-    return Text.table(List.of(">layers in float32", ">agreement"), rows.toList());
+                        Phrases.fixed(100 * t.agreement(), 4) + " %",
+                        t.worst().map(Finding::worstText).orElse("-")));
+    return Text.table(List.of(">layers in float32", ">agreement", "at worst"), rows.toList());
   }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ final class Json {
         .addSerializer(double.class, serializer(v -> Double.isFinite(v) ? v : null))
         .addSerializer(
             OptionalDouble.class, serializer(v -> v.isPresent() ? v.getAsDouble() : null))
+        .addSerializer(OptionalInt.class, serializer(v -> v.isPresent() ? v.getAsInt() : null))
         .addSerializer(Optional.class, serializer((Object v) -> ((Optional<?>) v).orElse(null)));
   }
 

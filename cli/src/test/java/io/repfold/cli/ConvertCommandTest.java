@@ -54,7 +54,7 @@ class ConvertCommandTest {
     assertThat(run.code()).as(run.err() + run.out()).isZero();
     assertThat(run.out())
         .contains(" in float16, 0 in float32; 2 Casts;", "No overflow is predicted")
-        .contains("ONNX Runtime ", "interpreter, rounding", "best channel")
+        .contains("ONNX Runtime ", "interpreter, rounding", "best class")
         .contains("Verified: ", "on 3 samples from " + data, "Wrote " + half);
     Graph graph = OnnxModel.read(half).graph();
     assertThat(graph.initializers().values()).allMatch(t -> t.type() == ElementType.FLOAT16);
@@ -128,14 +128,17 @@ class ConvertCommandTest {
     Path data = HalfModels.samples(folder, 1, 1, 1, 4, 4);
     Files.writeString(half, "before");
 
-    CliRun run = convert(HalfModels.close(folder), half, "fp16", "--data", data);
+    CliRun run =
+        convert(HalfModels.close(folder), half, "fp16", "--data", data, "--judge", "classes");
 
     assertThat(run.code()).isEqualTo(3);
-    assertThat(run.out()).contains("BELOW THE TARGET: 0.0000 %", "Nothing was written.");
+    assertThat(run.out())
+        .contains("BELOW THE TARGET: 0.0000 % of decisions stay the same (99.9000 % are asked for)")
+        .contains("Nothing was written.");
     assertThat(half).hasContent("before");
     assertThat(names()).containsExactly("close.onnx", "data", "half.onnx");
     assertThat(
-            convert(HalfModels.close(folder), half, "fp16", "--data", data, "--target-agreement", 0)
+            convert(HalfModels.close(folder), half, "fp16", "--data", data, "--target-error", 0.005)
                 .code())
         .isZero();
   }
@@ -174,7 +177,8 @@ class ConvertCommandTest {
     assertThat(run.code()).as(run.err() + run.out()).isZero();
     assertThat(run.out())
         .contains("Whether values overflow is not known", "Verified: ")
-        .contains("(target 95.0000 %), on 2 random inputs, seed 0", "--data FOLDER gives samples");
+        .contains(
+            "(0.00500 is allowed)", ", on 2 random inputs, seed 0", "--data FOLDER gives samples");
     assertThat(blind.code()).as(blind.err() + blind.out()).isEqualTo(3);
     assertThat(blind.out())
         .contains("OVERFLOW: ", "Overflow: value 'c1'", "Nothing was written.")
@@ -371,7 +375,7 @@ class ConvertCommandTest {
     assertThat(root.get("holds").asBoolean()).isTrue();
     assertThat(root.get("comparisons")).hasSize(2);
     assertThat(root.get("conversion").get("halfNodes").asInt()).isPositive();
-    assertThat(root.get("comparisons").get(0).get("outputs").get(0).get("positions").asInt())
+    assertThat(root.get("comparisons").get(0).get("findings").get(0).get("positions").asInt())
         .isEqualTo(160);
   }
 

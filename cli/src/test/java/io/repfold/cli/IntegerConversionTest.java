@@ -16,6 +16,9 @@ import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.convert.IntegerConversion;
 import io.repfold.pipeline.convert.IntegerSums;
 import io.repfold.pipeline.fold.Certificate;
+import io.repfold.precision.Finding;
+import io.repfold.precision.OutputKind;
+import io.repfold.precision.Piece;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
 import io.repfold.precision.int8.QuantizationTarget;
@@ -26,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,11 +152,12 @@ class IntegerConversionTest {
   void layers_stay_float32_until_the_target_holds() {
     Path small = folder.resolve("small.onnx");
     Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
-    CliRun run = convert(subtle(), small, "--data", data, "--target-agreement", "1");
+    CliRun run =
+        convert(subtle(), small, "--judge", "classes", "--data", data, "--target-agreement", "1");
 
     assertThat(run.code()).as(run.err() + run.out()).isZero();
     assertThat(run.out())
-        .contains("1 layer of 2 compute in integers", "costs most", "Verified: 100.0000 %");
+        .contains("1 layer of 2 compute in integers", "costs most", "Verified: ", "100.0000 %");
     CliRun kept =
         convert(
             Models.trained(folder),
@@ -170,24 +175,34 @@ class IntegerConversionTest {
   void where_no_layer_reaches_the_target_nothing_is_written_and_the_reason_is_given() {
     Path small = folder.resolve("small.onnx");
     Path data = HalfModels.samples(folder, 2, 1, 1, 4, 4);
-    CliRun run = convert(HalfModels.close(folder), small, "--data", data);
+    CliRun run = convert(HalfModels.close(folder), small, "--judge", "classes", "--data", data);
 
     assertThat(run.code()).as(run.err() + run.out()).isEqualTo(3);
     assertThat(run.out())
         .contains("0 layers of 1 compute in integers", "Error at the outputs: exact")
         .contains("the target was not reached with any layer in integers")
-        .contains("THE TARGET WAS MISSED WITH EVERY TRY", "with all layers in integers, reached ")
+        .contains("THE TARGET WAS MISSED WITH EVERY TRY", "with all layers in integers, ")
         .contains("or less would accept it", "Nothing was written.")
         .doesNotContain("costs most", "Infinity", "Verified");
     assertThat(Files.exists(small)).isFalse();
     JsonNode json =
-        Json.parse(convert(HalfModels.close(folder), small, "--data", data, "--json").out());
+        Json.parse(
+            convert(HalfModels.close(folder), small, "--judge", "classes", "--data", data, "--json")
+                .out());
     assertThat(json.get("holds").asBoolean()).isFalse();
     assertThat(json.get("output").isNull()).isTrue();
     String refusal = json.get("refusal").asText();
     String accepted = refusal.replaceAll(".*--target-agreement ([0-9.]+) .*", "$1");
     CliRun again =
-        convert(HalfModels.close(folder), small, "--data", data, "--target-agreement", accepted);
+        convert(
+            HalfModels.close(folder),
+            small,
+            "--judge",
+            "classes",
+            "--data",
+            data,
+            "--target-agreement",
+            accepted);
     assertThat(again.code()).as(again.err() + again.out()).isZero();
     assertThat(again.out()).contains("1 layer of 1 compute in integers", "Wrote " + small);
   }
@@ -201,18 +216,25 @@ class IntegerConversionTest {
             QuantizationOptions.of(QuantizationTarget.CPU),
             List.of(kept, kept, kept),
             List.of(),
+            true,
             16,
             1,
             40,
-            List.of(
-                new QuantizationReport.Trial(0, 0.990234375),
-                new QuantizationReport.Trial(1, 0.989671),
-                new QuantizationReport.Trial(2, 0.998046875)));
+            List.of(trial(0, 0.990234375), trial(1, 0.989671), trial(2, 0.998046875)));
     Graph graph = OnnxModel.read(Models.trained(folder)).graph();
 
     assertThat(new IntegerConversion(graph, report, List.of()).refusal())
         .contains(
-            "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached 99.0234 %; the best, with 2 of 3 layers in float32, 99.8046 %: withTargetAgreement 0.9902 or less would accept the one, 0.9980 the other");
+            "THE TARGET WAS MISSED WITH EVERY TRY: with all layers in integers, 99.0234 % of decisions stay the same (99.9000 % are asked for) at output 'y': withTargetAgreement 0.9902 or less would accept it; the best, with 2 of 3 layers in float32: 99.8047 % of decisions stay the same (99.9000 % are asked for) at output 'y': withTargetAgreement 0.9980 or less would accept it");
+  }
+
+  private static QuantizationReport.Trial trial(int excluded, double share) {
+    Piece classes =
+        new Piece(OutputKind.CLASSES, Optional.empty(), OptionalInt.of(1), true, "a Softmax");
+    Finding.Check check = new Finding.Check(Finding.Measure.AGREEMENT, share, 0.999);
+    Finding finding =
+        new Finding("y", classes, OptionalInt.empty(), 1, 0, 0, 0, 0, 0, 0, 0, List.of(check));
+    return new QuantizationReport.Trial(excluded, share, Optional.of(finding));
   }
 
   @Test
@@ -220,7 +242,7 @@ class IntegerConversionTest {
     Path data = HalfModels.samples(folder, 4, 1, 3, 8, 10);
     CliRun run = convert(subtle(), folder.resolve("small.onnx"), "--data", data, "--json");
 
-    assertThat(Json.parse(run.out()).get("targetAgreement").asDouble()).isEqualTo(0.99);
+    assertThat(Json.parse(run.out()).get("targets").get("agreement").asDouble()).isEqualTo(0.99);
     assertThat(run.code()).as(run.out()).isZero();
   }
 
@@ -282,8 +304,8 @@ class IntegerConversionTest {
     CliRun run = convert(model, small, "--data", data, "--target-agreement", "0", "--json");
 
     assertThat(run.code()).as(run.err() + run.out()).isZero();
-    JsonNode output = Json.parse(run.out()).at("/comparisons/0/outputs/0");
-    assertThat(output.get("kind").asText()).isEqualTo("INTEGER");
+    JsonNode output = Json.parse(run.out()).at("/comparisons/0/findings/0");
+    assertThat(output.at("/piece/kind").asText()).isEqualTo("LABELS");
     assertThat(output.get("disagreements").asLong())
         .isBetween(1L, output.get("positions").asLong());
     assertThat(Json.parse(run.out()).at("/conversion/agreement").asDouble())

@@ -6,6 +6,7 @@ import io.repfold.numpy.Npy;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.Range;
 import io.repfold.precision.SampleRunner;
+import io.repfold.precision.Targets;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
 import io.repfold.precision.int8.Int8Conversion;
@@ -39,7 +40,7 @@ public final class NarrowModel {
     Graph folded = Folder.fold(model.graph()).graph();
     SampleRunner runner = new RuntimeSamples(model, samples);
     var options = QuantizationOptions.of(QuantizationTarget.CPU);
-    var goal = new Int8Conversion.Goal(model.graph(), 0.99, 0.5);
+    var goal = Int8Conversion.Goal.of(model.graph(), new Targets(0.99, 0.02, 25, 0.5));
     Int8Conversion.Result int8 = Int8Conversion.convert(folded, runner, options, goal);
     System.out.printf(
         "int8: %d layers of %d, %.2f %% of decisions stay the same%n",

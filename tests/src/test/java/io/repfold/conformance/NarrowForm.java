@@ -12,7 +12,10 @@ import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
 import io.repfold.graph.Rounding;
 import io.repfold.graph.Tensor;
+import io.repfold.precision.OutputKind;
+import io.repfold.precision.OutputMeanings;
 import io.repfold.precision.Range;
+import io.repfold.precision.Targets;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
 import io.repfold.precision.int8.Int8Conversion;
@@ -70,7 +73,12 @@ enum NarrowForm {
     Graph folded = Folder.fold(original).graph();
     OneSample sample = new OneSample(test.model(), test.inputs());
     if (target.isPresent()) {
-      var goal = new Int8Conversion.Goal(original, 0, 0.5);
+      var goal =
+          new Int8Conversion.Goal(
+              original,
+              OutputMeanings.of(original).with(Map.of("*", OutputKind.NONE)),
+              new Targets(0, 1, 0, 0.5),
+              Int8Conversion.Goal.USUAL_SECONDS);
       QuantizationOptions options = QuantizationOptions.of(target.get()).withWeightBits(EXACT_BITS);
       return Int8Conversion.convert(folded, sample, options, goal).graph();
     }

@@ -12,6 +12,7 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.precision.SampleRunner;
+import io.repfold.precision.Targets;
 import io.repfold.precision.int8.Int8Conversion;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationTarget;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A trained text detector in integers, and what ONNX Runtime makes of it. */
 class QuantizedKernelsTest {
+  /** Nothing has to stay float32 for them. */
+  private static final Targets LOOSE = new Targets(0, 1, 0, 0.3);
+
   private static final String DETECTOR = "ch_PP-OCRv3_det_infer.onnx";
   private static final double THRESHOLD = 0.3;
   private static final int HEIGHT = 160;
@@ -69,7 +73,7 @@ class QuantizedKernelsTest {
     Graph folded = Folder.fold(model.graph()).graph();
     Images calibration = new Images(model, TextScenes.of(1000, 6, HEIGHT, WIDTH));
     Images heldOut = new Images(model, TextScenes.of(5000, 4, HEIGHT, WIDTH));
-    Int8Conversion.Goal goal = new Int8Conversion.Goal(model.graph(), 0, THRESHOLD);
+    Int8Conversion.Goal goal = Int8Conversion.Goal.of(model.graph(), LOOSE);
     Int8Conversion.Result result =
         Int8Conversion.convert(
             folded, calibration, QuantizationOptions.of(QuantizationTarget.CPU), goal);
@@ -139,7 +143,7 @@ class QuantizedKernelsTest {
             .withBiasCorrection(false);
     Int8Conversion.Result result =
         Int8Conversion.convert(
-            folded, images, options, new Int8Conversion.Goal(model.graph(), 0, THRESHOLD));
+            folded, images, options, Int8Conversion.Goal.of(model.graph(), LOOSE));
 
     assertThat(TensorRtQuantizationCheck.check(result.graph())).isEmpty();
     assertThat(result.report().quantizedLayers()).isEqualTo(result.report().layers().size());

@@ -4,65 +4,123 @@ import static java.util.Objects.requireNonNull;
 
 import io.repfold.graph.Graph;
 import io.repfold.graph.Value;
-import java.nio.FloatBuffer;
+import io.repfold.precision.OutputScores.Numbers;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * How far a changed graph's outputs agree with the original's on samples.
- *
- * <p>It is the least share of equal {@link Decisions} of an output. The error is counted against
- * all elements; where a tensor has another size than the original's, all of it is error.
+ * How far a changed graph's outputs agree with the original's on samples: as {@link OutputScores}
+ * judges them.
  */
 public final class Agreement {
   /**
    * The result of a comparison.
    *
-   * @param decibels the outputs' energy against that of their error; NaN if no output holds real
-   *     numbers
+   * @param findings of all pieces of all outputs
    */
-  public record Score(double agreement, double decibels) {}
+  public record Score(List<Finding> findings) {
+    public Score {
+      findings = List.copyOf(findings);
+    }
+
+    /** Whether all that is asked for holds. */
+    public boolean holds() {
+      return findings.stream().allMatch(Finding::holds);
+    }
+
+    /** The piece that is worst beside what is asked for; empty if no output was judged. */
+    public Optional<Finding> worst() {
+      return findings.stream()
+          .filter(finding -> !finding.checks().isEmpty())
+          .max(Comparator.comparingDouble(Finding::loss));
+    }
+
+    /** What is wrong by what may be, at the worst piece; at most 1 where all holds. */
+    public double loss() {
+      return worst().map(Finding::loss).orElse(0.0);
+    }
+
+    /** The least share of decisions that stay the same; 1 if there are none. */
+    public double agreement() {
+      return findings.stream().mapToDouble(Finding::share).min().orElse(1);
+    }
+
+    /** The least energy against that of the error; NaN if no output holds real numbers. */
+    public double decibels() {
+      return findings.stream()
+          .mapToDouble(Finding::decibels)
+          .filter(decibels -> !Double.isNaN(decibels))
+          .min()
+          .orElse(Double.NaN);
+    }
+
+    /** The largest error as a fraction of a range; 0 if no output holds real numbers. */
+    public double error() {
+      return findings.stream()
+          .mapToDouble(Finding::error)
+          .filter(error -> !Double.isNaN(error))
+          .max()
+          .orElse(0);
+    }
+  }
 
   private final SampleRunner runner;
+  private final OutputScores ranges;
   private final Set<String> outputs = new LinkedHashSet<>();
-  private final double threshold;
-  private final ClassAxes axes;
-  private final List<Map<String, Decisions>> decisions = new ArrayList<>();
-  private final List<Map<String, float[]>> numbers = new ArrayList<>();
+  private final List<Map<String, List<Decisions>>> decisions = new ArrayList<>();
+  private final List<Map<String, Numbers>> numbers = new ArrayList<>();
+  private long bytes;
 
   /**
    * Runs the original once.
    *
-   * @param threshold for outputs of one channel
-   * @param numbersOf of how many samples to keep all numbers, which the error is measured on
+   * @param leastSamples of how many samples to keep all numbers, which errors are measured on
+   * @param mostBytes of numbers that are kept of more samples; of the rest, decisions are
    */
-  public Agreement(Graph original, SampleRunner runner, double threshold, int numbersOf) {
+  public Agreement(
+      Graph original,
+      SampleRunner runner,
+      OutputMeanings meanings,
+      Targets targets,
+      int leastSamples,
+      long mostBytes) {
     this.runner = runner;
-    this.threshold = threshold;
-    this.axes = ClassAxes.of(original);
+    this.ranges = new OutputScores(meanings, targets);
     original.outputs().stream().map(Value::name).forEach(outputs::add);
     runner.run(
         original,
         outputs,
         Integer.MAX_VALUE,
         (sample, values) -> {
-          Map<String, Decisions> decided = new HashMap<>();
-          Map<String, float[]> kept = new HashMap<>();
+          boolean kept = sample < leastSamples || bytes < mostBytes;
+          Map<String, List<Decisions>> decided = new HashMap<>();
+          Map<String, Numbers> all = new HashMap<>();
           values.forEach(
               (name, computed) -> {
-                decided.put(name, decide(name, computed));
-                if (sample < numbersOf && computed.real()) {
-                  kept.put(name, floats(computed.data()));
+                ranges.range(name, Numbers.of(computed));
+                if (kept) {
+                  all.put(name, copy(computed));
+                } else {
+                  decided.put(name, ranges.decisions(name, Numbers.of(computed)));
                 }
               });
           decisions.add(decided);
-          numbers.add(kept);
+          numbers.add(all);
         });
     Check.that(!decisions.isEmpty(), "There is no sample: give at least one to calibrate with");
+  }
+
+  private Numbers copy(SampleRunner.Computed computed) {
+    float[] values = new float[computed.data().remaining()];
+    computed.data().duplicate().get(values);
+    bytes += (long) values.length * Float.BYTES;
+    return new Numbers(i -> values[i], computed.real(), computed.shape());
   }
 
   public int samples() {
@@ -71,8 +129,7 @@ public final class Agreement {
 
   /** Compares a graph with the same outputs on the first {@code most} samples. */
   public Score of(Graph changed, int most) {
-    Map<String, long[]> counts = new HashMap<>();
-    double[] energy = new double[2];
+    OutputScores scores = ranges.withRangesOf(ranges);
     runner.run(
         changed,
         outputs,
@@ -80,52 +137,19 @@ public final class Agreement {
         (sample, values) ->
             values.forEach(
                 (name, computed) -> {
-                  Decisions expected = requireNonNull(decisions.get(sample).get(name));
-                  Decisions found = decide(name, computed);
-                  long[] count = counts.computeIfAbsent(name, k -> new long[2]);
-                  count[0] += expected.disagreements(found);
-                  count[1] += expected.positions(found);
-                  float[] wanted = numbers.get(sample).get(name);
-                  if (wanted != null) {
-                    compare(wanted, computed.data(), energy);
+                  Numbers expected = numbers.get(sample).get(name);
+                  if (expected != null) {
+                    scores.add(name, expected, Numbers.of(computed));
+                  } else {
+                    List<Decisions> decided = requireNonNull(decisions.get(sample).get(name));
+                    scores.add(name, decided, Numbers.of(computed));
                   }
                 }));
-    double agreement =
-        counts.values().stream()
-            .filter(count -> count[1] > 0)
-            .mapToDouble(count -> (double) (count[1] - count[0]) / count[1])
-            .min()
-            .orElse(1);
-    boolean real = numbers.stream().anyMatch(kept -> !kept.isEmpty());
-    return new Score(agreement, real ? decibels(energy[0], energy[1]) : Double.NaN);
-  }
-
-  private static void compare(float[] wanted, FloatBuffer found, double[] energy) {
-    int first = found.position();
-    boolean comparable = found.remaining() == wanted.length;
-    for (int i = 0; i < wanted.length; i++) {
-      double error = (comparable ? found.get(first + i) : 0) - (double) wanted[i];
-      energy[0] += (double) wanted[i] * wanted[i];
-      energy[1] += error * error;
-    }
+    return new Score(scores.findings());
   }
 
   /** The ratio of two energies; infinite if there is no error. */
   public static double decibels(double signal, double error) {
     return error == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / error);
-  }
-
-  private static float[] floats(FloatBuffer data) {
-    float[] values = new float[data.remaining()];
-    data.duplicate().get(values);
-    return values;
-  }
-
-  private Decisions decide(String output, SampleRunner.Computed computed) {
-    FloatBuffer data = computed.data();
-    int first = data.position();
-    long[] shape = computed.shape();
-    int axis = axes.of(output, shape.length);
-    return Decisions.of(i -> data.get(first + i), computed.real(), threshold, axis, shape);
   }
 }

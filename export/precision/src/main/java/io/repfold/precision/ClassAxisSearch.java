@@ -100,11 +100,11 @@ final class ClassAxisSearch {
     return found;
   }
 
-  private static int fromFront(int axis, int rank) {
+  static int fromFront(int axis, int rank) {
     return axis < 0 ? axis + rank : axis;
   }
 
-  private static boolean moves(Op op) {
+  static boolean moves(Op op) {
     return op instanceof Op.Transpose || OpKind.RESHAPES.includes(op);
   }
 
@@ -129,13 +129,14 @@ final class ClassAxisSearch {
     return shape(value).map(Shape::rank).filter(rank -> rank <= 3).isPresent();
   }
 
-  private Optional<Shape> shape(String value) {
+  Optional<Shape> shape(String value) {
     Map<String, Value> inferred = types == null ? ShapeInference.infer(graph) : types;
     types = inferred;
     return Optional.ofNullable(inferred.get(value)).flatMap(Value::shape);
   }
 
-  private Optional<Integer> moved(int axis, Node mover) {
+  /** Where a Transpose or a new shape puts an axis; empty if it is no axis of its own any more. */
+  Optional<Integer> moved(int axis, Node mover) {
     if (mover.op() instanceof Op.Transpose transpose) {
       return moved(axis, transpose.permutation());
     }

@@ -21,6 +21,9 @@ public final class Decisions {
   /** Of probabilities; of scores it is usually 0. */
   public static final double USUAL_THRESHOLD = 0.5;
 
+  /** What decides nothing. */
+  static final Decisions NONE = new Decisions(Kind.THRESHOLD, 1);
+
   /** A decision that NaN prevented, which is like no other. */
   private static final int LOST = -1;
 
@@ -102,6 +105,34 @@ public final class Decisions {
    */
   public long positions(Decisions other) {
     return Math.max(decided.length, other.decided.length);
+  }
+
+  /**
+   * How many numbers lie above the threshold here, there, or in both.
+   *
+   * @param other of the same kind, which is {@link Kind#THRESHOLD}
+   */
+  long above(Decisions other) {
+    return countAbove(other, true);
+  }
+
+  /** How many numbers lie above the threshold in one of both alone. */
+  long aboveInOne(Decisions other) {
+    return countAbove(other, false);
+  }
+
+  private long countAbove(Decisions other, boolean inBoth) {
+    long count = 0;
+    for (int i = 0; i < Math.max(decided.length, other.decided.length); i++) {
+      boolean here = isAbove(i);
+      boolean there = other.isAbove(i);
+      count += inBoth ? (here || there ? 1 : 0) : (here != there ? 1 : 0);
+    }
+    return count;
+  }
+
+  private boolean isAbove(int index) {
+    return index < decided.length && decided[index] >= 0 && (decided[index] & ABOVE) != 0;
   }
 
   /**

@@ -53,10 +53,16 @@ class AgreementTest {
     };
   }
 
+  private static Agreement agreement(
+      List<Map<String, Computed>> before, List<Map<String, Computed>> after, int numbersOf) {
+    OutputMeanings classes = OutputMeanings.of(ORIGINAL).with(Map.of("*", OutputKind.CLASSES));
+    Targets targets = new Targets(0.9, 0.1, 20, 0.5);
+    return new Agreement(ORIGINAL, runner(before, after), classes, targets, numbersOf, 0);
+  }
+
   private static Agreement.Score score(
       List<Map<String, Computed>> before, List<Map<String, Computed>> after, int numbersOf) {
-    return new Agreement(ORIGINAL, runner(before, after), 0.5, numbersOf)
-        .of(CHANGED, Integer.MAX_VALUE);
+    return agreement(before, after, numbersOf).of(CHANGED, Integer.MAX_VALUE);
   }
 
   @Test
@@ -71,13 +77,17 @@ class AgreementTest {
             Map.of("y", scores(2, 1, 0, 2), "z", scores(1, 0, 4, 0)));
     Agreement.Score score = score(before, after, 2);
     assertThat(score.agreement()).isEqualTo(3 / 4.0);
-    double signal = 1 + 1 + 9 + 4 + 4 + 4 + 1 + 16;
-    double error = 9 + 9 + 1;
+    double signal = 9 + 4 + 1 + 16;
+    double error = 9 + 9;
     assertThat(score.decibels()).isCloseTo(10 * Math.log10(signal / error), within(1e-12));
+    assertThat(score.error()).isCloseTo(Math.sqrt(18 / 8.0) / 4, within(1e-12));
+    assertThat(score.holds()).isFalse();
     assertThat(score(before, after, 1).decibels())
-        .isCloseTo(10 * Math.log10(15 / 18.0), within(1e-12));
-    assertThat(score(before, before, 2))
-        .isEqualTo(new Agreement.Score(1, Double.POSITIVE_INFINITY));
+        .isCloseTo(10 * Math.log10(13 / 18.0), within(1e-12));
+    Agreement.Score same = score(before, before, 2);
+    assertThat(same.holds()).isTrue();
+    assertThat(same.agreement()).isEqualTo(1);
+    assertThat(same.decibels()).isEqualTo(Double.POSITIVE_INFINITY);
   }
 
   @Test
@@ -90,7 +100,7 @@ class AgreementTest {
         List.of(
             Map.of("y", scores(1, 0), "z", scores(1, 0)),
             Map.of("y", scores(0, 1), "z", scores(0, 1)));
-    Agreement agreement = new Agreement(ORIGINAL, runner(before, after), 0.5, 9);
+    Agreement agreement = agreement(before, after, 9);
     assertThat(agreement.samples()).isEqualTo(2);
     assertThat(agreement.of(CHANGED, 1).agreement()).isEqualTo(1);
     assertThat(agreement.of(CHANGED, 2).agreement()).isEqualTo(0.5);
@@ -102,7 +112,7 @@ class AgreementTest {
     var after = List.of(Map.of("y", scores(3, 0), "z", scores(1, 0)));
     Agreement.Score score = score(before, after, 1);
     assertThat(score.agreement()).isEqualTo(0.5);
-    assertThat(score.decibels()).isCloseTo(10 * Math.log10(26 / 25.0), within(1e-12));
+    assertThat(score.decibels()).isCloseTo(10 * Math.log10(25 / 25.0), within(1e-12));
   }
 
   @Test
@@ -127,7 +137,7 @@ class AgreementTest {
   @Test
   void without_a_sample_nothing_can_be_compared() {
     assertThatExceptionOfType(InvalidGraphException.class)
-        .isThrownBy(() -> new Agreement(ORIGINAL, runner(List.of(), List.of()), 0.5, 1))
+        .isThrownBy(() -> agreement(List.of(), List.of(), 1))
         .withMessageContaining("give at least one");
   }
 }

@@ -10,6 +10,7 @@ import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public record ConversionSamples(List<Sample> compared, boolean given, String description) {
   /** Random inputs that show whether a model still works, where no samples are given. */
   private static final int TRIED = 2;
+
+  /** One of so many samples tells no ranges, and is looked at only in the end. */
+  private static final int EACH = 5;
 
   public ConversionSamples {
     compared = List.copyOf(compared);
@@ -122,8 +126,28 @@ public record ConversionSamples(List<Sample> compared, boolean given, String des
     return "%s, seed %d".formatted(Phrases.plural(count, "random input"), seed);
   }
 
-  /** Those whose ranges count; empty if nobody chose them. */
+  /** Those whose ranges count: all that are not held out; empty if nobody chose them. */
   List<Sample> telling() {
-    return given ? compared : List.of();
+    return given ? part(false) : List.of();
+  }
+
+  /** What is compared by itself, by what is said of it: what told the ranges, and what did not. */
+  Map<String, List<Sample>> parts() {
+    Map<String, List<Sample>> parts = new LinkedHashMap<>();
+    if (part(true).isEmpty()) {
+      parts.put("", compared);
+    } else {
+      parts.put("", part(false));
+      parts.put(", held out", part(true));
+    }
+    return parts;
+  }
+
+  /** Every fifth sample is held out, if there are so many. */
+  private List<Sample> part(boolean heldOut) {
+    return IntStream.range(0, compared.size())
+        .filter(i -> (given && i % EACH == EACH - 1) == heldOut)
+        .mapToObj(compared::get)
+        .toList();
   }
 }

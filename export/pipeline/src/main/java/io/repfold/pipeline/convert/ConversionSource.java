@@ -3,6 +3,8 @@ package io.repfold.pipeline.convert;
 import io.repfold.graph.Graph;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.inputs.Sample;
+import io.repfold.precision.OutputMeanings;
+import io.repfold.precision.Targets;
 import java.util.List;
 
 /**
@@ -10,8 +12,14 @@ import java.util.List;
  *
  * @param file the model as it was given
  * @param graph its graph, folded
- * @param target the share of decisions that must stay the same
+ * @param targets what the outputs must reach
+ * @param meanings of the outputs
  * @param samples read when they are asked for; may be empty
  */
 record ConversionSource(
-    ModelFile file, Graph graph, ConversionRequest request, double target, List<Sample> samples) {}
+    ModelFile file,
+    Graph graph,
+    ConversionRequest request,
+    Targets targets,
+    OutputMeanings meanings,
+    List<Sample> samples) {}

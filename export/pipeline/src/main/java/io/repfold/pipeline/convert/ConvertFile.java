@@ -14,7 +14,9 @@ import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
 import io.repfold.pipeline.inputs.Sample;
-import io.repfold.precision.ClassAxes;
+import io.repfold.precision.OutputMeanings;
+import io.repfold.precision.OutputScores;
+import io.repfold.precision.Targets;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -100,16 +102,19 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     }
   }
 
-  private double target(ConversionSamples samples) {
-    Precision precision = request.precision();
+  private Targets targets(ConversionSamples samples) {
     return request
-        .target()
-        .orElse(samples.given() ? precision.target() : precision.targetOnNoise());
+        .judged()
+        .targets(request.precision(), samples.given(), request.samples().threshold());
+  }
+
+  private OutputMeanings meanings() {
+    return OutputMeanings.of(source.graph()).with(request.judged().kinds());
   }
 
   private Conversion converted(Graph folded, ConversionSamples given) {
     ConversionSource from =
-        new ConversionSource(source, folded, request, target(given), given.telling());
+        new ConversionSource(source, folded, request, targets(given), meanings(), given.telling());
     return source.with(() -> converted(from));
   }
 
@@ -132,7 +137,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     root.put("source", source.sha256());
     root.put("precision", request.precision().name());
     root.put("conversion", outcome.conversion().summary());
-    root.put("target", outcome.target());
+    root.put("target", outcome.targets().agreement());
     outcome.agreement().ifPresent(share -> root.put("agreement", share));
     if (source.model().tookWeightsAsConstants()) {
       root.put("constantWeights", true);
@@ -149,11 +154,12 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     List<Sample> samples = given.compared();
     List<SampleComparison> comparisons = new ArrayList<>();
     List<String> remarks = new ArrayList<>(conversion.remarks());
+    Scores scores = new Scores(new OutputScores(meanings(), targets(given)));
     if (!samples.isEmpty() && conversion.runsOnCpu()) {
-      comparisons.add(onCpu(original, file, samples));
+      comparisons.addAll(onCpu(original, file, given, scores));
     }
     if (!samples.isEmpty() && conversion.needsEmulation()) {
-      emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
+      emulated(original, conversion, given, scores, remarks).ifPresent(comparisons::add);
     }
     if (given.given() && comparisons.isEmpty()) {
       throw PipelineException.work(
@@ -168,18 +174,40 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
         given,
         comparisons,
         remarks,
-        target(given));
+        targets(given));
   }
 
-  private SampleComparison onCpu(Engine original, Path file, List<Sample> samples) {
+  /** Of each part of the samples; all errors are measured by what was seen of the ranges before. */
+  private List<SampleComparison> onCpu(
+      Engine original, Path file, ConversionSamples given, Scores scores) {
+    List<SampleComparison> comparisons = new ArrayList<>();
     try (Engine converted = Backends.onnxRuntimeCpu().load(file, EngineOptions.defaults())) {
-      return SampleComparison.of(
-          "ONNX Runtime",
-          original::run,
-          inputs -> converted.run(narrowed(converted, inputs)),
-          samples,
-          request.samples().threshold(),
-          ClassAxes.of(source.graph()));
+      given
+          .parts()
+          .forEach(
+              (part, samples) ->
+                  comparisons.add(
+                      SampleComparison.of(
+                          "ONNX Runtime" + part,
+                          original::run,
+                          inputs -> converted.run(narrowed(converted, inputs)),
+                          samples,
+                          scores.next())));
+    }
+    return comparisons;
+  }
+
+  /** Hands out counters one after the other, each with the ranges of those before. */
+  private static final class Scores {
+    private OutputScores last;
+
+    Scores(OutputScores first) {
+      this.last = first;
+    }
+
+    OutputScores next() {
+      last = last.withRangesOf(last);
+      return last;
     }
   }
 
@@ -199,7 +227,12 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
 
   /** The interpreter's comparison, if the model is known to it and small enough. */
   private Optional<SampleComparison> emulated(
-      Engine original, Conversion conversion, List<Sample> samples, List<String> remarks) {
+      Engine original,
+      Conversion conversion,
+      ConversionSamples given,
+      Scores scores,
+      List<String> remarks) {
+    List<Sample> samples = given.compared();
     List<String> unknown = Emulation.unknownOps(conversion.graph());
     if (!unknown.isEmpty()) {
       remarks.add(
@@ -219,8 +252,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
             original::run,
             emulation,
             samples.subList(0, count),
-            request.samples().threshold(),
-            ClassAxes.of(source.graph()));
+            scores.next());
     emulation
         .firstOverflow()
         .ifPresent(

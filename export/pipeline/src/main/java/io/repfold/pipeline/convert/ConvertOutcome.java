@@ -1,8 +1,12 @@
 package io.repfold.pipeline.convert;
 
 import io.repfold.pipeline.ModelFile;
+import io.repfold.precision.Finding;
+import io.repfold.precision.Targets;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -11,7 +15,7 @@ import java.util.OptionalDouble;
  * @param samples what it was compared on, if it was
  * @param comparisons the converted model beside its original, each run by something else
  * @param remarks what a reader should know, each a sentence
- * @param target the share of decisions that had to stay the same
+ * @param targets what the outputs had to reach
  */
 public record ConvertOutcome(
     ModelFile source,
@@ -21,28 +25,30 @@ public record ConvertOutcome(
     ConversionSamples samples,
     List<SampleComparison> comparisons,
     List<String> remarks,
-    double target) {
+    Targets targets) {
   public ConvertOutcome {
     comparisons = List.copyOf(comparisons);
     remarks = List.copyOf(remarks);
   }
 
-  /** Whether there is something to write and every comparison reached the target. */
+  /** Whether there is something to write and every comparison holds. */
   public boolean holds() {
-    return conversion.refusal().isEmpty() && comparisons.stream().allMatch(this::holds);
-  }
-
-  private boolean holds(SampleComparison comparison) {
-    return comparison.decisions() > 0
-        && comparison.notFinite() == 0
-        && comparison.share() >= target;
+    return conversion.refusal().isEmpty() && comparisons.stream().allMatch(SampleComparison::holds);
   }
 
   /** The least share of decisions that stay the same; empty if nothing was compared. */
   public OptionalDouble agreement() {
     return comparisons.stream()
-        .filter(comparison -> comparison.decisions() > 0)
+        .filter(comparison -> !comparison.isEmpty())
         .mapToDouble(SampleComparison::share)
         .min();
+  }
+
+  /** What is worst beside its target, of all comparisons; empty if nothing is judged. */
+  public Optional<Finding> worst() {
+    return comparisons.stream()
+        .flatMap(comparison -> comparison.findings().stream())
+        .filter(finding -> !finding.checks().isEmpty())
+        .max(Comparator.comparingDouble(Finding::loss));
   }
 }

@@ -2,6 +2,7 @@ package io.repfold.pipeline.convert;
 
 import io.repfold.graph.Graph;
 import io.repfold.pipeline.PipelineException;
+import io.repfold.precision.Finding;
 import io.repfold.precision.int8.Int8Conversion;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -9,6 +10,7 @@ import io.repfold.precision.int8.QuantizationTarget;
 import io.repfold.precision.int8.TensorRtQuantizationCheck;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +35,10 @@ public record IntegerConversion(
             .withExcluded(KeptNodes.of(source.graph(), request.kept()));
     Int8Conversion.Goal goal =
         new Int8Conversion.Goal(
-            source.file().graph(), source.target(), request.samples().threshold());
+            source.file().graph(),
+            source.meanings(),
+            source.targets(),
+            Int8Conversion.Goal.USUAL_SECONDS);
     OnnxRuntimeSamples samples = OnnxRuntimeSamples.of(source.file().model(), source.samples());
     Int8Conversion.Result result = Int8Conversion.convert(source.graph(), samples, precision, goal);
     boolean tensorRt = precision.target() == QuantizationTarget.TENSORRT;
@@ -61,32 +66,58 @@ public record IntegerConversion(
 
   private String refusal(QuantizationReport.Trial best) {
     QuantizationReport.Trial all = report.trials().get(0);
-    String reached = floor(100 * all.agreement());
-    String accepted = floor(all.agreement());
-    if (best.excluded() == 0) {
-      return "THE TARGET WAS MISSED WITH EVERY TRY: the best, with all layers in integers, reached %s %%: withTargetAgreement %s or less would accept it"
-          .formatted(reached, accepted);
-    }
-    return "THE TARGET WAS MISSED WITH EVERY TRY: all layers in integers reached %s %%; the best, with %d of %d layers in float32, %s %%: withTargetAgreement %s or less would accept the one, %s the other"
-        .formatted(
-            reached,
-            best.excluded(),
-            report.layers().size(),
-            floor(100 * best.agreement()),
-            accepted,
-            floor(best.agreement()));
+    String text =
+        "THE TARGET WAS MISSED WITH EVERY TRY: with all layers in integers, " + worst(all);
+    return best.excluded() == 0
+        ? text
+        : text
+            + "; the best, with %d of %d layers in float32: %s"
+                .formatted(best.excluded(), report.layers().size(), worst(best));
   }
 
-  /** Rounded down, so that it can be reached. */
-  private static String floor(double value) {
-    return new BigDecimal(value).setScale(4, RoundingMode.FLOOR).toPlainString();
+  private static String worst(QuantizationReport.Trial trial) {
+    return trial.worst().map(IntegerConversion::text).orElse("nothing is judged");
+  }
+
+  /** What is worst, and what would accept it. */
+  private static String text(Finding finding) {
+    return finding.worstText()
+        + finding.worst().flatMap(IntegerConversion::accepted).map(": "::concat).orElse("");
+  }
+
+  private static Optional<String> accepted(Finding.Check check) {
+    return switch (check.measure()) {
+      case AGREEMENT ->
+          Optional.of(
+              "withTargetAgreement %s or less would accept it"
+                  .formatted(rounded(check.found(), RoundingMode.FLOOR)));
+      case ERROR ->
+          Optional.of(
+              "withTargetError %s or more would accept it"
+                  .formatted(rounded(check.found(), RoundingMode.CEILING)));
+      default -> Optional.empty();
+    };
+  }
+
+  /** Rounded such that it can be reached. */
+  private static String rounded(double value, RoundingMode mode) {
+    return new BigDecimal(value).setScale(4, mode).toPlainString();
   }
 
   @Override
   public List<String> remarks() {
     QuantizationOptions options = report.options();
     boolean saturates = options.target() == QuantizationTarget.CPU && options.weightBits() == 8;
-    return saturates ? List.of(IntegerSums.ofThisMachine().remark()) : List.of();
+    List<String> remarks = new ArrayList<>();
+    for (QuantizationReport.Layer layer : report.dead()) {
+      remarks.add(
+          "Layer '%s' keeps hardly anything of its result in integers (%.1f dB): withKept leaves it in float32."
+              .formatted(layer.name(), layer.decibels()));
+    }
+    if (saturates) {
+      remarks.add(IntegerSums.ofThisMachine().remark());
+    }
+    return remarks;
   }
 
   @Override

@@ -42,7 +42,9 @@ public record RiskForecast(List<FoldRisk.Block> blocks, String samples) {
                 Folder.fold(file.graph(), fold).graph(),
                 OnnxRuntimeSamples.of(file.model(), samples.compared()),
                 QuantizationOptions.of(QuantizationTarget.CPU),
-                new Int8Conversion.Goal(file.graph(), 1, request.threshold()));
+                Int8Conversion.Goal.of(
+                    file.graph(),
+                    JudgeRequest.USUAL.targets(Precision.INT8, true, request.threshold())));
         return new RiskForecast(
             FoldRisk.measured(blocks, layers, Precision.INT8.target()), samples.description());
       }

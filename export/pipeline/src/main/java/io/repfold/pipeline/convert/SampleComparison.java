@@ -2,10 +2,9 @@ package io.repfold.pipeline.convert;
 
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.inputs.Sample;
-import io.repfold.precision.ClassAxes;
+import io.repfold.precision.Finding;
+import io.repfold.precision.OutputScores;
 import io.repfold.runtime.HostTensor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -15,11 +14,11 @@ import java.util.function.Function;
  *
  * @param how what ran the converted model
  * @param samples how many were compared, at least one
- * @param outputs in the original's order
+ * @param findings of the pieces of the outputs, in the original's order
  */
-public record SampleComparison(String how, int samples, List<OutputAgreement> outputs) {
+public record SampleComparison(String how, int samples, List<Finding> findings) {
   public SampleComparison {
-    outputs = List.copyOf(outputs);
+    findings = List.copyOf(findings);
   }
 
   /** A model, whatever runs it: inputs to outputs, by name. */
@@ -28,17 +27,10 @@ public record SampleComparison(String how, int samples, List<OutputAgreement> ou
   /**
    * Runs both models on each sample.
    *
-   * @param threshold that decides where an output has no channels
-   * @param axes on which the channels are
+   * @param scores counts up the outputs, of no other samples
    */
   static SampleComparison of(
-      String how,
-      Run reference,
-      Run candidate,
-      List<Sample> samples,
-      double threshold,
-      ClassAxes axes) {
-    Map<String, OutputAgreement> outputs = new LinkedHashMap<>();
+      String how, Run reference, Run candidate, List<Sample> samples, OutputScores scores) {
     for (Sample sample : samples) {
       Map<String, HostTensor> inputs = sample.read();
       Map<String, HostTensor> found = candidate.apply(inputs);
@@ -51,28 +43,33 @@ public record SampleComparison(String how, int samples, List<OutputAgreement> ou
                   throw PipelineException.work(
                       "The converted model has no output '%s': that must not be".formatted(name));
                 }
-                int axis = axes.of(name, expected.rank());
-                outputs.merge(
-                    name,
-                    OutputAgreement.of(name, expected, other, threshold, axis),
-                    OutputAgreement::and);
+                scores.add(name, numbers(expected), numbers(other));
               });
     }
-    return new SampleComparison(how, samples.size(), new ArrayList<>(outputs.values()));
+    return new SampleComparison(how, samples.size(), scores.findings());
   }
 
-  /** The worst output's share of decisions that are the same. */
+  private static OutputScores.Numbers numbers(HostTensor tensor) {
+    return new OutputScores.Numbers(tensor::get, tensor.type().isFloating(), tensor.shape());
+  }
+
+  /** Whether every output was empty, so that nothing was compared. */
+  public boolean isEmpty() {
+    return findings.stream().noneMatch(Finding::isCompared);
+  }
+
+  /** The worst piece's share of decisions that are the same. */
   public double share() {
-    return outputs.stream().mapToDouble(OutputAgreement::share).min().orElse(1);
+    return findings.stream().mapToDouble(Finding::share).min().orElse(1);
   }
 
-  /** How many decisions were compared, at all outputs. */
-  public long decisions() {
-    return outputs.stream().mapToLong(OutputAgreement::positions).sum();
+  /** Whether there was something to compare and all of it holds. */
+  public boolean holds() {
+    return !isEmpty() && findings.stream().allMatch(Finding::holds);
   }
 
   /** How many elements are NaN or infinite for the candidate alone, at all outputs. */
   public long notFinite() {
-    return outputs.stream().mapToLong(OutputAgreement::notFinite).sum();
+    return findings.stream().mapToLong(Finding::notFinite).sum();
   }
 }

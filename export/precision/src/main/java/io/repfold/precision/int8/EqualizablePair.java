@@ -12,8 +12,13 @@ import java.util.Optional;
  * s f(x)} for each channel and positive s.
  *
  * @param value what the readers read
+ * @param own the first one's result, if something other than a Relu stands between, so that integer
+ *     kernels round it too; empty otherwise
  */
-record EqualizablePair(QuantizableLayer first, String value, List<Reader> readers) {
+record EqualizablePair(
+    QuantizableLayer first, String value, Optional<String> own, List<Reader> readers) {
+  private static final Op RELU = new Op.Unary(Op.Unary.Function.RELU);
+
   static Optional<EqualizablePair> find(Graph graph, Node node) {
     Optional<QuantizableLayer> first = convolution(graph, node);
     if (first.isEmpty() || graph.readers(node.input(1)).size() != 1 || sharesBias(graph, node)) {
@@ -54,7 +59,11 @@ record EqualizablePair(QuantizableLayer first, String value, List<Reader> reader
       }
       readers.add(reader);
     }
-    return Optional.of(new EqualizablePair(first, value, readers));
+    boolean rounded =
+        !value.equals(first.output())
+            && graph.readers(first.output()).stream().noneMatch(r -> r.op().equals(RELU));
+    Optional<String> own = rounded ? Optional.of(first.output()) : Optional.empty();
+    return Optional.of(new EqualizablePair(first, value, own, readers));
   }
 
   private static Optional<QuantizableLayer> convolution(Graph graph, Node node) {
@@ -69,7 +78,7 @@ record EqualizablePair(QuantizableLayer first, String value, List<Reader> reader
   private static boolean isHomogeneous(Node node, String value) {
     Op op = node.op();
     boolean keeps =
-        op.equals(new Op.Unary(Op.Unary.Function.RELU))
+        op.equals(RELU)
             || op instanceof Op.LeakyRelu
             || op instanceof Op.PRelu
             || op instanceof Op.Identity
@@ -129,6 +138,21 @@ record EqualizablePair(QuantizableLayer first, String value, List<Reader> reader
       for (int i = 0; i < weight.length; i++) {
         weight[i] *= factors[met[i / kernel]];
       }
+    }
+
+    /**
+     * What rounding a tensor before the input, whose largest magnitude is given, adds to the result
+     * at most, in the unit of {@link #noise}.
+     */
+    double noiseBefore(double[] weight, double largest, double[] factors) {
+      int[] met = channelsOfKernels();
+      int kernel = kernel();
+      double squares = 0;
+      for (int i = 0; i < weight.length; i++) {
+        double scaled = weight[i] * factors[met[i / kernel]];
+        squares += scaled * scaled;
+      }
+      return largest * largest * squares;
     }
 
     /**

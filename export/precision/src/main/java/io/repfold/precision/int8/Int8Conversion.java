@@ -1,33 +1,26 @@
 package io.repfold.precision.int8;
 
 import io.repfold.graph.Graph;
-import io.repfold.graph.Tensor;
 import io.repfold.precision.Agreement;
+import io.repfold.precision.OutputMeanings;
 import io.repfold.precision.RaiseToOpset13;
 import io.repfold.precision.SampleRunner;
-import java.nio.FloatBuffer;
+import io.repfold.precision.Targets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Quantizes a graph on samples: balances channels, takes ranges, corrects biases, and leaves the
- * layers that lose most in float32 until the result agrees with the original as far as is wanted.
+ * layers that cost the outputs most in float32 until the result is as good as is wanted. A remedy
+ * is kept only if the outputs gain.
  */
 public final class Int8Conversion {
-  /** Samples on which single layers are tried. */
-  private static final int FEW = 8;
-
-  /** By their errors, and where no output is a real number, by the decisions that they change. */
-  private static final Comparator<Agreement.Score> MOST_HARMFUL_FIRST =
-      Comparator.comparingDouble(Agreement.Score::decibels)
-          .thenComparingDouble(Agreement.Score::agreement);
+  /** Bytes of the outputs that are kept to compare with. */
+  private static final long MOST_BYTES = 256L << 20;
 
   private final Graph original;
   private final SampleRunner runner;
@@ -46,22 +39,30 @@ public final class Int8Conversion {
    * When a result is good enough.
    *
    * @param reference what it is compared with, such as the graph before it was folded
-   * @param agreement from 0 to 1, of each output; 0 to leave no layer out
-   * @param threshold that decides for outputs of one channel, such as probabilities
+   * @param meanings of its outputs
+   * @param targets that each of them must reach; if none does, no layer is left out
+   * @param seconds that trying single layers may take; the others are taken by their own errors
    */
-  public record Goal(Graph reference, double agreement, double threshold) {
-    /**
-     * @throws IllegalArgumentException if the agreement is not from 0 to 1
-     */
-    public Goal {
-      if (!(agreement >= 0 && agreement <= 1)) {
-        throw new IllegalArgumentException("Agreement goes from 0 to 1, not " + agreement);
-      }
+  public record Goal(Graph reference, OutputMeanings meanings, Targets targets, double seconds) {
+    /** Seconds that are usually enough for a network of 300 layers. */
+    public static final double USUAL_SECONDS = 300;
+
+    /** By what the graph shows, in the usual time. */
+    public static Goal of(Graph reference, Targets targets) {
+      return new Goal(reference, OutputMeanings.of(reference), targets, USUAL_SECONDS);
     }
   }
 
   /** A quantized graph and what was done. */
   public record Result(Graph graph, QuantizationReport report) {}
+
+  /** A way to quantize, and how good it is with all layers in integers. */
+  private record Candidate(
+      Draft draft, List<RangeEqualizer.Balanced> balanced, Agreement.Score score) {
+    double harm() {
+      return score.error() > 0 ? score.error() : score.loss();
+    }
+  }
 
   /**
    * Converts.
@@ -82,9 +83,9 @@ public final class Int8Conversion {
   /**
    * What int8 costs each layer by itself: in its own result, and at the outputs if it alone is
    * quantized, which is what a choice of layers to keep in float32 goes by. Channels are balanced
-   * and biases corrected as the options say.
+   * and biases corrected as the options say, if that helps.
    *
-   * @param goal gives the reference and the threshold; single layers are tried on the first 8
+   * @param goal gives the reference and the meanings; single layers are tried on the first 8
    *     samples, which run once for each layer
    * @return all nodes with weights, in the graph's order
    * @throws io.repfold.graph.InvalidGraphException as {@link #convert}
@@ -97,35 +98,68 @@ public final class Int8Conversion {
   }
 
   private List<QuantizationReport.Layer> measured() {
-    Agreement agreement = new Agreement(goal.reference(), runner, goal.threshold(), FEW);
-    Draft draft = new Draft(equalized().graph(), agreement);
-    return draft.layers(Set.of(), draft.sensitivities());
+    Agreement agreement = agreement();
+    Draft draft = best(agreement).draft();
+    LayerSearch search = new LayerSearch(draft, agreement, Double.POSITIVE_INFINITY);
+    return LayerReports.of(draft, Set.of(), search.measure());
+  }
+
+  private Agreement agreement() {
+    return new Agreement(
+        goal.reference(), runner, goal.meanings(), goal.targets(), LayerSearch.FEW, MOST_BYTES);
   }
 
   private Result run() {
-    Agreement agreement = new Agreement(goal.reference(), runner, goal.threshold(), FEW);
-    RangeEqualizer.Result equalized = equalized();
-    Draft draft = new Draft(equalized.graph(), agreement);
-    Agreement.Score score = draft.score(Set.of());
+    Agreement agreement = agreement();
+    Candidate best = best(agreement);
+    Draft draft = best.draft();
+    LayerSearch search = new LayerSearch(draft, agreement, goal.seconds());
+    Agreement.Score score = best.score();
     List<QuantizationReport.Trial> trials = new ArrayList<>();
-    trials.add(new QuantizationReport.Trial(0, score.agreement()));
+    trials.add(new QuantizationReport.Trial(0, score.agreement(), score.worst()));
     Set<String> excluded = Set.of();
     Map<String, Agreement.Score> alone = Map.of();
-    if (score.agreement() < goal.agreement()) {
-      alone = draft.sensitivities();
-      excluded = draft.search(alone, goal.agreement(), trials);
-      score = draft.score(excluded);
+    if (!score.holds()) {
+      excluded = search.excluded();
+      alone = search.measured();
+      trials.addAll(search.trials());
+      score = agreement.of(draft.graph(excluded), Integer.MAX_VALUE);
     }
     QuantizationReport report =
         new QuantizationReport(
             options,
-            draft.layers(excluded, alone),
-            equalized.balanced(),
+            LayerReports.of(draft, excluded, alone),
+            best.balanced(),
+            draft.hasCorrectedBiases(),
             agreement.samples(),
             score.agreement(),
             score.decibels(),
             trials);
     return new Result(draft.graph(excluded), report);
+  }
+
+  /** The way with the least error at the outputs; the simplest of equal ones. */
+  private Candidate best(Agreement agreement) {
+    List<Candidate> candidates = new ArrayList<>();
+    add(candidates, new RangeEqualizer.Result(original, List.of()), agreement);
+    RangeEqualizer.Result equalized = equalized();
+    if (!equalized.balanced().isEmpty()) {
+      add(candidates, equalized, agreement);
+    }
+    return candidates.stream().min(Comparator.comparingDouble(Candidate::harm)).orElseThrow();
+  }
+
+  private void add(
+      List<Candidate> candidates, RangeEqualizer.Result equalized, Agreement agreement) {
+    Draft plain = Draft.of(equalized.graph(), original, options, runner);
+    List<Draft> drafts = new ArrayList<>(List.of(plain));
+    if (options.biasCorrection()) {
+      drafts.add(plain.withCorrectedBiases());
+    }
+    for (Draft draft : drafts) {
+      Agreement.Score score = agreement.of(draft.graph(Set.of()), Integer.MAX_VALUE);
+      candidates.add(new Candidate(draft, equalized.balanced(), score));
+    }
   }
 
   private RangeEqualizer.Result equalized() {
@@ -145,151 +179,5 @@ public final class Int8Conversion {
                         .computeIfAbsent(name, k -> new ChannelStatistics())
                         .accept(value.data(), value.shape())));
     return RangeEqualizer.equalize(original, channels);
-  }
-
-  /** A graph with its ranges and biases, of which any layers can be left out. */
-  private final class Draft {
-    private final Graph graph;
-    private final Agreement agreement;
-    private final QuantizationPlan whole;
-    private final Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
-    private final LayerProbe probe;
-    private final Map<String, Tensor> biases;
-
-    Draft(Graph graph, Agreement agreement) {
-      this.graph = graph;
-      this.agreement = agreement;
-      this.whole = new QuantizationPlan(graph, options);
-      observe();
-      Map<String, IntegerGrid> grids = Quantizer.grids(whole, statistics);
-      this.probe = new LayerProbe(whole, grids);
-      probe.run(runner);
-      this.biases = options.biasCorrection() ? probe.correctedBiases() : Map.of();
-    }
-
-    /** Takes the statistics of what any plan may need. */
-    private void observe() {
-      Set<String> values = new LinkedHashSet<>();
-      whole.quantized().forEach(v -> values.add(whole.source(v)));
-      values.addAll(whole.quantized());
-      runner.run(
-          graph,
-          values,
-          Integer.MAX_VALUE,
-          (sample, computed) ->
-              computed.forEach(
-                  (name, value) -> {
-                    FloatBuffer data = value.data();
-                    statistics.computeIfAbsent(name, k -> new TensorStatistics()).accept(data);
-                  }));
-    }
-
-    private QuantizationPlan plan(Set<String> excluded) {
-      Set<String> all = new HashSet<>(options.excluded());
-      all.addAll(excluded);
-      return new QuantizationPlan(graph, options.withExcluded(all));
-    }
-
-    Graph graph(Set<String> excluded) {
-      QuantizationPlan plan = plan(excluded);
-      if (plan.layers().isEmpty()) {
-        return original;
-      }
-      return new QuantizationWriter(plan, Quantizer.grids(plan, statistics), biases).write();
-    }
-
-    Agreement.Score score(Set<String> excluded) {
-      return agreement.of(graph(excluded), Integer.MAX_VALUE);
-    }
-
-    private List<String> names() {
-      return whole.layers().stream().map(QuantizableLayer::output).toList();
-    }
-
-    /** What quantizing one layer alone does to the outputs. */
-    Map<String, Agreement.Score> sensitivities() {
-      Map<String, Agreement.Score> scores = new LinkedHashMap<>();
-      for (String layer : names()) {
-        Set<String> others = new HashSet<>(names());
-        others.remove(layer);
-        scores.put(layer, agreement.of(graph(others), FEW));
-      }
-      return scores;
-    }
-
-    /**
-     * Few layers to leave out, those first that alone do most harm. Leaving out more need not help
-     * more, so few are tried first.
-     */
-    Set<String> search(
-        Map<String, Agreement.Score> alone, double target, List<QuantizationReport.Trial> trials) {
-      List<String> order =
-          alone.entrySet().stream()
-              .sorted(Map.Entry.comparingByValue(MOST_HARMFUL_FIRST))
-              .map(Map.Entry::getKey)
-              .toList();
-      int tooFew = 0;
-      int enough = 1;
-      while (enough < order.size() && !reaches(order.subList(0, enough), target, trials)) {
-        tooFew = enough;
-        enough = Math.min(order.size(), enough + Math.max(1, enough / 2));
-      }
-      while (enough - tooFew > 1) {
-        int middle = (tooFew + enough) / 2;
-        if (reaches(order.subList(0, middle), target, trials)) {
-          enough = middle;
-        } else {
-          tooFew = middle;
-        }
-      }
-      return Set.copyOf(order.subList(0, enough));
-    }
-
-    private boolean reaches(
-        List<String> excluded, double target, List<QuantizationReport.Trial> trials) {
-      double reached = score(Set.copyOf(excluded)).agreement();
-      trials.add(new QuantizationReport.Trial(excluded.size(), reached));
-      return reached >= target;
-    }
-
-    List<QuantizationReport.Layer> layers(
-        Set<String> excluded, Map<String, Agreement.Score> alone) {
-      QuantizationPlan plan = plan(excluded);
-      Map<String, IntegerGrid> grids = Quantizer.grids(plan, statistics);
-      String given =
-          plan.layers().isEmpty()
-              ? "the target was not reached with any layer in integers"
-              : "quantized alone it costs most: the target was not reached with it";
-      List<QuantizationReport.Layer> layers = new ArrayList<>();
-      graph
-          .nodes()
-          .forEach(
-              node -> {
-                if (node.outputs().isEmpty()) {
-                  return;
-                }
-                String name = node.output();
-                String refused = plan.refused().get(name);
-                boolean quantized = plan.unitOf(node).flatMap(QuantizedUnit::layer).isPresent();
-                if (refused == null && !quantized) {
-                  return;
-                }
-                String because = excluded.contains(name) ? given : refused == null ? "" : refused;
-                IntegerGrid grid = quantized ? grids.get(plan.source(node.input(0))) : null;
-                Agreement.Score score = alone.get(name);
-                layers.add(
-                    new QuantizationReport.Layer(
-                        name,
-                        node.op().type(),
-                        quantized,
-                        because,
-                        grid == null ? Double.NaN : grid.scale(),
-                        grid == null ? 0 : grid.zeroPoint(),
-                        probe.decibels(name),
-                        score == null ? Double.NaN : score.decibels(),
-                        score == null ? Double.NaN : score.agreement()));
-              });
-      return layers;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.repfold.precision.int8;
 
+import io.repfold.precision.Finding;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +9,11 @@ import java.util.Optional;
  * What {@link Int8Conversion} did.
  *
  * @param layers all nodes with weights, in the graph's order
- * @param balanced where the ranges of channels were balanced
+ * @param balanced where the ranges of channels were balanced; nowhere if that did not help
+ * @param biasesCorrected whether biases take back mean errors, which they do if that helps
  * @param samples how many samples were run
- * @param agreement of the result with the float32 graph, from 0 to 1
- * @param decibels the outputs' energy against that of their error; NaN if no output holds real
+ * @param agreement the least share of decisions that stay the same, from 0 to 1
+ * @param decibels the worst output's energy against that of its error; NaN if no output holds real
  *     numbers
  * @param trials what was measured on the way to the target, in order
  */
@@ -19,10 +21,14 @@ public record QuantizationReport(
     QuantizationOptions options,
     List<Layer> layers,
     List<RangeEqualizer.Balanced> balanced,
+    boolean biasesCorrected,
     int samples,
     double agreement,
     double decibels,
     List<Trial> trials) {
+  /** A layer whose error is nearly as large as its result, in dB. */
+  private static final double DEAD = 3;
+
   public QuantizationReport {
     layers = List.copyOf(layers);
     balanced = List.copyOf(balanced);
@@ -59,14 +65,25 @@ public record QuantizationReport(
    * A try.
    *
    * @param excluded how many layers stayed float32
-   * @param agreement what came of it
+   * @param agreement the least share of decisions that stay the same
+   * @param worst what is worst beside its target; empty if nothing is judged
    */
-  public record Trial(int excluded, double agreement) {}
+  public record Trial(int excluded, double agreement, Optional<Finding> worst) {
+    /** What is wrong by what may be. */
+    double loss() {
+      return worst.map(Finding::loss).orElse(0.0);
+    }
+  }
 
-  /** The try that agreed best, with the fewest layers in float32; empty if there was none. */
+  /** The try that did best, with the fewest layers in float32; empty if there was none. */
   public Optional<Trial> best() {
     return trials.stream()
-        .max(Comparator.comparingDouble(Trial::agreement).thenComparing(t -> -t.excluded()));
+        .min(Comparator.comparingDouble(Trial::loss).thenComparing(Trial::excluded));
+  }
+
+  /** Layers of whose own result hardly anything is left in integers. */
+  public List<Layer> dead() {
+    return layers.stream().filter(l -> l.quantized() && l.decibels() < DEAD).toList();
   }
 
   /** How many layers compute in integers. */

@@ -5,6 +5,7 @@ import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,9 @@ import java.util.Set;
  *
  * <p>The factors s are powers of two, so that the graph computes the same to the bit, unless
  * numbers come near the ends of float32. Where the expected error would not fall, nothing is
- * changed.
+ * changed: what integer kernels round between both layers is what must gain, the first layer's own
+ * result too where another function than Relu stands behind it (a PRelu's slopes differ by channel,
+ * so its results may gain what its inputs lose).
  */
 public final class RangeEqualizer {
   private final Graph graph;
@@ -48,11 +51,16 @@ public final class RangeEqualizer {
   /** A graph, and where channels were balanced. */
   record Result(Graph graph, List<Balanced> balanced) {}
 
-  /** The values between layers whose channels can be balanced. */
+  /** The values between layers whose channels can be balanced, and what those layers make. */
   static Set<String> values(Graph graph) {
     Set<String> values = new LinkedHashSet<>();
     for (Node node : graph.nodes()) {
-      EqualizablePair.find(graph, node).ifPresent(pair -> values.add(pair.value()));
+      EqualizablePair.find(graph, node)
+          .ifPresent(
+              pair -> {
+                values.add(pair.value());
+                pair.own().ifPresent(values::add);
+              });
     }
     return values;
   }
@@ -119,13 +127,13 @@ public final class RangeEqualizer {
 
   private static double[] ones(int count) {
     double[] ones = new double[count];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     return ones;
   }
 
   private static double spread(double... ranges) {
     double[] sorted = ranges.clone();
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     double median = sorted[sorted.length / 2];
     return median == 0 ? Double.NaN : sorted[sorted.length - 1] / median;
   }
@@ -164,15 +172,30 @@ public final class RangeEqualizer {
 
   /** The squared error that rounding is expected to make in the readers' results. */
   private double noise(EqualizablePair pair, double[] ranges, double[] powers, double[] factors) {
+    double largest = largest(ranges, factors);
+    double before =
+        pair.own().map(statistics::get).map(own -> largest(largest(own), factors)).orElse(0.0);
+    double noise = 0;
+    for (EqualizablePair.Reader reader : pair.readers()) {
+      double[] weight = weight(reader.layer());
+      noise += reader.noise(weight, largest, powers, factors);
+      noise += reader.noiseBefore(weight, before, factors);
+    }
+    return noise;
+  }
+
+  private static double[] largest(ChannelStatistics seen) {
+    double[] largest = new double[seen.channels()];
+    Arrays.setAll(largest, seen::largest);
+    return largest;
+  }
+
+  private static double largest(double[] ranges, double[] factors) {
     double largest = 0;
     for (int i = 0; i < ranges.length; i++) {
       largest = Math.max(largest, ranges[i] / factors[i]);
     }
-    double noise = 0;
-    for (EqualizablePair.Reader reader : pair.readers()) {
-      noise += reader.noise(weight(reader.layer()), largest, powers, factors);
-    }
-    return noise;
+    return largest;
   }
 
   private void apply(EqualizablePair pair, double... factors) {

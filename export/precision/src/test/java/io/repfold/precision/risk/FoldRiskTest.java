@@ -17,6 +17,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Weights;
+import io.repfold.precision.Targets;
 import io.repfold.precision.int8.Int8Conversion;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -176,7 +177,7 @@ class FoldRiskTest {
         Folder.fold(graph).graph(),
         QuantizedGraphs.samples(3),
         options,
-        new Int8Conversion.Goal(graph, 1, 0.5));
+        Int8Conversion.Goal.of(graph, new Targets(1, 0.02, 25, 0.5)));
   }
 
   /** The outlier lies in every filter, so that scales for each channel do not help. */

@@ -3,7 +3,6 @@ package io.repfold.junit;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Op;
 import io.repfold.pipeline.ModelFile;
-import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.RealTypes;
 import io.repfold.pipeline.convert.ConversionRequest;
 import io.repfold.pipeline.convert.ConvertFile;
@@ -82,20 +81,18 @@ record NarrowCandidate(
       return List.of();
     }
     List<String> reasons = new ArrayList<>();
-    String asked = Phrases.fixed(target, 6);
+    String samples = outcome.samples().description();
     reasons.add(
         outcome
             .conversion()
             .refusal()
             .orElseGet(
                 () ->
-                    outcome.agreement().isPresent()
-                        ? "converted, only %s of its decisions stay the same (asked for: %s), on %s"
-                            .formatted(
-                                Phrases.fixed(outcome.agreement().getAsDouble(), 6),
-                                asked,
-                                outcome.samples().description())
-                        : "converted, it decides nothing on " + outcome.samples().description()));
+                    outcome
+                        .worst()
+                        .filter(worst -> outcome.agreement().isPresent())
+                        .map(worst -> "converted, " + worst.worstText() + ", on " + samples)
+                        .orElse("converted, it decides nothing on " + samples)));
     reasons.addAll(outcome.remarks());
     return reasons;
   }

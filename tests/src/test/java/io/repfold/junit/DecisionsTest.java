@@ -21,6 +21,7 @@ import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.convert.ConvertOutcome;
 import io.repfold.pipeline.convert.Precision;
 import io.repfold.pipeline.convert.SampleRequest;
+import io.repfold.precision.OutputKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ class DecisionsTest {
             .to(half);
     assertThat(converted.holds()).isTrue();
     double share = converted.agreement().orElseThrow();
-    long positions = converted.comparisons().get(0).decisions();
+    long positions = converted.comparisons().get(0).findings().get(0).positions();
     assertThat(positions).isEqualTo(2 * 48 * 64);
     assertThat(share).isBetween(0.9, 1 - 1.0 / positions);
 
@@ -126,6 +127,7 @@ class DecisionsTest {
                 model,
                 ConversionRequest.to(Precision.FP16)
                     .withSamples(SampleRequest.NONE.withRandom(2).withThreshold(threshold))
+                    .withJudged(Map.of("y", OutputKind.SCORES))
                     .withTargetAgreement(0.5))
             .to(half);
     // As verify runs both.

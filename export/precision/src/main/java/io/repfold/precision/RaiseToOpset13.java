@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Raises a graph of opset 9 to 12 to opset 13, in which weights can have one scale a channel.
+ * Raises a graph of opset 7 to 12 to opset 13, in which weights can have one scale a channel.
  * Attributes that became inputs (ONNX, docs/Changelog.md) become initializers; nothing is computed
  * otherwise than before.
  */
@@ -25,7 +25,7 @@ public final class RaiseToOpset13 {
   /** What a graph is raised to: the first opset in which a weight can have one scale a channel. */
   public static final int OPSET = 13;
 
-  private static final int LOWEST = 9;
+  private static final int LOWEST = 7;
 
   private final Graph graph;
   private final Map<String, Value> types;
@@ -43,7 +43,7 @@ public final class RaiseToOpset13 {
   /**
    * The graph in opset 13, or as it is if its opset is not lower.
    *
-   * @throws io.repfold.graph.InvalidGraphException if the opset is below 9, or a node may mean
+   * @throws io.repfold.graph.InvalidGraphException if the opset is below 7, or a node may mean
    *     something else in opset 13; names the node and the reason
    */
   public static Graph raise(Graph graph) {
@@ -68,6 +68,10 @@ public final class RaiseToOpset13 {
   private Node raise(Node node) {
     Op op = node.op();
     if (op instanceof Op.Opaque opaque) {
+      Optional<Node> restated = RenamedOps.restate(node, opaque, graph.opset(), this::store);
+      if (restated.isPresent()) {
+        return restated.get();
+      }
       Optional<String> change = UnmodeledOps.change(opaque, graph.opset(), OPSET);
       Check.that(
           change.isEmpty(),

@@ -83,6 +83,14 @@ class RaiseToOpset13Test {
                 "stretch",
                 true),
             Tensor.ofFloats(new float[] {1, 1, 2, 3}, 4)),
+        Old.of(
+            9,
+            new Op.Opaque("", "Upsample", Map.of("mode", "linear"), List.of()),
+            Tensor.ofFloats(new float[] {1, 1, 2, 3}, 4)),
+        Old.of(
+            8,
+            new Op.Opaque("", "Upsample", Map.of("scales", List.of(1f, 1f, 2f, 2.5f)), List.of())),
+        Old.of(7, Layers.RELU),
         Old.of(12, Layers.RELU));
   }
 
@@ -115,7 +123,10 @@ class RaiseToOpset13Test {
     refused.put(
         Old.of(12, new Op.Opaque("", "Thing", Map.of(), List.of())).graph(),
         "Thing 'y' cannot be restated in opset 13");
-    refused.put(Old.of(8, Layers.RELU).graph(), "only opsets from 9 on can be raised");
+    refused.put(Old.of(6, Layers.RELU).graph(), "only opsets from 7 on can be raised");
+    refused.put(
+        Old.of(8, new Op.Opaque("", "Upsample", Map.of("mode", "cubic"), List.of())).graph(),
+        "Upsample 'y' cannot be restated in opset 13");
     refused.forEach(
         (graph, because) ->
             assertThatThrownBy(() -> RaiseToOpset13.raise(graph)).hasMessageContaining(because));

@@ -239,7 +239,8 @@ class JudgedConversionTest {
             .initializer("mean", Tensor.ofFloats(new float[] {-40}, 1))
             .initializer("k", Tensor.ofFloats(new float[] {1000}, 1))
             .node(Layers.CONV, List.of("x", "w", "b"), "c")
-            .node(Layers.ADD, List.of("c", "mean"), "d")
+            .node(Layers.RELU, List.of("c"), "r")
+            .node(Layers.ADD, List.of("r", "mean"), "d")
             .node(MUL, List.of("d", "k"), "y")
             .output(Value.float32("y", 1, 1, 8, 8));
     JsonNode json = convert(graph);

@@ -53,7 +53,7 @@ final class ConvertOptions {
       request = request.withHalfBoundary();
     }
     if (precision == Precision.INT8) {
-      return request.withIntegers(integers.options());
+      return integers.in(request);
     }
     integers.requireUnused();
     return request;

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.convert.ConversionRequest;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationTarget;
 import io.repfold.precision.int8.RangeMethod;
@@ -42,17 +43,41 @@ final class IntegerOptions {
               + " processors without VNNI too (default: 8).")
   private @Nullable Integer weightBits;
 
+  @Option(
+      names = "--measure",
+      description =
+          "int8: time the model on this machine with some layers in float32, by turns, and keep those"
+              + " in float32 where integers do not pay. If they pay nowhere, nothing is written.")
+  private boolean measured;
+
+  @Option(
+      names = "--search-seconds",
+      paramLabel = "S",
+      description =
+          "int8: how long layers may be tried one by one where the target is missed (default: 300);"
+              + " those that are left over count by their own errors.")
+  private @Nullable Double seconds;
+
   /**
    * Refuses these options beside another precision.
    *
    * @throws UsageException if one was given
    */
   void requireUnused() {
-    if (target != null || method != null || unbalanced || uncorrected || weightBits != null) {
+    boolean timed = measured || seconds != null;
+    boolean shaped = target != null || method != null || weightBits != null;
+    if (timed || shaped || unbalanced || uncorrected) {
       throw new UsageException(
-          "--target, --calibration, --weight-bits, --no-equalization and --no-bias-correction go"
-              + " with --precision int8 only");
+          "--target, --calibration, --weight-bits, --no-equalization, --no-bias-correction,"
+              + " --measure and --search-seconds go with --precision int8 only");
     }
+  }
+
+  /** A request with what was asked for. */
+  ConversionRequest in(ConversionRequest request) {
+    ConversionRequest result = request.withIntegers(options());
+    result = measured ? result.withMeasuredSpeed() : result;
+    return seconds == null ? result : result.withSearchSeconds(seconds);
   }
 
   /**
@@ -60,7 +85,7 @@ final class IntegerOptions {
    *
    * @throws UsageException if weights are to have other than 7 or 8 bits
    */
-  QuantizationOptions options() {
+  private QuantizationOptions options() {
     if (weightBits != null && weightBits != 7 && weightBits != 8) {
       throw new UsageException("--weight-bits is 7 or 8, not " + weightBits);
     }

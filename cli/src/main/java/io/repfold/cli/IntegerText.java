@@ -3,6 +3,7 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.convert.IntegerConversion;
+import io.repfold.pipeline.convert.IntegerTimes;
 import io.repfold.precision.Finding;
 import io.repfold.precision.int8.QuantizationOptions;
 import io.repfold.precision.int8.QuantizationReport;
@@ -20,6 +21,7 @@ record IntegerText(IntegerConversion conversion) {
   ObjectNode json() {
     ObjectNode root = (ObjectNode) Json.of(conversion.report());
     root.set("breaches", Json.of(conversion.breaches()));
+    root.set("times", conversion.times().map(Json::of).orElse(null));
     return root;
   }
 
@@ -37,6 +39,7 @@ record IntegerText(IntegerConversion conversion) {
                 conversion.report().biasesCorrected() ? "corrected" : "as they were",
                 conversion.graph().opset()));
     text.append("Error at the outputs: ").append(error()).append("\n\n");
+    conversion.times().ifPresent(times -> text.append(times(times)).append('\n'));
     text.append(layers(verbose));
     if (conversion.report().trials().size() > 1) {
       text.append('\n').append(trials());
@@ -45,6 +48,19 @@ record IntegerText(IntegerConversion conversion) {
         .breaches()
         .forEach(b -> text.append("Against TensorRT's rules: ").append(b).append('\n'));
     return text.toString();
+  }
+
+  /** What was measured on this machine. */
+  private static String times(IntegerTimes times) {
+    Stream<List<String>> rows =
+        times.trials().stream()
+            .map(
+                trial ->
+                    List.of(
+                        Integer.toString(trial.float32()),
+                        Phrases.fixed(trial.ratio(), 2),
+                        trial.equals(times.best()) ? "taken" : ""));
+    return Text.table(List.of(">layers in float32", ">time of float32's", ""), rows.toList());
   }
 
   private String error() {

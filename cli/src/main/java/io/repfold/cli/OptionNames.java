@@ -30,6 +30,8 @@ final class OptionNames {
           Map.entry("withTargetError", "--target-error"),
           Map.entry("withTargetSnr", "--target-snr"),
           Map.entry("withJudged", "--judge"),
+          Map.entry("withMeasuredSpeed", "--measure"),
+          Map.entry("withSearchSeconds", "--search-seconds"),
           Map.entry("withHalfBoundary", "--io half"),
           Map.entry("withWeightBits", "--weight-bits"),
           Map.entry("withFrom", "--from"),

@@ -223,7 +223,7 @@ class IntegerConversionTest {
             List.of(trial(0, 0.990234375), trial(1, 0.989671), trial(2, 0.998046875)));
     Graph graph = OnnxModel.read(Models.trained(folder)).graph();
 
-    assertThat(new IntegerConversion(graph, report, List.of()).refusal())
+    assertThat(new IntegerConversion(graph, report, List.of(), Optional.empty()).refusal())
         .contains(
             "THE TARGET WAS MISSED WITH EVERY TRY: with all layers in integers, 99.0234 % of decisions stay the same (99.9000 % are asked for) at output 'y': withTargetAgreement 0.9902 or less would accept it; the best, with 2 of 3 layers in float32: 99.8047 % of decisions stay the same (99.9000 % are asked for) at output 'y': withTargetAgreement 0.9980 or less would accept it");
   }

@@ -74,11 +74,8 @@ enum NarrowForm {
     OneSample sample = new OneSample(test.model(), test.inputs());
     if (target.isPresent()) {
       var goal =
-          new Int8Conversion.Goal(
-              original,
-              OutputMeanings.of(original).with(Map.of("*", OutputKind.NONE)),
-              new Targets(0, 1, 0, 0.5),
-              Int8Conversion.Goal.USUAL_SECONDS);
+          Int8Conversion.Goal.of(original, new Targets(0, 1, 0, 0.5))
+              .withMeanings(OutputMeanings.of(original).with(Map.of("*", OutputKind.NONE)));
       QuantizationOptions options = QuantizationOptions.of(target.get()).withWeightBits(EXACT_BITS);
       return Int8Conversion.convert(folded, sample, options, goal).graph();
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param keepsBoundary whether inputs and outputs stay float32; INT8 always keeps them
  * @param judged how good the outputs must be
  * @param integers how INT8 quantizes; empty for ONNX Runtime's CPU and usual choices
+ * @param speed what INT8 may take to convert, and whether times are measured
  */
 public record ConversionRequest(
     Precision precision,
@@ -25,7 +26,8 @@ public record ConversionRequest(
     List<String> kept,
     boolean keepsBoundary,
     JudgeRequest judged,
-    Optional<QuantizationOptions> integers) {
+    Optional<QuantizationOptions> integers,
+    SpeedRequest speed) {
   /**
    * @throws PipelineException if something does not go with the precision
    */
@@ -48,25 +50,28 @@ public record ConversionRequest(
         List.of(),
         true,
         JudgeRequest.USUAL,
-        Optional.empty());
+        Optional.empty(),
+        SpeedRequest.USUAL);
   }
 
   public ConversionRequest withSamples(SampleRequest other) {
-    return new ConversionRequest(precision, other, shapes, kept, keepsBoundary, judged, integers);
+    return new ConversionRequest(
+        precision, other, shapes, kept, keepsBoundary, judged, integers, speed);
   }
 
   public ConversionRequest withShapes(Map<String, long[]> other) {
-    return new ConversionRequest(precision, samples, other, kept, keepsBoundary, judged, integers);
+    return new ConversionRequest(
+        precision, samples, other, kept, keepsBoundary, judged, integers, speed);
   }
 
   public ConversionRequest withKept(List<String> patterns) {
     return new ConversionRequest(
-        precision, samples, shapes, patterns, keepsBoundary, judged, integers);
+        precision, samples, shapes, patterns, keepsBoundary, judged, integers, speed);
   }
 
   /** Inputs and outputs in half precision too, which saves copies. */
   public ConversionRequest withHalfBoundary() {
-    return new ConversionRequest(precision, samples, shapes, kept, false, judged, integers);
+    return new ConversionRequest(precision, samples, shapes, kept, false, judged, integers, speed);
   }
 
   public ConversionRequest withTargetAgreement(double share) {
@@ -89,11 +94,27 @@ public record ConversionRequest(
   }
 
   private ConversionRequest withJudged(JudgeRequest other) {
-    return new ConversionRequest(precision, samples, shapes, kept, keepsBoundary, other, integers);
+    return new ConversionRequest(
+        precision, samples, shapes, kept, keepsBoundary, other, integers, speed);
   }
 
   public ConversionRequest withIntegers(QuantizationOptions options) {
     return new ConversionRequest(
-        precision, samples, shapes, kept, keepsBoundary, judged, Optional.of(options));
+        precision, samples, shapes, kept, keepsBoundary, judged, Optional.of(options), speed);
+  }
+
+  /** INT8: layers stay float32 where integers do not pay on this machine, by measured times. */
+  public ConversionRequest withMeasuredSpeed() {
+    return withSpeed(new SpeedRequest(true, speed.searchSeconds()));
+  }
+
+  /** INT8: how long single layers may be tried where the target is missed. */
+  public ConversionRequest withSearchSeconds(double seconds) {
+    return withSpeed(new SpeedRequest(speed.measured(), seconds));
+  }
+
+  private ConversionRequest withSpeed(SpeedRequest other) {
+    return new ConversionRequest(
+        precision, samples, shapes, kept, keepsBoundary, judged, integers, other);
   }
 }

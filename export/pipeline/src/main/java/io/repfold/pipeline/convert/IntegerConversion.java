@@ -18,9 +18,13 @@ import java.util.Optional;
  * A model in 8-bit integers.
  *
  * @param breaches of TensorRT's rules; looked for only if the model is written for it
+ * @param times empty if they were not asked for
  */
 public record IntegerConversion(
-    Graph graph, QuantizationReport report, List<TensorRtQuantizationCheck.Breach> breaches)
+    Graph graph,
+    QuantizationReport report,
+    List<TensorRtQuantizationCheck.Breach> breaches,
+    Optional<IntegerTimes> times)
     implements Conversion {
   static IntegerConversion of(ConversionSource source) {
     ConversionRequest request = source.request();
@@ -34,18 +38,35 @@ public record IntegerConversion(
             .orElse(QuantizationOptions.of(QuantizationTarget.CPU))
             .withExcluded(KeptNodes.of(source.graph(), request.kept()));
     Int8Conversion.Goal goal =
-        new Int8Conversion.Goal(
-            source.file().graph(),
-            source.meanings(),
-            source.targets(),
-            Int8Conversion.Goal.USUAL_SECONDS);
+        Int8Conversion.Goal.of(source.file().graph(), source.targets())
+            .withMeanings(source.meanings())
+            .withSeconds(request.speed().searchSeconds());
+    Optional<PayingLayers> paying = paying(source, precision);
+    if (paying.isPresent()) {
+      goal = goal.withChoice(paying.get());
+    }
     OnnxRuntimeSamples samples = OnnxRuntimeSamples.of(source.file().model(), source.samples());
     Int8Conversion.Result result = Int8Conversion.convert(source.graph(), samples, precision, goal);
     boolean tensorRt = precision.target() == QuantizationTarget.TENSORRT;
     return new IntegerConversion(
         result.graph(),
         result.report(),
-        tensorRt ? TensorRtQuantizationCheck.check(result.graph()) : List.of());
+        tensorRt ? TensorRtQuantizationCheck.check(result.graph()) : List.of(),
+        paying.flatMap(PayingLayers::times));
+  }
+
+  private static Optional<PayingLayers> paying(
+      ConversionSource source, QuantizationOptions precision) {
+    if (!source.request().speed().measured()) {
+      return Optional.empty();
+    }
+    if (precision.target() != QuantizationTarget.CPU) {
+      throw PipelineException.request(
+          "withMeasuredSpeed times ONNX Runtime's CPU, and the model is to be written for %s: leave one of them out"
+              .formatted(precision.target()));
+    }
+    return Optional.of(
+        new PayingLayers(source.file().model(), source.graph(), source.samples().get(0)));
   }
 
   @Override
@@ -61,7 +82,18 @@ public record IntegerConversion(
 
   @Override
   public Optional<String> refusal() {
-    return report.quantizedLayers() > 0 ? Optional.empty() : report.best().map(this::refusal);
+    if (report.quantizedLayers() == 0) {
+      return report.best().map(this::refusal);
+    }
+    return times
+        .filter(measured -> !measured.pays())
+        .map(
+            measured ->
+                "INTEGERS DO NOT PAY HERE: the fastest of %d tries takes %.2f of the time of float32, with %d layers in float32"
+                    .formatted(
+                        measured.trials().size(),
+                        measured.best().ratio(),
+                        measured.best().float32()));
   }
 
   private String refusal(QuantizationReport.Trial best) {
@@ -113,6 +145,12 @@ public record IntegerConversion(
       remarks.add(
           "Layer '%s' keeps hardly anything of its result in integers (%.1f dB): withKept leaves it in float32."
               .formatted(layer.name(), layer.decibels()));
+    }
+    long untried = report.untried();
+    if (untried > 0) {
+      remarks.add(
+          "%d layers were not tried alone in the time that was given: they came last, by their own errors. withSearchSeconds gives more."
+              .formatted(untried));
     }
     if (saturates) {
       remarks.add(IntegerSums.ofThisMachine().remark());

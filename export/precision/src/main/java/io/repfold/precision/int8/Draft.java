@@ -20,6 +20,7 @@ final class Draft {
   private final Map<String, TensorStatistics> statistics = new LinkedHashMap<>();
   private final LayerProbe probe;
   private final Map<String, Tensor> biases;
+  private final Set<String> slow;
 
   private Draft(
       Graph graph,
@@ -28,7 +29,8 @@ final class Draft {
       QuantizationPlan whole,
       Map<String, TensorStatistics> statistics,
       LayerProbe probe,
-      Map<String, Tensor> biases) {
+      Map<String, Tensor> biases,
+      Set<String> slow) {
     this.graph = graph;
     this.original = original;
     this.options = options;
@@ -36,6 +38,7 @@ final class Draft {
     this.statistics.putAll(statistics);
     this.probe = probe;
     this.biases = biases;
+    this.slow = slow;
   }
 
   /**
@@ -62,12 +65,23 @@ final class Draft {
                 }));
     LayerProbe probe = new LayerProbe(whole, Quantizer.grids(whole, statistics));
     probe.run(runner);
-    return new Draft(graph, original, options, whole, statistics, probe, Map.of());
+    return new Draft(graph, original, options, whole, statistics, probe, Map.of(), Set.of());
   }
 
   /** With biases that take back the mean errors. */
   Draft withCorrectedBiases() {
-    return new Draft(graph, original, options, whole, statistics, probe, probe.correctedBiases());
+    return new Draft(
+        graph, original, options, whole, statistics, probe, probe.correctedBiases(), slow);
+  }
+
+  /** With layers that stay float32 whatever else does, because integers do not pay there. */
+  Draft withFloat32(Set<String> layers) {
+    return new Draft(graph, original, options, whole, statistics, probe, biases, layers);
+  }
+
+  /** Layers in which integers do not pay. */
+  Set<String> slow() {
+    return slow;
   }
 
   boolean hasCorrectedBiases() {
@@ -77,6 +91,7 @@ final class Draft {
   QuantizationPlan plan(Set<String> excluded) {
     Set<String> all = new HashSet<>(options.excluded());
     all.addAll(excluded);
+    all.addAll(slow);
     return new QuantizationPlan(graph, options.withExcluded(all));
   }
 
@@ -102,7 +117,10 @@ final class Draft {
 
   /** All that can be quantized, by output, in the graph's order. */
   List<String> layers() {
-    return whole.layers().stream().map(QuantizableLayer::output).toList();
+    return whole.layers().stream()
+        .map(QuantizableLayer::output)
+        .filter(layer -> !slow.contains(layer))
+        .toList();
   }
 
   /** A layer's own result by its error, with exact inputs; NaN if it was not measured. */

@@ -42,14 +42,37 @@ public final class Int8Conversion {
    * @param meanings of its outputs
    * @param targets that each of them must reach; if none does, no layer is left out
    * @param seconds that trying single layers may take; the others are taken by their own errors
+   * @param choice of layers that stay float32 for the sake of time
    */
-  public record Goal(Graph reference, OutputMeanings meanings, Targets targets, double seconds) {
+  public record Goal(
+      Graph reference,
+      OutputMeanings meanings,
+      Targets targets,
+      double seconds,
+      LayerChoice choice) {
     /** Seconds that are usually enough for a network of 300 layers. */
     public static final double USUAL_SECONDS = 300;
 
     /** By what the graph shows, in the usual time. */
     public static Goal of(Graph reference, Targets targets) {
-      return new Goal(reference, OutputMeanings.of(reference), targets, USUAL_SECONDS);
+      return new Goal(
+          reference,
+          OutputMeanings.of(reference),
+          targets,
+          USUAL_SECONDS,
+          LayerChoice.ALL_IN_INTEGERS);
+    }
+
+    public Goal withMeanings(OutputMeanings others) {
+      return new Goal(reference, others, targets, seconds, choice);
+    }
+
+    public Goal withSeconds(double most) {
+      return new Goal(reference, meanings, targets, most, choice);
+    }
+
+    public Goal withChoice(LayerChoice other) {
+      return new Goal(reference, meanings, targets, seconds, other);
     }
   }
 
@@ -112,9 +135,12 @@ public final class Int8Conversion {
   private Result run() {
     Agreement agreement = agreement();
     Candidate best = best(agreement);
-    Draft draft = best.draft();
+    Draft quantized = best.draft();
+    Set<String> slow = goal.choice().float32(quantized.layers(), quantized::graph);
+    Draft draft = slow.isEmpty() ? quantized : quantized.withFloat32(slow);
     LayerSearch search = new LayerSearch(draft, agreement, goal.seconds());
-    Agreement.Score score = best.score();
+    Agreement.Score score =
+        slow.isEmpty() ? best.score() : agreement.of(draft.graph(Set.of()), Integer.MAX_VALUE);
     List<QuantizationReport.Trial> trials = new ArrayList<>();
     trials.add(new QuantizationReport.Trial(0, score.agreement(), score.worst()));
     Set<String> excluded = Set.of();

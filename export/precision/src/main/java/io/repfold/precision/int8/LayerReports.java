@@ -39,7 +39,12 @@ final class LayerReports {
               if (refused == null && !quantized) {
                 return;
               }
-              String because = excluded.contains(name) ? given : refused == null ? "" : refused;
+              String because = refused == null ? "" : refused;
+              if (excluded.contains(name)) {
+                because = given;
+              } else if (draft.slow().contains(name)) {
+                because = "integers do not pay here, by the measured time";
+              }
               IntegerGrid grid = quantized ? grids.get(plan.source(node.input(0))) : null;
               Agreement.Score score = alone.get(name);
               layers.add(

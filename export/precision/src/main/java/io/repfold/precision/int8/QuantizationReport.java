@@ -81,6 +81,15 @@ public record QuantizationReport(
         .min(Comparator.comparingDouble(Trial::loss).thenComparing(Trial::excluded));
   }
 
+  /** How many layers there was no time to try alone, where a search for some was needed. */
+  public long untried() {
+    boolean searched = trials.size() > 1;
+    return layers.stream()
+        .filter(layer -> searched && !Double.isNaN(layer.decibels()))
+        .filter(layer -> Double.isNaN(layer.aloneAgreement()))
+        .count();
+  }
+
   /** Layers of whose own result hardly anything is left in integers. */
   public List<Layer> dead() {
     return layers.stream().filter(l -> l.quantized() && l.decibels() < DEAD).toList();

@@ -41,8 +41,7 @@ class Int8ConversionTest {
 
   private static Int8Conversion.Goal goal(Graph reference, double target) {
     OutputMeanings classes = OutputMeanings.of(reference).with(Map.of("*", OutputKind.CLASSES));
-    return new Int8Conversion.Goal(
-        reference, classes, new Targets(target, 1, 0, 0.5), Int8Conversion.Goal.USUAL_SECONDS);
+    return Int8Conversion.Goal.of(reference, new Targets(target, 1, 0, 0.5)).withMeanings(classes);
   }
 
   @ParameterizedTest

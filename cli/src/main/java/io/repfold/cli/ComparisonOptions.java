@@ -48,9 +48,9 @@ final class ComparisonOptions {
       names = "--agreement",
       paramLabel = "A",
       description =
-          "Judge by this instead of the error: the fraction of positions, over all inputs, at which"
-              + " the best channel, or the side of --threshold where there is one channel, must be the same,"
-              + " such as 0.999 for a model in float16 or int8.")
+          "Judge by this instead of the error: the fraction of decisions, over all inputs, that must"
+              + " be the same, such as 0.999 for a model in float16 or int8: the best class, the side of"
+              + " --threshold of scores, or a value to 5 % of its range, by what the graph shows.")
   private @Nullable Double agreement;
 
   @Option(
@@ -58,7 +58,8 @@ final class ComparisonOptions {
       paramLabel = "T",
       defaultValue = "0.5",
       description =
-          "With --agreement, what decides at outputs of one channel (default: ${DEFAULT-VALUE}).")
+          "With --agreement, what decides at outputs of scores, or of one channel (default:"
+              + " ${DEFAULT-VALUE}).")
   private double threshold;
 
   @Option(

@@ -3,6 +3,7 @@ package io.repfold.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.check.ArgmaxAgreement;
 import io.repfold.check.Comparison;
 import io.repfold.check.OutputReport;
 import io.repfold.check.OutputResult;
@@ -14,6 +15,7 @@ import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.compare.Verification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Comparisons of models as tables, sentences and JSON. */
 final class VerificationText {
@@ -86,7 +88,7 @@ final class VerificationText {
         ">noise",
         ">of magnitude",
         ">PSNR dB",
-        ">same best channel",
+        ">same decisions",
         "verdict");
   }
 
@@ -111,10 +113,19 @@ final class VerificationText {
         Double.isNaN(worst.noise()) ? "-" : Phrases.small(worst.noise()),
         Phrases.small(worst.relative()),
         Double.isFinite(c.psnr()) ? Phrases.fixed(c.psnr(), 1) : "exact",
-        c.argmax()
-            .filter(a -> a.positions() > 0)
-            .map(a -> Phrases.fixed(100 * a.agreement(), 3) + " %")
-            .orElse("-"));
+        share(c).map(share -> Phrases.fixed(100 * share, 3) + " %").orElse("-"));
+  }
+
+  /** Of best channels, or of what else the output decides. */
+  private static Optional<Double> share(Comparison c) {
+    return c.argmax()
+        .filter(best -> best.positions() > 0)
+        .map(ArgmaxAgreement::agreement)
+        .or(
+            () ->
+                c.decided()
+                    .filter(decided -> decided.positions() > 0)
+                    .map(d -> 1 - (double) d.disagreements() / d.positions()));
   }
 
   /** Everything that is known of every sample. */

@@ -255,6 +255,36 @@ class VerifyCommandTest {
     assertThat(none.err()).contains("--threshold must be a number");
   }
 
+  /** Of boxes no channel is the best one: columns have errors of their own. */
+  @Test
+  void of_boxes_the_columns_are_told_and_no_best_channel() {
+    Path boxes = scaled("boxes.onnx", 1);
+    Path off = scaled("off.onnx", 1.001f);
+
+    CliRun run = CliRun.of("verify", boxes, off, "--json");
+
+    assertThat(run.code()).as(run.err()).isEqualTo(3);
+    JsonNode comparison = Json.parse(run.out()).at("/runs/0/outputs/0/comparison");
+    assertThat(comparison.has("bestChannel")).isFalse();
+    assertThat(comparison.at("/worstPart/axis").asInt()).isEqualTo(2);
+    assertThat(comparison.at("/decided/what").asText()).contains("to 5 % of its range");
+    assertThat(comparison.at("/decided/disagreements").asInt()).isZero();
+    CliRun agreed = CliRun.of("verify", boxes, off, "--agreement", "1");
+    assertThat(agreed.code()).as(agreed.out()).isZero();
+  }
+
+  /** Four columns of each anchor, the last of which is scaled by a factor. */
+  private Path scaled(String name, float factor) {
+    Graph graph =
+        new Graph.Builder(name)
+            .input(Value.float32("x", 1, 50, 4))
+            .initializer("k", Tensor.ofFloats(new float[] {640, 640, 100, factor}, 4))
+            .node(new Op.Binary(Op.Binary.Function.MUL), List.of("x", "k"), "y")
+            .output(Value.float32("y", 1, 50, 4))
+            .build();
+    return Models.write(folder.resolve(name), graph);
+  }
+
   @Test
   void an_unknown_engine_is_reported_under_its_option() {
     CliRun run = CliRun.of("verify", trained, folded, "--reference-engine", "abacus");

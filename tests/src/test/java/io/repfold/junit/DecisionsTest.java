@@ -21,7 +21,6 @@ import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.convert.ConvertOutcome;
 import io.repfold.pipeline.convert.Precision;
 import io.repfold.pipeline.convert.SampleRequest;
-import io.repfold.precision.OutputKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +126,6 @@ class DecisionsTest {
                 model,
                 ConversionRequest.to(Precision.FP16)
                     .withSamples(SampleRequest.NONE.withRandom(2).withThreshold(threshold))
-                    .withJudged(Map.of("y", OutputKind.SCORES))
                     .withTargetAgreement(0.5))
             .to(half);
     // As verify runs both.

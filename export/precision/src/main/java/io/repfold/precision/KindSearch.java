@@ -261,6 +261,10 @@ final class KindSearch {
       return Piece.whole(OutputKind.VALUES, OptionalInt.empty(), false, because);
     }
     int rank = shape.get().rank();
+    if (rank == RANK_OF_IMAGES && shape.get().dim(1).surelyEquals(Dim.of(1))) {
+      return Piece.whole(
+          OutputKind.SCORES, OptionalInt.empty(), false, "it is a map of one channel");
+    }
     int axis = rank == RANK_OF_IMAGES ? 1 : rank - 1;
     if (rank == 3 && !isFew(shape.get().dim(2)) && isFew(shape.get().dim(1))) {
       axis = 1;
@@ -303,7 +307,10 @@ final class KindSearch {
     return kept && channels instanceof Dim.Known known && known.size() >= (map ? 2 : CLASSES);
   }
 
-  /** Whether a value has as many channels as an input, three or one, and no fewer pixels. */
+  /**
+   * Whether a value has the three channels of an input and no fewer pixels, or its one channel and
+   * more: as many of one channel are rather a mask.
+   */
   private boolean isImage(String value, Way way) {
     Optional<Shape> shape = shape(value);
     if (shape.isEmpty() || shape.get().rank() != RANK_OF_IMAGES || way.resized) {
@@ -313,16 +320,28 @@ final class KindSearch {
     boolean sigmoid = way.source.filter(node -> isSigmoid(node.op())).isPresent();
     for (Value input : graph.inputs()) {
       Shape given = input.shape().orElse(Shape.of());
-      boolean colors =
+      boolean pixels =
           given.rank() == RANK_OF_IMAGES
               && given.dim(1).surelyEquals(found.dim(1))
-              && given.dim(1) instanceof Dim.Known known
-              && (known.size() == 3 || (known.size() == 1 && !sigmoid));
-      if (colors && covers(found.dim(2), given.dim(2)) && covers(found.dim(3), given.dim(3))) {
+              && covers(found.dim(2), given.dim(2))
+              && covers(found.dim(3), given.dim(3));
+      boolean colors = pixels && found.dim(1).surelyEquals(Dim.of(3));
+      boolean gray =
+          pixels
+              && found.dim(1).surelyEquals(Dim.of(1))
+              && !sigmoid
+              && isLarger(found.dim(2), given.dim(2));
+      if (colors || gray) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isLarger(Dim size, Dim given) {
+    return size instanceof Dim.Known known
+        && given instanceof Dim.Known other
+        && known.size() > other.size();
   }
 
   /** Open sizes are taken to cover each other, unless they are said to shrink. */

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
  * What the outputs of a graph mean: by what computes them, or as a caller says.
  *
  * <p>Classes are where a Softmax or ArgMax shows them, or a layer with weights that gives many
- * channels and treats all alike; scores where a Sigmoid ends; an image where an output has the
- * channels of the input and no fewer pixels. A Concat of unlike things gives a piece for each. All
- * else are values.
+ * channels and treats all alike; scores where a Sigmoid ends, or a map has one channel; an image
+ * where an output has the three channels of the input and no fewer pixels, or its one and more. A
+ * Concat of unlike things gives a piece for each. All else are values.
  *
  * @param byOutput pieces that do not overlap and leave nothing out, by output, in the graph's order
  */

@@ -174,7 +174,7 @@ final class Tally {
   }
 
   private Finding finding(OptionalInt column, Group group, double correlation) {
-    double scale = piece.kind() == OutputKind.SCORES ? PROBABILITY : 0;
+    double scale = isProbability() ? PROBABILITY : 0;
     double error = real && group.count > 0 ? group.relative(scale) : Double.NaN;
     double decibels = real ? group.decibels() : Double.NaN;
     return new Finding(
@@ -190,6 +190,10 @@ final class Tally {
         group.largest,
         group.notFinite,
         checks(group, error, decibels, correlation));
+  }
+
+  private boolean isProbability() {
+    return piece.kind() == OutputKind.SCORES && piece.certain();
   }
 
   private List<Finding.Check> checks(
@@ -224,7 +228,7 @@ final class Tally {
     if (judged) {
       checks.add(new Finding.Check(Finding.Measure.ERROR, error, targets.error()));
     }
-    if (piece.kind() == OutputKind.SCORES && error <= STEP) {
+    if (isProbability() && error <= STEP) {
       return;
     }
     if (group.largest > 0) {

@@ -85,8 +85,8 @@ public record Comparison(
     };
   }
 
-  /** The same with what the tensors decide. */
-  Comparison withDecided(Optional<Decider.Decided> other) {
+  /** The same with other decisions. */
+  Comparison withDecisions(Optional<ArgmaxAgreement> best, Optional<Decider.Decided> other) {
     return new Comparison(
         elements,
         compared,
@@ -104,7 +104,7 @@ public record Comparison(
         unmatched,
         firstUnmatched,
         worstPart,
-        argmax,
+        best,
         other);
   }
 

@@ -10,15 +10,16 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Decider {
   /** Nothing, so that such outputs are held to the bounds on errors. */
-  Decider NOTHING = (reference, candidate) -> Optional.empty();
+  Decider NOTHING = (output, reference, candidate) -> Optional.empty();
 
   /**
    * What two tensors decide.
    *
+   * @param output its name
    * @param reference floating, with at least one element
    * @param candidate floating, of the same shape
    */
-  Optional<Decided> decide(HostTensor reference, HostTensor candidate);
+  Optional<Decided> decide(String output, HostTensor reference, HostTensor candidate);
 
   /**
    * Decisions of two tensors.

@@ -66,7 +66,10 @@ public final class Judge {
             .withFloor(criteria.floors().getOrDefault(name, 0.0));
     Comparison comparison =
         decided(
-            Comparison.of(reference, candidate, tolerance(), axis, scale), reference, candidate);
+            name,
+            Comparison.of(reference, candidate, tolerance(), axis, scale),
+            reference,
+            candidate);
     boolean floating = reference.type().isFloating();
     List<String> reasons =
         Findings.reasons(comparison, tolerance(), floating, decidesEach, reference.shape());
@@ -81,13 +84,15 @@ public final class Judge {
     return criteria.tolerance();
   }
 
-  private Comparison decided(Comparison plain, HostTensor reference, HostTensor candidate) {
-    boolean asked =
-        tolerance().agreement().isPresent()
-            && plain.argmax().isEmpty()
-            && plain.elements() > 0
-            && reference.type().isFloating();
-    return asked ? plain.withDecided(criteria.decider().decide(reference, candidate)) : plain;
+  /** Where no channel is the best one, another decider may know what is decided. */
+  private Comparison decided(
+      String name, Comparison plain, HostTensor reference, HostTensor candidate) {
+    Optional<ArgmaxAgreement> best =
+        criteria.axes().hasClasses(name) ? plain.argmax() : Optional.empty();
+    boolean floating = reference.type().isFloating() && candidate.type().isFloating();
+    return best.isEmpty() && floating && plain.elements() > 0
+        ? plain.withDecisions(best, criteria.decider().decide(name, reference, candidate))
+        : plain.withDecisions(best, plain.decided());
   }
 
   /**

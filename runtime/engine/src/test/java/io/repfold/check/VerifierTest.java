@@ -119,7 +119,7 @@ class VerifierTest {
               new Criteria(Tolerance.NETWORK.withAgreement(0.5))
                   .withAxes(new ChannelAxes(Map.of("y", -1)))
                   .withDecider(
-                      (one, two) ->
+                      (output, one, two) ->
                           Optional.of(new Decider.Decided("nobody asked what is", 1, 1))));
 
       assertThat(report.outputs().get(0).decisions())
@@ -138,7 +138,7 @@ class VerifierTest {
     List<Map<String, HostTensor>> samples =
         List.of(single(1), single(-2), single(3), single(-0.25f));
     Decider sides =
-        (one, two) ->
+        (output, one, two) ->
             Optional.of(
                 new Decider.Decided(
                     "the side of 1 is", 1, one.get(0) > 1 == two.get(0) > 1 ? 0 : 1));

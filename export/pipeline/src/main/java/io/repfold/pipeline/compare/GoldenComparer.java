@@ -73,7 +73,12 @@ public final class GoldenComparer {
       ComparisonRequest request,
       List<ComparisonSetting> settings,
       Steps steps) {
-    ChannelAxes axes = golden.axes().orElseGet(() -> OutputAxes.of(candidate));
+    ReferenceModel known = ReferenceModel.of(candidate);
+    ChannelAxes axes =
+        golden
+            .axes()
+            .map(own -> new ChannelAxes(own.byOutput(), known.axes().withoutClasses()))
+            .orElse(known.axes());
     ReferenceOutputs expected = golden.reference(name, axes);
     OptionalDouble unit = golden.unit();
     return new GoldenReplay(
@@ -83,8 +88,9 @@ public final class GoldenComparer {
             candidate,
             explains ->
                 ModelComparison.criteria(
-                        request, axes, unit.orElse(expected.unitOfOutputs()), explains)
-                    .withFloors(ReferenceModel.of(candidate).floors()),
+                        request, known, unit.orElse(expected.unitOfOutputs()), explains)
+                    .withAxes(axes)
+                    .withFloors(known.floors()),
             steps)
         .of(settings.stream().map(s -> s.with(golden.values())).toList());
   }

@@ -195,7 +195,7 @@ final class ModelComparison {
     boolean exactly = isInterpreter(setting.reference()) && isInterpreter(setting.candidate());
     boolean explains =
         exactly || (isCpu(setting.reference()) && isNoiseKnownOf(setting.candidate()));
-    return criteria(request, known.axes(), known.unit(), explains)
+    return criteria(request, known, known.unit(), explains)
         .withScores(scores.byOutput())
         .withFloors(known.floors());
   }
@@ -206,21 +206,23 @@ final class ModelComparison {
   }
 
   /**
-   * @param axes of the reference
+   * @param known of the reference, or of a model with its outputs
    * @param unit in which it computes
    * @param explains whether it is known what rounding explains
    */
   static Criteria criteria(
-      ComparisonRequest request, ChannelAxes axes, double unit, boolean explains) {
+      ComparisonRequest request, ReferenceModel known, double unit, boolean explains) {
     Tolerance tolerance = request.tolerance();
     if (tolerance.noise().isPresent()) {
       double most = Math.max(tolerance.relative(), MOST_UNITS * unit);
       tolerance = tolerance.withRelative(most);
       tolerance = explains ? tolerance : tolerance.withoutNoise();
     }
+    boolean classes = request.segmentation();
+    ChannelAxes axes = classes ? new ChannelAxes(known.axes().byOutput()) : known.axes();
     return new Criteria(tolerance)
         .withAxes(axes)
-        .withDecider(new ThresholdDecider(request.threshold()))
+        .withDecider(new MeaningDecider(known.meanings(), request.threshold()))
         .withAllowed(request.allowed());
   }
 

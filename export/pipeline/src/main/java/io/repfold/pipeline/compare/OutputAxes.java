@@ -5,7 +5,11 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.precision.ClassAxes;
+import io.repfold.precision.OutputKind;
+import io.repfold.precision.OutputMeanings;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /** On which axes the outputs of a model have their classes, by its graph. */
 public final class OutputAxes {
@@ -19,9 +23,23 @@ public final class OutputAxes {
   /** Axis 1 for a graph whose shapes contradict each other. */
   static ChannelAxes of(Graph graph) {
     try {
-      return new ChannelAxes(ClassAxes.of(graph).found());
+      return new ChannelAxes(ClassAxes.of(graph).found(), withoutClasses(graph));
     } catch (InvalidGraphException e) {
       return ChannelAxes.USUAL;
     }
+  }
+
+  /** Outputs that are not classes as a whole. */
+  private static Set<String> withoutClasses(Graph graph) {
+    Set<String> outputs = new HashSet<>();
+    OutputMeanings.of(graph)
+        .byOutput()
+        .forEach(
+            (output, pieces) -> {
+              if (pieces.size() != 1 || pieces.get(0).kind() != OutputKind.CLASSES) {
+                outputs.add(output);
+              }
+            });
+    return outputs;
   }
 }

@@ -8,6 +8,7 @@ import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.MultiplyAdds;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.RealTypes;
+import io.repfold.precision.OutputMeanings;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.HostTensor;
@@ -25,12 +26,17 @@ import java.util.function.Supplier;
  * What is known of a reference before it runs.
  *
  * @param axes on which its outputs have their classes
+ * @param meanings of its outputs; empty if the file is no ONNX model that is read here
  * @param types in which it computes
  * @param floors what its outputs may be off at least, where their scale is not their magnitude
  * @param graph empty if the file is no ONNX model that is read here, or a large one
  */
 record ReferenceModel(
-    ChannelAxes axes, Set<ElementType> types, Map<String, Double> floors, Optional<Graph> graph) {
+    ChannelAxes axes,
+    Optional<OutputMeanings> meanings,
+    Set<ElementType> types,
+    Map<String, Double> floors,
+    Optional<Graph> graph) {
   /** So many multiply-adds the interpreter takes in about a second. */
   private static final double A_SECOND = 2.5e8;
 
@@ -47,6 +53,7 @@ record ReferenceModel(
             () ->
                 new ReferenceModel(
                     ChannelAxes.USUAL,
+                    Optional.empty(),
                     EnumSet.noneOf(ElementType.class),
                     Map.of(),
                     Optional.empty()));
@@ -56,6 +63,7 @@ record ReferenceModel(
     Graph graph = file.graph();
     return new ReferenceModel(
         OutputAxes.of(graph),
+        Optional.of(OutputMeanings.of(graph)),
         types(graph),
         NaturalScale.floors(graph, unit(types(graph))),
         file.isLarge() ? Optional.empty() : Optional.of(graph));

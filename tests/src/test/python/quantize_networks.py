@@ -101,7 +101,7 @@ class Pose(nn.Module):
         self.body = timm.create_model("efficientnet_lite0", num_classes=3)
 
     def forward(self, x):
-        return 90 * torch.tanh(self.body(x))
+        return 20 * self.body(x)
 
 
 class Masks(nn.Module):
@@ -143,7 +143,7 @@ def networks():
         "detector, one output": (Detector(Pyramid(), 96, True), detector_loss),
         "detector, apart": (Detector(First(features), 96, False), detector_loss),
         "lraspp_mobilenet_v3_large": (Masks(), lambda o, d: nn.functional.cross_entropy(o, d[3])),
-        "efficientnet_lite0, angles": (Pose(), lambda o, d: (o - angles(d[2])).abs().mean()),
+        "efficientnet_lite0, angles": (Pose(), lambda o, d: (o - angles(d[2])).abs().mean() / 20),
     }
 
 

@@ -1,5 +1,7 @@
 package io.repfold.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.bench.BenchOptions;
 import io.repfold.bench.BenchReport;
@@ -20,7 +22,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -120,11 +124,18 @@ final class BenchCommand implements Callable<Integer> {
       description = "Run the models as they are written, without ONNX Runtime's optimizer.")
   private boolean unoptimized;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write all figures into a .json or .html file.")
+  private @Nullable Path report;
+
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
   @Override
   public Integer call() {
+    Optional.ofNullable(report).ifPresent(ReportFiles::check);
     streams.require(engineIds);
     plugin.require(engineIds);
     requirePlans();
@@ -219,17 +230,31 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void print(List<BenchTable> tables, List<BenchLayers> plans) {
+    ObjectNode root = BenchTable.json(tables);
+    if (layers) {
+      root.set("layers", BenchLayers.json(plans));
+    }
+    if (report != null) {
+      ReportFiles.write(report, () -> Json.text(root), () -> page(tables));
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      ObjectNode root = BenchTable.json(tables);
-      if (layers) {
-        root.set("layers", BenchLayers.json(plans));
-      }
       out.print(Json.text(root));
       out.flush();
     } else {
       tables.forEach(table -> out.println(table.text()));
       plans.forEach(plan -> out.println(plan.text(tables.get(0).report().timings())));
     }
+  }
+
+  private String page(List<BenchTable> tables) {
+    String title =
+        models.stream()
+            .map(model -> model.getFileName().toString())
+            .distinct()
+            .collect(joining(", "));
+    ReportPage page = new ReportPage(title, "benchmark", spec);
+    tables.forEach(table -> table.addTo(page));
+    return page.html();
   }
 }

@@ -21,6 +21,8 @@ import java.util.Optional;
  */
 record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throughputs) {
   private static final double MILLISECONDS = 1000;
+  private static final List<String> STREAMS =
+      List.of("model", ">streams", ">runs a second", ">samples a second", ">median ms");
 
   BenchTable {
     throughputs = List.copyOf(throughputs);
@@ -60,10 +62,18 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
 
   String text() {
     String latency = Text.table(headings(), rows()) + "\n" + circumstances();
-    return throughputs.isEmpty() ? latency : latency + "\n\n" + streams();
+    return throughputs.isEmpty() ? latency : latency + "\n\n" + Text.table(STREAMS, streams());
   }
 
-  private String streams() {
+  /** As sections of a page. */
+  void addTo(ReportPage page) {
+    page.table("Time of one run", circumstances().lines().toList(), headings(), rows());
+    if (!throughputs.isEmpty()) {
+      page.table("Several runs at once", List.of(), STREAMS, streams());
+    }
+  }
+
+  private List<List<String>> streams() {
     List<List<String>> rows = new ArrayList<>();
     for (Throughput measured : throughputs) {
       rows.add(
@@ -74,8 +84,7 @@ record BenchTable(BenchReport report, InputShapes shapes, List<Throughput> throu
               Phrases.fixed(batch() * measured.runsPerSecond(), 1),
               milliseconds(measured.milliseconds().median())));
     }
-    return Text.table(
-        List.of("model", ">streams", ">runs a second", ">samples a second", ">median ms"), rows);
+    return rows;
   }
 
   List<String> headings() {

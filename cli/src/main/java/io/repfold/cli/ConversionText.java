@@ -11,7 +11,9 @@ import io.repfold.pipeline.convert.SampleComparison;
 import io.repfold.precision.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What came of a conversion, as text and JSON. */
 record ConversionText(ConvertOutcome outcome) {
@@ -37,6 +39,41 @@ record ConversionText(ConvertOutcome outcome) {
       return new HalfText(half).json();
     }
     return new IntegerText((IntegerConversion) outcome.conversion()).json();
+  }
+
+  /** All that is known, as a page. */
+  String page(CommandSpec spec) {
+    ReportPage page =
+        new ReportPage(
+            String.valueOf(outcome.source().path().getFileName()),
+            "conversion to " + outcome.precision().name().toLowerCase(Locale.ROOT),
+            spec);
+    page.verdict(
+        outcome.holds(),
+        outcome.conversion().refusal().map(OptionNames::in).orElseGet(this::verdict));
+    if (outcome.conversion() instanceof HalfConversion half) {
+      new HalfText(half).addTo(page);
+    } else {
+      new IntegerText((IntegerConversion) outcome.conversion()).addTo(page);
+    }
+    if (!outcome.comparisons().isEmpty()) {
+      List<List<String>> rows = new ArrayList<>();
+      outcome.comparisons().forEach(comparison -> rows.addAll(rows(comparison)));
+      page.table("Outputs", outcomeReasons(), headings(), rows);
+    }
+    page.text("Notes", remarks());
+    return page.html();
+  }
+
+  /** What each output was taken for, and why. */
+  private List<String> outcomeReasons() {
+    return outcome.comparisons().get(0).findings().stream()
+        .map(
+            finding ->
+                "%s is judged as %s: %s"
+                    .formatted(
+                        finding.where(), finding.piece().kind().noun(), finding.piece().because()))
+        .toList();
   }
 
   private String conversionText(boolean verbose) {

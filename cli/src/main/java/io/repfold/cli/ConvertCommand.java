@@ -67,7 +67,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE",
-      description = "Write all that is known of the conversion into a JSON file.")
+      description = "Write all that is known of the conversion into a .json or .html file.")
   private @Nullable Path report;
 
   @Option(names = "--json", description = "Print JSON instead of tables.")
@@ -77,7 +77,7 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() {
     ConversionRequest request = options.request(precision);
     StagedFile.checkModel(output);
-    Optional.ofNullable(report).ifPresent(StagedFile::check);
+    Optional.ofNullable(report).ifPresent(ReportFiles::check);
     ConvertOutcome outcome;
     try (Progress progress = Progress.of("Converting", ConvertFile.STEPS)) {
       ModelFile source = weights.read(path);
@@ -88,7 +88,7 @@ final class ConvertCommand implements Callable<Integer> {
     ConversionText text = new ConversionText(outcome);
     String document = Json.text(text.json());
     if (report != null) {
-      StagedFile.write(report, document);
+      ReportFiles.write(report, () -> document, () -> text.page(spec));
     }
     spec.commandLine().getOut().print(json ? document : text.text(verbose));
     spec.commandLine().getOut().flush();

@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
       "  repfold eval deployed.onnx -c config.json --whole --json"
     })
 final class EvalCommand implements Callable<Integer> {
+  private static final List<String> HEADINGS = List.of("class", ">IoU", ">accuracy");
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "The folder of a run, or an ONNX file.")
@@ -65,6 +67,12 @@ final class EvalCommand implements Callable<Integer> {
       description = "Threads that one run may use (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write all figures into a .json or .html file.")
+  private @Nullable Path report;
+
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
@@ -73,6 +81,7 @@ final class EvalCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, not " + threads);
     }
+    Optional.ofNullable(report).ifPresent(ReportFiles::check);
     Path model = checkpoint.model(path);
     try (Evaluation evaluation =
             Evaluation.open(configuration(), Optional.ofNullable(split), whole);
@@ -105,40 +114,74 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void print(Path model, Evaluation evaluation, ConfusionMatrix confusion) {
+    String document = Json.text(json(model, evaluation, confusion));
+    List<List<String>> rows = rows(evaluation.classNames(), confusion);
+    String summary =
+        "mIoU %s, pixel accuracy %s, on %s"
+            .formatted(
+                share(confusion.meanIou()),
+                share(confusion.pixelAccuracy()),
+                Phrases.plural(evaluation.images(), "image"));
+    if (report != null) {
+      ReportFiles.write(report, () -> document, () -> page(model, evaluation, confusion, summary));
+    }
     PrintWriter out = spec.commandLine().getOut();
-    List<String> names = evaluation.classNames();
-    double[] iou = confusion.iou();
-    double[] accuracy = confusion.accuracy();
     if (json) {
-      ObjectNode root = Json.object();
-      root.put("model", model.toString());
-      root.put("images", evaluation.images());
-      root.set("meanIou", Json.of(confusion.meanIou()));
-      root.set("pixelAccuracy", Json.of(confusion.pixelAccuracy()));
-      root.set("meanAccuracy", Json.of(confusion.meanAccuracy()));
-      ObjectNode classes = root.putObject("classes");
-      for (int i = 0; i < iou.length; i++) {
-        ObjectNode one = classes.putObject(names.get(i));
-        one.set("iou", Json.of(iou[i]));
-        one.set("accuracy", Json.of(accuracy[i]));
-      }
-      out.print(Json.text(root));
+      out.print(document);
       out.flush();
       return;
     }
+    out.print(Text.table(HEADINGS, rows));
+    out.println("\n%s: %s".formatted(model, summary));
+  }
+
+  private static List<List<String>> rows(List<String> names, ConfusionMatrix confusion) {
+    double[] iou = confusion.iou();
+    double[] accuracy = confusion.accuracy();
     List<List<String>> rows = new ArrayList<>();
     for (int i = 0; i < iou.length; i++) {
       rows.add(List.of(names.get(i), share(iou[i]), share(accuracy[i])));
     }
     rows.add(List.of("mean", share(confusion.meanIou()), share(confusion.meanAccuracy())));
-    out.print(Text.table(List.of("class", ">IoU", ">accuracy"), rows));
-    out.println(
-        "\n%s: mIoU %s, pixel accuracy %s, on %s"
-            .formatted(
-                model,
-                share(confusion.meanIou()),
-                share(confusion.pixelAccuracy()),
-                Phrases.plural(evaluation.images(), "image")));
+    return rows;
+  }
+
+  private static ObjectNode json(Path model, Evaluation evaluation, ConfusionMatrix confusion) {
+    double[] iou = confusion.iou();
+    double[] accuracy = confusion.accuracy();
+    ObjectNode root = Json.object();
+    root.put("model", model.toString());
+    root.put("images", evaluation.images());
+    root.set("meanIou", Json.of(confusion.meanIou()));
+    root.set("pixelAccuracy", Json.of(confusion.pixelAccuracy()));
+    root.set("meanAccuracy", Json.of(confusion.meanAccuracy()));
+    ObjectNode classes = root.putObject("classes");
+    for (int i = 0; i < iou.length; i++) {
+      ObjectNode one = classes.putObject(evaluation.classNames().get(i));
+      one.set("iou", Json.of(iou[i]));
+      one.set("accuracy", Json.of(accuracy[i]));
+    }
+    return root;
+  }
+
+  /** With the confusion matrix, a row for each true class. */
+  private String page(
+      Path model, Evaluation evaluation, ConfusionMatrix confusion, String summary) {
+    List<String> names = evaluation.classNames();
+    ReportPage page = new ReportPage(String.valueOf(model.getFileName()), "measurement", spec);
+    page.table("Classes", List.of(summary), HEADINGS, rows(names, confusion));
+    List<String> headings = new ArrayList<>(List.of("true class"));
+    names.forEach(name -> headings.add(">" + name));
+    List<List<String>> counts = new ArrayList<>();
+    for (int truth = 0; truth < names.size(); truth++) {
+      List<String> row = new ArrayList<>(List.of(names.get(truth)));
+      for (int found = 0; found < names.size(); found++) {
+        row.add(Phrases.count(confusion.count(truth, found)));
+      }
+      counts.add(row);
+    }
+    page.table("Confusion", List.of("Pixels, by the class that was found."), headings, counts);
+    return page.html();
   }
 
   private static String share(double value) {

@@ -22,22 +22,38 @@ record HalfText(HalfConversion conversion) {
 
   String text(boolean verbose) {
     StringBuilder text = new StringBuilder();
-    String type = conversion.report().type().name().toLowerCase(Locale.ROOT);
-    text.append(
-        "%s in %s, %d in float32; %s; weights %s -> %s; opset %d\n"
-            .formatted(
-                Phrases.plural(conversion.report().halfNodes(), "node"),
-                type,
-                conversion.report().islands().size(),
-                Phrases.plural(conversion.report().casts(), "Cast"),
-                Inspection.bytes(conversion.report().weightBytes()),
-                Inspection.bytes(conversion.report().halfWeightBytes()),
-                conversion.report().opset()));
-    text.append(overflow());
+    text.append(summary()).append('\n').append(overflow());
     if (!conversion.report().islands().isEmpty()) {
       text.append('\n').append(islands(verbose));
     }
     return text.toString();
+  }
+
+  private String summary() {
+    String type = conversion.report().type().name().toLowerCase(Locale.ROOT);
+    return "%s in %s, %d in float32; %s; weights %s -> %s; opset %d"
+        .formatted(
+            Phrases.plural(conversion.report().halfNodes(), "node"),
+            type,
+            conversion.report().islands().size(),
+            Phrases.plural(conversion.report().casts(), "Cast"),
+            Inspection.bytes(conversion.report().weightBytes()),
+            Inspection.bytes(conversion.report().halfWeightBytes()),
+            conversion.report().opset());
+  }
+
+  /** All of it, as sections of a page. */
+  void addTo(ReportPage page) {
+    page.text("What became of it", List.of(summary(), overflow().strip()));
+    if (!conversion.report().islands().isEmpty()) {
+      page.table(
+          "What stays float32",
+          List.of(),
+          List.of("node", "because"),
+          conversion.report().islands().stream()
+              .map(island -> List.of(island.node(), island.because()))
+              .toList());
+    }
   }
 
   private String overflow() {

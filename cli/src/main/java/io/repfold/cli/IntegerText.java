@@ -12,11 +12,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** A model in 8-bit integers, as text and JSON. */
 record IntegerText(IntegerConversion conversion) {
   private static final int SHOWN = 12;
+  private static final int SHORT = 40;
+  private static final List<String> TIMES = List.of(">layers in float32", ">time of float32's", "");
+  private static final List<String> TRIALS =
+      List.of(">layers in float32", ">agreement", "at worst");
+  private static final List<String> LAYERS =
+      List.of("layer", "op", ">own dB", ">alone dB", ">scale", ">zero", "float32 because");
 
   ObjectNode json() {
     ObjectNode root = (ObjectNode) Json.of(conversion.report());
@@ -27,22 +32,14 @@ record IntegerText(IntegerConversion conversion) {
 
   String text(boolean verbose) {
     StringBuilder text = new StringBuilder();
-    QuantizationOptions options = conversion.report().options();
-    text.append(
-        "int8 for %s: %s of %d compute in integers; ranges by %s; %s balanced; biases %s; opset %d\n"
-            .formatted(
-                options.target() == QuantizationTarget.CPU ? "ONNX Runtime on a CPU" : "TensorRT",
-                Phrases.plural(conversion.report().quantizedLayers(), "layer"),
-                conversion.report().layers().size(),
-                options.method().name().toLowerCase(Locale.ROOT),
-                Phrases.plural(conversion.report().balanced().size(), "tensor"),
-                conversion.report().biasesCorrected() ? "corrected" : "as they were",
-                conversion.graph().opset()));
+    text.append(summary()).append('\n');
     text.append("Error at the outputs: ").append(error()).append("\n\n");
-    conversion.times().ifPresent(times -> text.append(times(times)).append('\n'));
+    conversion
+        .times()
+        .ifPresent(times -> text.append(Text.table(TIMES, times(times))).append('\n'));
     text.append(layers(verbose));
     if (conversion.report().trials().size() > 1) {
-      text.append('\n').append(trials());
+      text.append('\n').append(Text.table(TRIALS, trials()));
     }
     conversion
         .breaches()
@@ -50,17 +47,46 @@ record IntegerText(IntegerConversion conversion) {
     return text.toString();
   }
 
+  private String summary() {
+    QuantizationOptions options = conversion.report().options();
+    return "int8 for %s: %s of %d compute in integers; ranges by %s; %s balanced; biases %s; opset %d"
+        .formatted(
+            options.target() == QuantizationTarget.CPU ? "ONNX Runtime on a CPU" : "TensorRT",
+            Phrases.plural(conversion.report().quantizedLayers(), "layer"),
+            conversion.report().layers().size(),
+            options.method().name().toLowerCase(Locale.ROOT),
+            Phrases.plural(conversion.report().balanced().size(), "tensor"),
+            conversion.report().biasesCorrected() ? "corrected" : "as they were",
+            conversion.graph().opset());
+  }
+
+  /** All of it, as sections of a page. */
+  void addTo(ReportPage page) {
+    page.text("What became of it", List.of(summary(), "Error at the outputs: " + error()));
+    conversion
+        .times()
+        .ifPresent(times -> page.table("Time on this machine", List.of(), TIMES, times(times)));
+    page.table("Layers", List.of(), LAYERS, rows(conversion.report().layers(), Integer.MAX_VALUE));
+    if (conversion.report().trials().size() > 1) {
+      page.table("Tries", List.of(), TRIALS, trials());
+    }
+    List<String> breaches =
+        conversion.breaches().stream().map(breach -> breach.toString()).toList();
+    if (!breaches.isEmpty()) {
+      page.text("Against TensorRT's rules", breaches);
+    }
+  }
+
   /** What was measured on this machine. */
-  private static String times(IntegerTimes times) {
-    Stream<List<String>> rows =
-        times.trials().stream()
-            .map(
-                trial ->
-                    List.of(
-                        Integer.toString(trial.float32()),
-                        Phrases.fixed(trial.ratio(), 2),
-                        trial.equals(times.best()) ? "taken" : ""));
-    return Text.table(List.of(">layers in float32", ">time of float32's", ""), rows.toList());
+  private static List<List<String>> times(IntegerTimes times) {
+    return times.trials().stream()
+        .map(
+            trial ->
+                List.of(
+                    Integer.toString(trial.float32()),
+                    Phrases.fixed(trial.ratio(), 2),
+                    trial.equals(times.best()) ? "taken" : ""))
+        .toList();
   }
 
   private String error() {
@@ -80,42 +106,40 @@ record IntegerText(IntegerConversion conversion) {
               .thenComparingDouble(l -> Double.isNaN(l.decibels()) ? -1 : l.decibels()));
     }
     int most = verbose ? layers.size() : Math.min(SHOWN, layers.size());
-    List<List<String>> rows =
-        layers.subList(0, most).stream()
-            .map(
-                l ->
-                    List.of(
-                        Phrases.shortened(l.name(), 40),
-                        l.type(),
-                        decibels(l.decibels()),
-                        decibels(l.alone()),
-                        Phrases.small(l.scale()),
-                        l.quantized() ? Integer.toString(l.zeroPoint()) : "-",
-                        l.quantized() ? "" : l.because()))
-            .toList();
-    String table =
-        Text.table(
-            List.of("layer", "op", ">own dB", ">alone dB", ">scale", ">zero", "float32 because"),
-            rows);
+    String table = Text.table(LAYERS, rows(layers.subList(0, most), SHORT));
     return most == layers.size()
         ? table
         : table + "and %s more; --verbose shows all\n".formatted(layers.size() - most);
+  }
+
+  private static List<List<String>> rows(List<QuantizationReport.Layer> layers, int longest) {
+    return layers.stream()
+        .map(
+            l ->
+                List.of(
+                    Phrases.shortened(l.name(), longest),
+                    l.type(),
+                    decibels(l.decibels()),
+                    decibels(l.alone()),
+                    Phrases.small(l.scale()),
+                    l.quantized() ? Integer.toString(l.zeroPoint()) : "-",
+                    l.quantized() ? "" : l.because()))
+        .toList();
   }
 
   private static String decibels(double value) {
     return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, 1);
   }
 
-  private String trials() {
-    Stream<List<String>> rows =
-        conversion.report().trials().stream()
-            .sorted(Comparator.comparingInt(QuantizationReport.Trial::excluded))
-            .map(
-                t ->
-                    List.of(
-                        Integer.toString(t.excluded()),
-                        Phrases.fixed(100 * t.agreement(), 4) + " %",
-                        t.worst().map(Finding::worstText).orElse("-")));
-    return Text.table(List.of(">layers in float32", ">agreement", "at worst"), rows.toList());
+  private List<List<String>> trials() {
+    return conversion.report().trials().stream()
+        .sorted(Comparator.comparingInt(QuantizationReport.Trial::excluded))
+        .map(
+            t ->
+                List.of(
+                    Integer.toString(t.excluded()),
+                    Phrases.fixed(100 * t.agreement(), 4) + " %",
+                    t.worst().map(Finding::worstText).orElse("-")))
+        .toList();
   }
 }

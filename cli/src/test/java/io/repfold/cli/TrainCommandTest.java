@@ -125,7 +125,9 @@ class TrainCommandTest {
     JsonNode expected = Json.parse(CliRun.of("eval", run, "--json").out());
 
     CliRun exported = CliRun.of("export", run, "-o", deployed, "--head", head, "--layout", layout);
-    CliRun measured = CliRun.of("eval", deployed, "-c", config, "--json");
+    Path page = folder.resolve("measured.html");
+    CliRun measured = CliRun.of("eval", deployed, "-c", config, "--json", "--report", page);
+    assertThat(page).content().contains("<h2>Confusion</h2>", "<td>mean</td>", "mIoU ");
 
     assertThat(exported.code()).as(exported.err() + exported.out()).isZero();
     assertThat(exported.out()).contains("Verified: ", "Wrote " + deployed);

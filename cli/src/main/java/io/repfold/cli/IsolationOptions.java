@@ -57,48 +57,49 @@ final class IsolationOptions {
     List<String> arguments =
         new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
     arguments.removeIf(ISOLATE::equals);
-    try (TemporaryFolder folder = TemporaryFolder.inSystemFolder()) {
-      ChildProcess child = child(folder.path(), arguments, out, err);
-      if (!child.isBroken()) {
-        return Optional.of(child.code());
-      }
-      out.println("NOT verified: the models ran in a process of their own, and " + child.reason());
-      if (models.size() == 2 && child.broken().isEmpty()) {
-        models.forEach(model -> out.println(alone(folder.path(), arguments, models, model)));
-      }
-      out.flush();
-      return Optional.of(ExitCodes.DOES_NOT_HOLD);
+    ChildProcess child = child(arguments, out, err);
+    if (!child.isBroken()) {
+      return Optional.of(child.code());
     }
+    out.println("NOT verified: the models ran in a process of their own, and " + child.reason());
+    if (models.size() == 2 && child.broken().isEmpty()) {
+      models.forEach(model -> out.println(alone(arguments, models, model)));
+    }
+    out.flush();
+    return Optional.of(ExitCodes.DOES_NOT_HOLD);
   }
 
   /** Whether one model compared with itself ends in the same way. */
-  private String alone(Path folder, List<String> arguments, List<Path> models, Path model) {
+  private String alone(List<String> arguments, List<Path> models, Path model) {
     List<String> own = new ArrayList<>(arguments);
     models.forEach(each -> Collections.replaceAll(own, each.toString(), model.toString()));
     Writer nowhere = Writer.nullWriter();
-    ChildProcess child = child(folder, own, nowhere, nowhere);
+    ChildProcess child = child(own, nowhere, nowhere);
     return child.isBroken()
         ? "%s alone: %s".formatted(model, child.reason())
         : "%s alone: it runs".formatted(model);
   }
 
-  private ChildProcess child(Path folder, List<String> arguments, Writer out, Writer err) {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
-        command.add(option);
+  /** What it leaves, be it by a crash, lies in a folder of its own, which is deleted. */
+  private ChildProcess child(List<String> arguments, Writer out, Writer err) {
+    try (TemporaryFolder folder = TemporaryFolder.inSystemFolder()) {
+      Path crash = folder.path().resolve("crash.log");
+      List<String> command = new ArrayList<>();
+      command.add(ProcessHandle.current().info().command().orElse("java"));
+      for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+        if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
+          command.add(option);
+        }
       }
+      command.add("-Djava.io.tmpdir=" + folder.path());
+      command.add(ParentWatch.option());
+      command.add("-XX:ErrorFile=" + crash);
+      command.add("-XX:-CreateCoredumpOnCrash");
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      command.addAll(arguments);
+      long bytes = megabytes == 0 ? Long.MAX_VALUE : megabytes << 20;
+      ChildProcess child = ChildProcess.run(command, seconds, bytes, out, err);
+      return Files.exists(crash) ? child.crashed() : child;
     }
-    // What a crash leaves lies in a folder that is deleted.
-    command.add("-Djava.io.tmpdir=" + folder);
-    Path crash = folder.resolve("crash.log");
-    command.add("-XX:ErrorFile=" + crash);
-    command.add("-XX:-CreateCoredumpOnCrash");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(arguments);
-    long bytes = megabytes == 0 ? Long.MAX_VALUE : megabytes << 20;
-    ChildProcess child = ChildProcess.run(command, seconds, bytes, out, err);
-    return Files.exists(crash) ? child.crashed() : child;
   }
 }

@@ -20,9 +20,14 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -283,6 +288,57 @@ class VerifyCommandTest {
             .output(Value.float32("y", 1, 50, 4))
             .build();
     return Models.write(folder.resolve(name), graph);
+  }
+
+  /** A signal that native code gets when it crashes, from outside. */
+  @Test
+  void a_crash_in_a_process_of_its_own_is_told_of_that_process_alone() throws Exception {
+    Set<Long> others = children();
+    CompletableFuture<CliRun> verified =
+        CompletableFuture.supplyAsync(
+            () -> CliRun.of("verify", trained, folded, "--isolate", "--samples", 2000));
+
+    long child = newChild(others);
+    new ProcessBuilder("kill", "-SEGV", Long.toString(child)).start().waitFor();
+    // Alone the models would take as long.
+    long first = newChild(with(others, child));
+    new ProcessBuilder("kill", "-TERM", Long.toString(first)).start().waitFor();
+    long second = newChild(with(with(others, child), first));
+    new ProcessBuilder("kill", "-KILL", Long.toString(second)).start().waitFor();
+    CliRun run = verified.get(2, TimeUnit.MINUTES);
+
+    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("NOT verified: ", "it ended by SIGABRT")
+        .contains(trained + " alone: it ended by signal 15")
+        .contains(folded + " alone: it ended by SIGKILL");
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current()
+        .children()
+        .filter(ProcessHandle::isAlive)
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<Long> with(Set<Long> some, long other) {
+    Set<Long> all = new HashSet<>(some);
+    all.add(other);
+    return all;
+  }
+
+  private static long newChild(Set<Long> others) throws InterruptedException {
+    for (int i = 0; i < 600; i++) {
+      Optional<Long> found =
+          children().stream().filter(child -> !others.contains(child)).findFirst();
+      if (found.isPresent()) {
+        Thread.sleep(700); // it has to come up, or its signal handlers are not there yet
+        return found.get();
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("No process was started");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.repfold.image;
 
+import java.util.stream.IntStream;
+
 /** The scores of one image, resized to the image: bilinear for scores, nearest for classes. */
 final class ScoreRows {
   private final Scores scores;
@@ -12,6 +14,9 @@ final class ScoreRows {
   private int topRow = -1;
   private int bottomRow = -1;
   private final double[] mixed;
+  private final int[] left;
+  private final int[] right;
+  private final double[] share;
 
   ScoreRows(Scores scores, int image, Frame frame, boolean nearest) {
     this.scores = scores;
@@ -22,6 +27,9 @@ final class ScoreRows {
     this.top = new float[scores.channels()][scores.size().width()];
     this.bottom = new float[scores.channels()][scores.size().width()];
     this.mixed = new double[scores.size().width()];
+    this.left = IntStream.range(0, columns.targets()).map(columns::lower).toArray();
+    this.right = IntStream.range(0, columns.targets()).map(columns::upper).toArray();
+    this.share = IntStream.range(0, columns.targets()).mapToDouble(columns::weight).toArray();
   }
 
   int channels() {
@@ -51,8 +59,10 @@ final class ScoreRows {
     for (int c = 0; c < scores.channels(); c++) {
       if (nearest) {
         pick(top[c], into[c]);
+      } else if (columns.isIdentity()) {
+        mix(top[c], bottom[c], weight, into[c], columns.targets());
       } else {
-        mix(top[c], bottom[c], weight);
+        mix(top[c], bottom[c], weight, mixed, mixed.length);
         spread(into[c]);
       }
     }
@@ -89,21 +99,23 @@ final class ScoreRows {
   }
 
   /** An infinite score is not mixed with weight 0, which would make it NaN. */
-  private void mix(float[] upper, float[] lower, double weight) {
-    for (int x = 0; x < mixed.length; x++) {
-      mixed[x] = weight == 0 ? upper[x] : (1 - weight) * upper[x] + weight * lower[x];
+  private static void mix(float[] upper, float[] lower, double weight, double[] into, int count) {
+    if (weight == 0) {
+      for (int x = 0; x < count; x++) {
+        into[x] = upper[x];
+      }
+      return;
+    }
+    for (int x = 0; x < count; x++) {
+      into[x] = (1 - weight) * upper[x] + weight * lower[x];
     }
   }
 
   private void spread(double[] into) {
-    if (columns.isIdentity()) {
-      System.arraycopy(mixed, 0, into, 0, columns.targets());
-      return;
-    }
-    for (int x = 0; x < columns.targets(); x++) {
-      double left = mixed[columns.lower(x)];
-      double weight = columns.weight(x);
-      into[x] = weight == 0 ? left : (1 - weight) * left + weight * mixed[columns.upper(x)];
+    for (int x = 0; x < share.length; x++) {
+      double before = mixed[left[x]];
+      double weight = share[x];
+      into[x] = weight == 0 ? before : (1 - weight) * before + weight * mixed[right[x]];
     }
   }
 }

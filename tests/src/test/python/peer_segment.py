@@ -7,7 +7,8 @@ Run (needs onnxruntime, numpy and PIL):
 
 MODEL takes float32 [N, 3, H, W] and gives scores [N, classes, h, w].  An image goes through a model of open size at its
 own size, padded with zeros to a multiple of --multiple, and is scaled to the size of one of a fixed size; scores are
-scaled to the image.  Scaling is bilinear between pixel centers without smoothing (ONNX Resize, half_pixel).  Masks are
+scaled to the image, by PIL.  Scaling is bilinear between pixel centers without smoothing (ONNX Resize, half_pixel), which
+PIL does only where it enlarges.  Masks are
 paletted PNG files with the colors of PASCAL VOC.  Mean and standard deviation are those of the model's metadata
 (repfold.mean, repfold.std) unless they are given.  Says how long each part took, in seconds.
 
@@ -41,12 +42,17 @@ def positions(source, target):
 
 def scaled(values, height, width):
     """values: [C, h, w]."""
-    if values.shape[1:] == (height, width):
-        return values
     low, high, share = positions(values.shape[1], height)
     values = values[:, low] * (1 - share)[:, None] + values[:, high] * share[:, None]
     low, high, share = positions(values.shape[2], width)
     return values[:, :, low] * (1 - share) + values[:, :, high] * share
+
+
+def enlarged(scores, height, width):
+    """scores: [C, h, w]."""
+    if scores.shape[1:] == (height, width):
+        return scores
+    return np.stack([np.asarray(Image.fromarray(c).resize((width, height), Image.BILINEAR)) for c in scores])
 
 
 def segment(args):
@@ -82,7 +88,7 @@ def segment(args):
         clock.append(time.perf_counter())
         scores = session.run(None, {port.name: x[None]})[0][0]
         clock.append(time.perf_counter())
-        scores = scaled(scores, height + down, width + right)[:, :height, :width]
+        scores = enlarged(scores, height + down, width + right)[:, :height, :width]
         mask = Image.fromarray(scores.argmax(axis=0).astype(np.uint8))
         clock.append(time.perf_counter())
         mask.putpalette(palette)

@@ -47,6 +47,9 @@ public record Mask(int height, int width, byte[] classes) {
 
   /** Refuses a palette without a color for one of the classes. */
   void check(Palette palette) {
+    if (palette.size() == MOST_CLASSES) {
+      return;
+    }
     long[] counts = counts();
     for (int label = palette.size(); label < MOST_CLASSES; label++) {
       if (counts[label] > 0) {

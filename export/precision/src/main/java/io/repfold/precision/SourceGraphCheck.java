@@ -2,11 +2,13 @@ package io.repfold.precision;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What a graph must be to become narrower: float32, never narrowed before, and made of numbers. */
@@ -80,18 +82,27 @@ public final class SourceGraphCheck {
     boolean weight =
         graph.readers(name).stream()
             .anyMatch(n -> FloatValues.isHeavy(n.op()) || n.op() instanceof Op.BatchNormalization);
+    OptionalInt wrong = firstWrong(tensor, weight);
+    if (wrong.isPresent()) {
+      throw new InvalidGraphException(
+          "Constant '%s' (%s) of graph '%s' holds %s at element %d; export the model again from sound weights"
+              .formatted(
+                  name,
+                  tensor.describe(),
+                  graph.name(),
+                  tensor.doubleAt(wrong.getAsInt()),
+                  wrong.getAsInt()));
+    }
+  }
+
+  private static OptionalInt firstWrong(Tensor tensor, boolean weight) {
     int size = Math.toIntExact(tensor.size());
     for (int i = 0; i < size; i++) {
       double element = tensor.doubleAt(i);
-      Check.that(
-          !Double.isNaN(element) && !(weight && Double.isInfinite(element)),
-          "Constant '%s' (%s) of graph '%s' holds %s at element %d; export the model again from"
-              + " sound weights",
-          name,
-          tensor.describe(),
-          graph.name(),
-          element,
-          i);
+      if (Double.isNaN(element) || (weight && Double.isInfinite(element))) {
+        return OptionalInt.of(i);
+      }
     }
+    return OptionalInt.empty();
   }
 }

@@ -69,28 +69,40 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
    */
   public ConvertOutcome to(Path target, Steps steps) {
     StagedFile.checkModel(target);
-    EngineOptions defaults = EngineOptions.defaults();
-    try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
+    try (OriginalRuns original = new OriginalRuns(source)) {
       ConversionSamples samples =
-          ConversionSamples.of(original, request.shapes(), request.samples());
-      steps.next("folding");
-      Graph folded = folded();
-      steps.next("looking at ranges and converting");
-      Conversion conversion = converted(folded, samples);
+          ConversionSamples.of(original.engine(), request.shapes(), request.samples());
+      if (!samples.given()) {
+        original.remember(samples.compared()); // it is loaded, and they are few
+      }
+      original.rest();
+      Conversion conversion = converted(samples, steps);
       steps.next("writing");
       try (StagedFile staged = StagedFile.of(target)) {
-        OnnxModel model =
-            source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
-        model.write(staged.file());
+        model(conversion).write(staged.file());
         steps.next("comparing");
         ConvertOutcome outcome = compared(original, target, staged.file(), conversion, samples);
         if (outcome.holds()) {
-          model.withMetadata(KEY, certificate(outcome)).write(staged.file());
+          model(conversion).withMetadata(KEY, certificate(outcome)).write(staged.file());
           staged.commit();
         }
         return outcome;
       }
     }
+  }
+
+  private OnnxModel model(Conversion conversion) {
+    return source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
+  }
+
+  private Conversion converted(ConversionSamples samples, Steps steps) {
+    steps.next("folding");
+    Graph folded = folded();
+    steps.next("looking at ranges and converting");
+    Conversion conversion = converted(folded, samples);
+    return source.isLarge()
+        ? conversion.withGraph(HeapConstants.of(conversion.graph()))
+        : conversion;
   }
 
   private Graph folded() {
@@ -145,15 +157,22 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
   }
 
   private ConvertOutcome compared(
-      Engine original, Path target, Path file, Conversion conversion, ConversionSamples given) {
+      OriginalRuns original,
+      Path target,
+      Path file,
+      Conversion conversion,
+      ConversionSamples given) {
     List<Sample> samples = given.compared();
+    ClassAxes axes = ClassAxes.of(source.graph());
+    original.remember(samples);
+    original.unmap();
     List<SampleComparison> comparisons = new ArrayList<>();
     List<String> remarks = new ArrayList<>(conversion.remarks());
     if (!samples.isEmpty() && conversion.runsOnCpu()) {
-      comparisons.add(onCpu(original, file, samples));
+      comparisons.add(onCpu(original, file, samples, axes));
     }
     if (!samples.isEmpty() && conversion.needsEmulation()) {
-      emulated(original, conversion, samples, remarks).ifPresent(comparisons::add);
+      emulated(original, conversion, samples, axes, remarks).ifPresent(comparisons::add);
     }
     if (given.given() && comparisons.isEmpty()) {
       throw PipelineException.work(
@@ -171,15 +190,16 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
         target(given));
   }
 
-  private SampleComparison onCpu(Engine original, Path file, List<Sample> samples) {
+  private SampleComparison onCpu(
+      OriginalRuns original, Path file, List<Sample> samples, ClassAxes axes) {
     try (Engine converted = Backends.onnxRuntimeCpu().load(file, EngineOptions.defaults())) {
       return SampleComparison.of(
           "ONNX Runtime",
-          original::run,
+          original,
           inputs -> converted.run(narrowed(converted, inputs)),
           samples,
           request.samples().threshold(),
-          ClassAxes.of(source.graph()));
+          axes);
     }
   }
 
@@ -199,7 +219,11 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
 
   /** The interpreter's comparison, if the model is known to it and small enough. */
   private Optional<SampleComparison> emulated(
-      Engine original, Conversion conversion, List<Sample> samples, List<String> remarks) {
+      OriginalRuns original,
+      Conversion conversion,
+      List<Sample> samples,
+      ClassAxes axes,
+      List<String> remarks) {
     List<String> unknown = Emulation.unknownOps(conversion.graph());
     if (!unknown.isEmpty()) {
       remarks.add(
@@ -216,11 +240,11 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     SampleComparison comparison =
         SampleComparison.of(
             "interpreter, rounding",
-            original::run,
+            original,
             emulation,
             samples.subList(0, count),
             request.samples().threshold(),
-            ClassAxes.of(source.graph()));
+            axes);
     emulation
         .firstOverflow()
         .ifPresent(

@@ -44,6 +44,11 @@ public record IntegerConversion(
   }
 
   @Override
+  public IntegerConversion withGraph(Graph same) {
+    return new IntegerConversion(same, report, breaches);
+  }
+
+  @Override
   public boolean runsOnCpu() {
     return true;
   }

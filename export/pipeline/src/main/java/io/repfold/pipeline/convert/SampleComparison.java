@@ -33,17 +33,17 @@ public record SampleComparison(String how, int samples, List<OutputAgreement> ou
    */
   static SampleComparison of(
       String how,
-      Run reference,
+      OriginalRuns reference,
       Run candidate,
       List<Sample> samples,
       double threshold,
       ClassAxes axes) {
     Map<String, OutputAgreement> outputs = new LinkedHashMap<>();
-    for (Sample sample : samples) {
-      Map<String, HostTensor> inputs = sample.read();
+    for (int i = 0; i < samples.size(); i++) {
+      Map<String, HostTensor> inputs = samples.get(i).read();
       Map<String, HostTensor> found = candidate.apply(inputs);
       reference
-          .apply(inputs)
+          .run(i, inputs)
           .forEach(
               (name, expected) -> {
                 HostTensor other = found.get(name);

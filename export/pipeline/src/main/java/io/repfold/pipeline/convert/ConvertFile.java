@@ -15,6 +15,7 @@ import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
 import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.ClassAxes;
+import io.repfold.precision.SourceGraphCheck;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
@@ -63,12 +64,13 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
    * Folds, converts, compares, and writes.
    *
    * @param target appears if the comparison reaches the target agreement
-   * @throws PipelineException if the request does not fit the model, samples cannot be read or do
-   *     not fit it, or the graph cannot be converted
+   * @throws PipelineException if callers may override weights, the request does not fit the model,
+   *     samples cannot be read or do not fit it, or the graph cannot be converted
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take the model
    */
   public ConvertOutcome to(Path target, Steps steps) {
     StagedFile.checkModel(target);
+    refuseOverridableWeights();
     try (OriginalRuns original = new OriginalRuns(source)) {
       ConversionSamples samples =
           ConversionSamples.of(original.engine(), request.shapes(), request.samples());
@@ -88,6 +90,18 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
         }
         return outcome;
       }
+    }
+  }
+
+  private void refuseOverridableWeights() {
+    List<String> weights = SourceGraphCheck.overridableWeights(source.graph());
+    if (!weights.isEmpty()) {
+      throw PipelineException.request(
+          "%s: callers may override %s, which are graph inputs too (%s): these would stay float32, and the file get no smaller. withConstantWeights takes them as constants"
+              .formatted(
+                  source.path(),
+                  Phrases.plural(weights.size(), "weight"),
+                  Phrases.few(weights, 3)));
     }
   }
 

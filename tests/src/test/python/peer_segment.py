@@ -4,6 +4,7 @@ Run (needs onnxruntime, numpy and PIL):
 
     python peer_segment.py MODEL.onnx IMAGES MASKS [--mean M,M,M] [--std S,S,S] [--threads N]
     python peer_segment.py --compare MASKS OTHERS
+    python peer_segment.py --draw IMAGES N
 
 MODEL takes float32 [N, 3, H, W] and gives scores [N, classes, h, w].  An image goes through a model of open size at its
 own size, padded with zeros to a multiple of --multiple, and is scaled to the size of one of a fixed size; scores are
@@ -12,7 +13,8 @@ PIL does only where it enlarges.  Masks are
 paletted PNG files with the colors of PASCAL VOC.  Mean and standard deviation are those of the model's metadata
 (repfold.mean, repfold.std) unless they are given.  Says how long each part took, in seconds.
 
---compare says how many masks of two folders differ, and in how many pixels.
+--compare says how many masks of two folders differ, and in how many pixels.  --draw makes N JPEGs of 1280x720 that are
+about as large as photographs: smooth random fields of several sizes, and a little noise.
 """
 import argparse
 import os
@@ -99,6 +101,25 @@ def segment(args):
     print("  ".join(f"{stage} {passed:.2f}" for stage, passed in seconds.items()))
 
 
+def draw(folder, count):
+    os.makedirs(folder, exist_ok=True)
+    height, width = 720, 1280
+    for i in range(count):
+        random = np.random.default_rng(i)
+
+        def field(cells):
+            values = random.normal(size=(cells * height // width + 2, cells + 2)).astype(np.float32)
+            return np.asarray(Image.fromarray(values).resize((width, height), Image.BICUBIC))
+
+        base = sum(field(c) * a for c, a in ((4, 50), (12, 30), (40, 18), (150, 9), (500, 4)))
+        channels = [
+            128 + base + sum(field(c) * a for c, a in ((3, 30), (10, 15), (60, 5))) + 2 * random.normal(size=base.shape)
+            for _ in range(3)
+        ]
+        image = Image.fromarray(np.clip(np.stack(channels, -1), 0, 255).astype(np.uint8))
+        image.save(os.path.join(folder, f"p{i:03}.jpg"), quality=90)
+
+
 def compare(one, other):
     names = images(one)
     if names != images(other):
@@ -118,9 +139,12 @@ def main():
     parser.add_argument("--threads", type=int)
     parser.add_argument("--multiple", type=int, default=1)
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--draw", action="store_true")
     args = parser.parse_args()
     if args.compare:
         compare(*args.paths)
+    elif args.draw:
+        draw(args.paths[0], int(args.paths[1]))
     else:
         segment(args)
 

@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
     })
 final class SegmentCommand implements Callable<Integer> {
   private static final int MOST_WORKERS = 4;
+  private static final int MOST_RUNS = 4;
   private static final double USUAL_OPACITY = 0.5;
 
   @Spec private CommandSpec spec;
@@ -109,7 +110,9 @@ final class SegmentCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that one run may use (default: all processors).")
+      description =
+          "Threads of the processor for the model: up to four images go through it at a time, which"
+              + " share them (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--json", description = "Print JSON instead of tables.")
@@ -127,7 +130,8 @@ final class SegmentCommand implements Callable<Integer> {
     List<MaskFile> files = MaskFile.all(found.images(), output, overlay, keepEndings);
     Backend backend = EngineChoice.of(engineId);
     session.require(List.of(backend));
-    EngineOptions processor = EngineOptions.defaults().withThreads(threads);
+    int runs = EngineChoice.isOnProcessor(backend) ? runsAtOnce(files.size()) : 1;
+    EngineOptions processor = EngineOptions.defaults().withThreads(threads / runs);
     EngineOptions engineOptions = session.of(device.of(processor, List.of(backend)), backend);
     try (Engine engine = backend.load(model, engineOptions);
         ImageSegmenter segmenter = open(engine, options)) {
@@ -142,7 +146,8 @@ final class SegmentCommand implements Callable<Integer> {
         figures =
             segmenter.segmentAll(
                 files.stream().map(file -> ImageSource.of(file.image())).toList(),
-                Math.min(MOST_WORKERS, threads + 1),
+                runs == 1 ? Math.min(MOST_WORKERS, threads + 1) : runs + 1,
+                runs,
                 writer,
                 outcome -> {
                   progress.next(outcome.name());
@@ -153,6 +158,11 @@ final class SegmentCommand implements Callable<Integer> {
       print(report, figures);
       return report.failures().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
+  }
+
+  /** Many images take less time side by side than each on all threads; memory is the limit. */
+  private int runsAtOnce(int images) {
+    return Math.max(1, Math.min(Math.min(threads, images), MOST_RUNS));
   }
 
   /** Present if overlays are wanted. */

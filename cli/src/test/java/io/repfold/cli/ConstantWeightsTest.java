@@ -86,7 +86,7 @@ class ConstantWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fold", "inspect", "convert", "expand"})
+  @ValueSource(strings = {"fold", "inspect", "expand"})
   void json_tells_how_many_there_are(String command) {
     Path model = Models.overridable(folder);
     int weights = OnnxModel.read(model).graph().initializers().size();
@@ -107,9 +107,6 @@ class ConstantWeightsTest {
     if (!command.equals("inspect")) {
       words.addAll(List.of("-o", folder.resolve("out.onnx")));
     }
-    if (command.equals("convert")) {
-      words.addAll(List.of("--precision", "fp16", "--random", "2"));
-    }
     if (command.equals("expand")) {
       words.addAll(List.of("--kind", "acb"));
     }
@@ -117,6 +114,35 @@ class ConstantWeightsTest {
     CliRun run = CliRun.of(words.toArray());
     assertThat(run.code()).as(run.err() + run.out()).isZero();
     return run;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fp16", "bf16", "int8"})
+  void nothing_is_converted_while_callers_may_override_weights(String precision) {
+    Path model = Models.overridable(folder);
+    Path target = folder.resolve("narrow.onnx");
+    List<Object> words =
+        List.of("convert", model, "-o", target, "--precision", precision, "--random", "2");
+
+    CliRun refused = CliRun.of(words.toArray());
+
+    assertThat(refused.code()).as(refused.out()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains(model + ": callers may override ", "would stay float32", "no smaller")
+        .contains("--constant-weights takes them as constants");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void an_input_with_a_default_that_is_no_weight_is_converted() {
+    Graph graph = Models.withDefault();
+    Path model = Models.write(folder.resolve("default.onnx"), graph);
+    Path half = folder.resolve("half.onnx");
+
+    CliRun run = CliRun.of("convert", model, "-o", half, "--precision", "fp16");
+
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(OnnxModel.read(half).graph().optionalInputs()).isEqualTo(graph.optionalInputs());
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.repfold.cli;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
+import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.kit.Nets;
 import io.repfold.kit.Shapes;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Small model files. */
@@ -63,6 +66,20 @@ final class Models {
         .initializers()
         .forEach((name, t) -> result.input(Value.of(name, t.type(), Shape.of(t.dims()))));
     return result.build();
+  }
+
+  /** The same graph times a number that callers may override. */
+  static Graph withDefault() {
+    Graph graph = graph();
+    String y = graph.outputs().get(0).name();
+    return graph.toBuilder()
+        .input(Value.float32("scale", 1))
+        .initializer("scale", Tensor.ofFloats(new float[] {2}, 1))
+        .node(new Op.Binary(Op.Binary.Function.MUL), List.of(y, "scale"), "scaled")
+        .replaceOutputs(
+            List.of(
+                new Value("scaled", graph.outputs().get(0).type(), graph.outputs().get(0).shape())))
+        .build();
   }
 
   private static Graph graph() {

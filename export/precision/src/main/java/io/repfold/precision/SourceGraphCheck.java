@@ -2,11 +2,16 @@ package io.repfold.precision;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
+import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.graph.Value;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What a graph must be to become narrower: float32, never narrowed before, and made of numbers. */
@@ -56,6 +61,24 @@ public final class SourceGraphCheck {
     constants(graph).forEach((name, tensor) -> refuseNoNumbers(graph, name, tensor));
   }
 
+  /** Whether a layer reads a value that is no result of another. */
+  private static boolean isWeight(Graph graph, String name) {
+    return graph.readers(name).stream()
+        .anyMatch(n -> FloatValues.isHeavy(n.op()) || n.op() instanceof Op.BatchNormalization);
+  }
+
+  /**
+   * The float32 weights that are inputs too, so that callers may override them: they stay float32
+   * with whatever is made of the graph.
+   */
+  public static List<String> overridableWeights(Graph graph) {
+    return graph.optionalInputs().stream()
+        .filter(input -> input.type().equals(Optional.of(ElementType.FLOAT)))
+        .map(Value::name)
+        .filter(name -> isWeight(graph, name))
+        .toList();
+  }
+
   private static void refuseQuantized(Graph graph, Node node) {
     Check.that(
         !isQuantized(node),
@@ -77,21 +100,28 @@ public final class SourceGraphCheck {
 
   /** An infinity is no mistake in a mask, but it is in a weight. */
   private static void refuseNoNumbers(Graph graph, String name, Tensor tensor) {
-    boolean weight =
-        graph.readers(name).stream()
-            .anyMatch(n -> FloatValues.isHeavy(n.op()) || n.op() instanceof Op.BatchNormalization);
+    boolean weight = isWeight(graph, name);
+    OptionalInt wrong = firstWrong(tensor, weight);
+    if (wrong.isPresent()) {
+      throw new InvalidGraphException(
+          "Constant '%s' (%s) of graph '%s' holds %s at element %d; export the model again from sound weights"
+              .formatted(
+                  name,
+                  tensor.describe(),
+                  graph.name(),
+                  tensor.doubleAt(wrong.getAsInt()),
+                  wrong.getAsInt()));
+    }
+  }
+
+  private static OptionalInt firstWrong(Tensor tensor, boolean weight) {
     int size = Math.toIntExact(tensor.size());
     for (int i = 0; i < size; i++) {
       double element = tensor.doubleAt(i);
-      Check.that(
-          !Double.isNaN(element) && !(weight && Double.isInfinite(element)),
-          "Constant '%s' (%s) of graph '%s' holds %s at element %d; export the model again from"
-              + " sound weights",
-          name,
-          tensor.describe(),
-          graph.name(),
-          element,
-          i);
+      if (Double.isNaN(element) || (weight && Double.isInfinite(element))) {
+        return OptionalInt.of(i);
+      }
     }
+    return OptionalInt.empty();
   }
 }

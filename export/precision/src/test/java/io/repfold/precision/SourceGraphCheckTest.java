@@ -13,6 +13,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
+import io.repfold.kit.Allocations;
 import io.repfold.kit.Values;
 import io.repfold.precision.half.HalfOptions;
 import io.repfold.precision.half.HalfPrecision;
@@ -50,6 +51,25 @@ class SourceGraphCheckTest {
         .output(new Value("y", Optional.empty(), Optional.empty()));
 
     assertRefused(b.build(), HalfOptions.FLOAT16, type + " 'y'", "quantized already");
+  }
+
+  /** Two bytes of each are the result's. */
+  @Test
+  void a_large_weight_takes_no_memory_for_each_of_its_elements() {
+    long count = 1 << 20;
+    Graph large =
+        new Graph.Builder("large")
+            .opset("", 17)
+            .input(Values.float32("x"))
+            .initializer("w", Tensor.ofFloats(new float[(int) count], count, 1))
+            .node(new Op.MatMul(), List.of("x", "w"), "y")
+            .output(Values.float32("y"))
+            .build();
+    HalfPrecision.convert(large, HalfOptions.FLOAT16);
+
+    long taken = Allocations.during(() -> HalfPrecision.convert(large, HalfOptions.FLOAT16));
+
+    assertThat(taken).isLessThan(5 * count);
   }
 
   @Test

@@ -52,9 +52,13 @@ final class GatherMath {
   }
 
   private static int index(double index, int size, NdArray x) {
-    Check.that(index == Math.rint(index), "an index must be a whole number, got %s", index);
-    Check.that(
-        index >= -size && index < size, "index %.0f lies outside the %d of %s", index, size, x);
+    if (index != Math.rint(index)) {
+      throw new InvalidGraphException("an index must be a whole number, got %s".formatted(index));
+    }
+    if (!(index >= -size && index < size)) {
+      throw new InvalidGraphException(
+          "index %.0f lies outside the %d of %s".formatted(index, size, x));
+    }
     return (int) (index < 0 ? index + size : index);
   }
 }

@@ -55,13 +55,18 @@ public final class Graph {
     }
     for (Node node : nodes) {
       for (String read : reads(node)) {
-        Check.that(
-            known.contains(read), "%s reads '%s' before it is defined", node.describe(), read);
+        if (!known.contains(read)) {
+          throw new InvalidGraphException(
+              "%s reads '%s' before it is defined".formatted(node.describe(), read));
+        }
         readers.computeIfAbsent(read, k -> new ArrayList<>()).add(node);
       }
       for (String output : node.outputs()) {
         if (!output.isEmpty()) {
-          Check.that(known.add(output), "%s defines '%s' a second time", node.describe(), output);
+          if (!known.add(output)) {
+            throw new InvalidGraphException(
+                "%s defines '%s' a second time".formatted(node.describe(), output));
+          }
           producers.put(output, node);
         }
       }

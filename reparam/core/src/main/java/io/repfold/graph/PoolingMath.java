@@ -130,7 +130,9 @@ final class PoolingMath {
     NdArray y = Layout.zeros(x.type(), dims(x, spatial));
     for (int i = 0; i < x.data().length; i++) {
       int to = (int) indices.data()[i];
-      Check.that(to >= 0 && to < y.data().length, "index %d lies outside %s", to, y);
+      if (to < 0 || to >= y.data().length) {
+        throw new InvalidGraphException("index %d lies outside %s".formatted(to, y));
+      }
       y.data()[to] = x.data()[i];
     }
     if (outputShape == null) {

@@ -120,7 +120,10 @@ public final class Tensor {
   public static long count(long... dims) {
     long count = 1;
     for (long dim : dims) {
-      Check.that(dim >= 0, "Dimension %d is negative in shape %s", dim, Arrays.toString(dims));
+      if (dim < 0) {
+        throw new InvalidGraphException(
+            "Dimension %d is negative in shape %s".formatted(dim, Arrays.toString(dims)));
+      }
       try {
         count = Math.multiplyExact(count, dim);
       } catch (ArithmeticException e) {
@@ -165,7 +168,8 @@ public final class Tensor {
 
   /** Whether all elements are the same number; also if there are none. */
   public boolean isUniform() {
-    for (int i = 1; i < size(); i++) {
+    long size = size();
+    for (int i = 1; i < size; i++) {
       if (doubleAt(i) != doubleAt(0)) {
         return false;
       }

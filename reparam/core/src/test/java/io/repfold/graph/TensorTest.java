@@ -3,6 +3,7 @@ package io.repfold.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.kit.Allocations;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TensorTest {
+  @Test
+  void comparing_elements_takes_no_memory_for_each() {
+    Tensor tensor = Tensor.ofFloats(new float[1 << 18], 1 << 18);
+    assertThat(tensor.isUniform()).isTrue();
+    assertThat(Allocations.during(tensor::isUniform)).isLessThan(1 << 14);
+  }
+
   private static double through(ElementType type, double value) {
     return Tensor.ofDoubles(type, new double[] {value}, 1).doubleAt(0);
   }

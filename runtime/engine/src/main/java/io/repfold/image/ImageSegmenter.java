@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class ImageSegmenter implements AutoCloseable {
   private final Network network;
   private final ImagePass method;
+  private final boolean oneThread;
 
   /**
    * Makes something of a result while the network runs on the next images.
@@ -35,9 +36,10 @@ public final class ImageSegmenter implements AutoCloseable {
     T encode(Segmentation segmentation) throws IOException;
   }
 
-  private ImageSegmenter(Network network, ImagePass method) {
+  private ImageSegmenter(Network network, ImagePass method, boolean oneThread) {
     this.network = network;
     this.method = method;
+    this.oneThread = oneThread;
   }
 
   /**
@@ -57,7 +59,7 @@ public final class ImageSegmenter implements AutoCloseable {
             ? new SlidingTiles(
                 engine.name(), network, options.tiling().get(), options, metadata.isOurs())
             : new WholeImages(engine.name(), network, options, metadata.isOurs());
-    return new ImageSegmenter(network, method);
+    return new ImageSegmenter(network, method, engine.options().threads() == 1);
   }
 
   /** The names of the classes, as far as they are known. */
@@ -76,7 +78,7 @@ public final class ImageSegmenter implements AutoCloseable {
   public Segmentation segment(ImageSource image) throws IOException {
     Decoded decoded = new Decoded(image.name(), image.decode());
     One one = new One();
-    method.segment(List.of(decoded), new Job(new StageTimes(), null), one);
+    method.segment(List.of(decoded), new Job(new StageTimes(false), null), one);
     return one.result();
   }
 
@@ -97,7 +99,24 @@ public final class ImageSegmenter implements AutoCloseable {
       Encoder<T> encoder,
       Consumer<? super Outcome<T>> outcomes)
       throws InterruptedException {
-    return new Pipeline<>(method, encoder).run(images, workers, outcomes);
+    return segmentAll(images, workers, 1, encoder, outcomes);
+  }
+
+  /**
+   * The same with several runs of the network at a time. On a processor, as many runs of one thread
+   * each take less time for many images than one run of as many threads, and more memory.
+   *
+   * @param runs how many workers may run the network at a time, at most all of them; more than one
+   *     is for engines on a processor
+   */
+  public <T> StageFigures segmentAll(
+      Iterable<ImageSource> images,
+      int workers,
+      int runs,
+      Encoder<T> encoder,
+      Consumer<? super Outcome<T>> outcomes)
+      throws InterruptedException {
+    return new Pipeline<>(method, encoder, workers, runs, oneThread).run(images, outcomes);
   }
 
   /** Frees the memory of runs, after those on other threads. Closing again does nothing. */

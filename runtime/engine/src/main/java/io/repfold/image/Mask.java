@@ -1,7 +1,5 @@
 package io.repfold.image;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.util.Arrays;
 
 /**
@@ -44,15 +42,14 @@ public record Mask(int height, int width, byte[] classes) {
    */
   public byte[] png(Palette palette) {
     check(palette);
-    BufferedImage image =
-        new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, palette.colorModel());
-    byte[] indices = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    System.arraycopy(classes, 0, indices, 0, indices.length);
-    return PngEncoder.small(image);
+    return PalettedPng.encode(this, palette);
   }
 
   /** Refuses a palette without a color for one of the classes. */
   void check(Palette palette) {
+    if (palette.size() == MOST_CLASSES) {
+      return;
+    }
     long[] counts = counts();
     for (int label = palette.size(); label < MOST_CLASSES; label++) {
       if (counts[label] > 0) {

@@ -7,6 +7,7 @@ import io.repfold.runtime.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,12 @@ final class MaskBuilder {
     if (probabilityValues != null) {
       keep(scores, at, count, probabilityValues);
     }
+  }
+
+  /** Decides a part of a row without scores. */
+  void fill(int y, int from, int to, int label) {
+    int row = y * size.width();
+    Arrays.fill(classes, row + from, row + to, (byte) label);
   }
 
   private void takeClasses(double[] labels, int at, int count) {

@@ -1,7 +1,5 @@
 package io.repfold.image;
 
-import java.awt.image.DataBuffer;
-import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -126,10 +124,5 @@ public final class Palette {
    */
   public int color(int label) {
     return colors[label];
-  }
-
-  /** With as many entries as there are colors, of 8 bits a pixel. */
-  IndexColorModel colorModel() {
-    return new IndexColorModel(8, colors.length, colors, 0, false, -1, DataBuffer.TYPE_BYTE);
   }
 }

@@ -32,23 +32,38 @@ final class Pipeline<T> {
 
   private final ImagePass method;
   private final Encoder<T> encoder;
-  private final StageTimes times = new StageTimes();
+  private final int workers;
+  private final StageTimes times;
   private final AtomicInteger threads = new AtomicInteger();
 
-  /** The network runs for one at a time, first come, first served. */
-  private final Job job = new Job(times, new Semaphore(1, true));
+  /** The network runs for so many at a time, first come, first served. */
+  private final Job job;
 
-  Pipeline(ImagePass method, Encoder<T> encoder) {
-    this.method = method;
-    this.encoder = encoder;
-  }
-
-  StageFigures run(Iterable<ImageSource> images, int workers, Consumer<? super Outcome<T>> outcomes)
-      throws InterruptedException {
+  /**
+   * Checks the numbers.
+   *
+   * @param runs how many workers may run the network at a time
+   * @param oneThread whether one run takes one thread
+   */
+  Pipeline(ImagePass method, Encoder<T> encoder, int workers, int runs, boolean oneThread) {
     if (workers < 1 || workers > MOST_WORKERS) {
       throw new IllegalArgumentException(
           "Images are segmented by 1 to %d workers, not %d".formatted(MOST_WORKERS, workers));
     }
+    if (runs < 1 || runs > workers) {
+      throw new IllegalArgumentException(
+          "Of %d workers, 1 to %d may run the network at a time, not %d"
+              .formatted(workers, workers, runs));
+    }
+    this.method = method;
+    this.encoder = encoder;
+    this.workers = workers;
+    this.times = new StageTimes(oneThread && runs > 1);
+    this.job = new Job(times, new Semaphore(runs, true));
+  }
+
+  StageFigures run(Iterable<ImageSource> images, Consumer<? super Outcome<T>> outcomes)
+      throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(workers, this::thread);
     Deque<Future<List<Outcome<T>>>> underWay = new ArrayDeque<>();
     Groups groups = new Groups(images.iterator());

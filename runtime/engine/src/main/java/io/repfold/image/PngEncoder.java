@@ -11,27 +11,15 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Pictures as PNG files. */
+/** Photographs as PNG files. */
 final class PngEncoder {
-  /** What the JDK takes itself: level 4 of deflate. */
-  private static final float SMALL = 0.5f;
-
   /** Level 2 of deflate. */
   private static final float FAST = 0.8f;
 
   private PngEncoder() {}
 
-  /** For pictures of few colors, which lose much size and little time. */
-  static byte[] small(BufferedImage image) {
-    return encode(image, SMALL);
-  }
-
-  /** For photographs, which hardly get smaller by taking more time. */
-  static byte[] fast(BufferedImage image) {
-    return encode(image, FAST);
-  }
-
-  private static byte[] encode(BufferedImage image, float quality) {
+  /** Written fast: photographs hardly get smaller by taking more time. */
+  static byte[] encode(BufferedImage image) {
     Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("png");
     if (!writers.hasNext()) {
       throw new IllegalStateException("This Java has no PNG encoder");
@@ -41,7 +29,7 @@ final class PngEncoder {
     try (var out = new MemoryCacheImageOutputStream(bytes)) {
       ImageWriteParam param = writer.getDefaultWriteParam();
       param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      param.setCompressionQuality(quality);
+      param.setCompressionQuality(FAST);
       writer.setOutput(out);
       writer.write(null, new IIOImage(image, null, null), param);
     } catch (IOException e) {

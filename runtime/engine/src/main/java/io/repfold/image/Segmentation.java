@@ -71,6 +71,6 @@ public final class Segmentation {
 
   /** As {@link #overlay}, as a PNG file that is written fast rather than small. */
   public byte[] overlayPng(Palette palette, double opacity) {
-    return PngEncoder.fast(overlay(palette, opacity));
+    return PngEncoder.encode(overlay(palette, opacity));
   }
 }

@@ -5,8 +5,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How long the stages of many images took. They overlap, so their sum may exceed the time that
- * passed.
+ * How long the stages of many images worked. They overlap, so their sum may exceed the time that
+ * passed. It is processor time of the threads that did the work: waiting for a processor, a disk or
+ * a turn is none of it. Of runs that use other threads or a device, it is the time that passed.
  *
  * @param images that were segmented; those that failed do not count
  * @param elapsedSeconds time that passed, also with images that failed

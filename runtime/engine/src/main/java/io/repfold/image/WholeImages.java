@@ -126,10 +126,19 @@ final class WholeImages implements ImagePass {
         new MaskBuilder(image.name(), output, size, scores.channels(), options.probabilities());
     ScoreRows rows =
         new ScoreRows(scores, index, frame(size), output.meaning() == OutputPort.Meaning.CLASSES);
-    double[][] line = new double[scores.channels()][size.width()];
-    for (int y = 0; y < size.height(); y++) {
-      rows.read(y, line);
-      mask.row(y, 0, size.width(), line);
+    if (output.meaning() == OutputPort.Meaning.SCORES
+        && !options.probabilities()
+        && UpscaledClasses.pays(rows)) {
+      UpscaledClasses classes = new UpscaledClasses(rows, mask, scores.size().width());
+      for (int y = 0; y < size.height(); y++) {
+        classes.row(y);
+      }
+    } else {
+      double[][] line = new double[scores.channels()][size.width()];
+      for (int y = 0; y < size.height(); y++) {
+        rows.read(y, line);
+        mask.row(y, 0, size.width(), line);
+      }
     }
     return new Segmentation(image.name(), image.pixels(), mask);
   }

@@ -102,12 +102,10 @@ public final class HostTensor {
     double limit = type == ElementType.UINT64 ? 0x1p64 : 0x1p63;
     for (int i = 0; i < values.length; i++) {
       Memory.put(tensor.memory, type, i, values[i]);
-      check(
-          type.isFloating() || (tensor.get(i) == values[i] && values[i] < limit),
-          "Value %s at index %d does not fit into %s",
-          values[i],
-          i,
-          type);
+      if (!type.isFloating() && !(tensor.get(i) == values[i] && values[i] < limit)) {
+        throw new IllegalArgumentException(
+            "Value %s at index %d does not fit into %s".formatted(values[i], i, type));
+      }
     }
     return tensor;
   }

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.runtime.Engine;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskTest {
@@ -50,6 +53,27 @@ class MaskTest {
       assertThat(png.getRGB(i % 9, i / 9) & 0xffffff)
           .isEqualTo(palette.color(i % colors) & 0xffffff);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 70000", "300, 701", "1025, 64"})
+  void a_png_of_any_size_holds_every_class(int height, int width) throws Exception {
+    byte[] classes = new byte[height * width];
+    new Random(5).nextBytes(classes);
+
+    byte[] png = new Mask(height, width, classes).png(Palette.voc());
+
+    BufferedImage read = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(((DataBufferByte) read.getRaster().getDataBuffer()).getData()).isEqualTo(classes);
+  }
+
+  @Test
+  void rows_that_repeat_take_next_to_no_memory() {
+    byte[] classes = new byte[720 * 1280];
+    for (int i = 0; i < classes.length; i++) {
+      classes[i] = (byte) (i % 1280 % 13);
+    }
+    assertThat(new Mask(720, 1280, classes).png(Palette.voc())).hasSizeLessThan(6_000);
   }
 
   @Test

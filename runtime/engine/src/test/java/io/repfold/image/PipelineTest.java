@@ -32,8 +32,14 @@ class PipelineTest {
 
   private static List<Outcome<Mask>> all(
       ImageSegmenter segmenter, int workers, List<ImageSource> images) throws Exception {
+    return all(segmenter, workers, 1, images);
+  }
+
+  private static List<Outcome<Mask>> all(
+      ImageSegmenter segmenter, int workers, int runs, List<ImageSource> images) throws Exception {
     List<Outcome<Mask>> outcomes = new ArrayList<>();
-    StageFigures figures = segmenter.segmentAll(images, workers, Segmentation::mask, outcomes::add);
+    StageFigures figures =
+        segmenter.segmentAll(images, workers, runs, Segmentation::mask, outcomes::add);
     long done = outcomes.stream().filter(Outcome.Done.class::isInstance).count();
     assertThat(figures.images()).isEqualTo((int) done);
     assertThat(outcomes).hasSameSizeAs(images);
@@ -41,13 +47,13 @@ class PipelineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "1, 4", "3, 1", "5, 3", "64, 2"})
-  void masks_and_their_order_do_not_depend_on_workers_and_batches(int batch, int workers)
+  @CsvSource({"1, 1, 1", "1, 4, 1", "3, 1, 1", "5, 3, 1", "64, 2, 1", "1, 4, 4", "3, 3, 2"})
+  void masks_and_their_order_do_not_depend_on_workers_and_batches(int batch, int workers, int runs)
       throws Exception {
     try (Engine engine = MODEL.load();
         ImageSegmenter single = ImageSegmenter.of(engine, options(1));
         ImageSegmenter segmenter = ImageSegmenter.of(engine, options(batch))) {
-      List<Outcome<Mask>> outcomes = all(segmenter, workers, images());
+      List<Outcome<Mask>> outcomes = all(segmenter, workers, runs, images());
 
       assertThat(outcomes).hasSize(40);
       for (int i = 0; i < 40; i++) {
@@ -204,6 +210,13 @@ class PipelineTest {
       assertThatThrownBy(() -> segmenter.segmentAll(images(), 0, Segmentation::mask, outcome -> {}))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("1 to 64 workers, not 0");
+      for (int runs : new int[] {0, 3}) {
+        assertThatThrownBy(
+                () -> segmenter.segmentAll(images(), 2, runs, Segmentation::mask, outcome -> {}))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(
+                "Of 2 workers, 1 to 2 may run the network at a time, not " + runs);
+      }
     }
   }
 }

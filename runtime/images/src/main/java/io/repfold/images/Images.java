@@ -11,7 +11,9 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -19,7 +21,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Reads PNG and JPEG files, which may come from strangers, turned upright as their EXIF data say.
  * Damaged ones are refused: the decoder of the JDK fills what is missing of a JPEG with gray and
- * warns.
+ * warns. A header that states too many pixels is refused before the decoder is asked for any.
  */
 public final class Images {
   /** 2^26: images of more pixels are refused before memory is taken for them. */
@@ -44,7 +46,11 @@ public final class Images {
     BufferedImage decode() throws IOException {
       Damage damage = new Damage();
       reader.addIIOReadWarningListener(damage);
-      BufferedImage image = reader.read(0);
+      ImageReadParam param = reader.getDefaultReadParam();
+      if (isColorJpeg()) {
+        param.setDestination(RgbTarget.of(header.stored()));
+      }
+      BufferedImage image = reader.read(0, param);
       if (damage.found().isPresent()) {
         throw new ImageFormatException(
             name,
@@ -52,6 +58,14 @@ public final class Images {
                 .formatted(damage.found().get()));
       }
       return image;
+    }
+
+    /** Gray ones have a type of their own, and those of four colors none. */
+    private boolean isColorJpeg() throws IOException {
+      Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+      return !format.equals(PNG)
+          && types.hasNext()
+          && types.next().getBufferedImageType() == BufferedImage.TYPE_3BYTE_BGR;
     }
   }
 

@@ -31,6 +31,9 @@ final class PixelReader {
   }
 
   private static RgbValues values(String name, BufferedImage image) throws ImageFormatException {
+    if (image instanceof RgbTarget target) {
+      return new RgbValues.Bytes(target.rgb());
+    }
     if (image.getType() == BufferedImage.TYPE_3BYTE_BGR && image.getRaster().getParent() == null) {
       return reversed(image);
     }
@@ -39,7 +42,7 @@ final class PixelReader {
         : colors(name, image);
   }
 
-  /** What the JPEG and PNG decoders give for most files. */
+  /** What the PNG decoder gives for most files. */
   private static RgbValues reversed(BufferedImage image) {
     byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     byte[] rgb = new byte[bgr.length];

@@ -65,6 +65,24 @@ class ImagesTest {
   }
 
   @Test
+  void so_are_those_of_a_jpeg_before_it_is_decoded() {
+    ByteBuffer jpeg =
+        ByteBuffer.wrap(
+            Photos.encoded(Pictures.random(5, 7, 1, BufferedImage.TYPE_3BYTE_BGR), "jpeg"));
+    int frame = 0;
+    while ((jpeg.getShort(frame) & 0xffff) != 0xffc0) {
+      frame++;
+    }
+    jpeg.putShort(frame + 5, (short) 65500).putShort(frame + 7, (short) 65500);
+
+    assertRefused(
+        () -> Images.read("bomb.jpg", jpeg.array()),
+        "bomb.jpg",
+        "it has 65500 x 65500 pixels",
+        "make it smaller");
+  }
+
+  @Test
   void eight_bits_are_what_was_stored() throws IOException {
     BufferedImage stored = Pictures.random(5, 7, 3, BufferedImage.TYPE_3BYTE_BGR);
 

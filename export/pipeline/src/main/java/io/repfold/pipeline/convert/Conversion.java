@@ -9,6 +9,9 @@ import java.util.Set;
 public sealed interface Conversion permits HalfConversion, IntegerConversion {
   Graph graph();
 
+  /** The same with its constants elsewhere. */
+  Conversion withGraph(Graph same);
+
   /** Whether ONNX Runtime's CPU runs it; if not, the interpreter must show what it computes. */
   boolean runsOnCpu();
 

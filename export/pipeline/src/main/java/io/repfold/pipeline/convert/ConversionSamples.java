@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -128,26 +130,33 @@ public record ConversionSamples(List<Sample> compared, boolean given, String des
 
   /** Those whose ranges count: all that are not held out; empty if nobody chose them. */
   List<Sample> telling() {
-    return given ? part(false) : List.of();
+    return given ? List.copyOf(part(false).values()) : List.of();
   }
 
-  /** What is compared by itself, by what is said of it: what told the ranges, and what did not. */
-  Map<String, List<Sample>> parts() {
-    Map<String, List<Sample>> parts = new LinkedHashMap<>();
-    if (part(true).isEmpty()) {
-      parts.put("", compared);
-    } else {
-      parts.put("", part(false));
+  /**
+   * What is compared by itself, by what is said of it: what told the ranges, and what did not; the
+   * samples by their numbers.
+   */
+  Map<String, SortedMap<Integer, Sample>> parts() {
+    Map<String, SortedMap<Integer, Sample>> parts = new LinkedHashMap<>();
+    parts.put("", part(false));
+    if (!part(true).isEmpty()) {
       parts.put(", held out", part(true));
     }
     return parts;
   }
 
+  /** The first ones, by their numbers. */
+  SortedMap<Integer, Sample> first(int count) {
+    SortedMap<Integer, Sample> first = new TreeMap<>();
+    IntStream.range(0, count).forEach(i -> first.put(i, compared.get(i)));
+    return first;
+  }
+
   /** Every fifth sample is held out, if there are so many. */
-  private List<Sample> part(boolean heldOut) {
-    return IntStream.range(0, compared.size())
-        .filter(i -> (given && i % EACH == EACH - 1) == heldOut)
-        .mapToObj(compared::get)
-        .toList();
+  private SortedMap<Integer, Sample> part(boolean heldOut) {
+    SortedMap<Integer, Sample> part = first(compared.size());
+    part.keySet().removeIf(i -> (given && i % EACH == EACH - 1) != heldOut);
+    return part;
   }
 }

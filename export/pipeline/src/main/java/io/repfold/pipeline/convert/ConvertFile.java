@@ -13,21 +13,15 @@ import io.repfold.pipeline.Steps;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.OnnxRuntimeMatrixProduct;
-import io.repfold.pipeline.inputs.Sample;
 import io.repfold.precision.OutputMeanings;
 import io.repfold.precision.OutputScores;
+import io.repfold.precision.SourceGraphCheck;
 import io.repfold.precision.Targets;
 import io.repfold.precision.half.HalfOptions;
-import io.repfold.runtime.Backends;
-import io.repfold.runtime.Engine;
-import io.repfold.runtime.EngineOptions;
-import io.repfold.runtime.HostTensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Folds an ONNX file, writes it in another precision, and compares it with its original before it
@@ -65,34 +59,59 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
    * Folds, converts, compares, and writes.
    *
    * @param target appears if the comparison reaches the target agreement
-   * @throws PipelineException if the request does not fit the model, samples cannot be read or do
-   *     not fit it, or the graph cannot be converted
+   * @throws PipelineException if callers may override weights, the request does not fit the model,
+   *     samples cannot be read or do not fit it, or the graph cannot be converted
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take the model
    */
   public ConvertOutcome to(Path target, Steps steps) {
     StagedFile.checkModel(target);
-    EngineOptions defaults = EngineOptions.defaults();
-    try (Engine original = Backends.onnxRuntimeCpu().load(source.path(), defaults)) {
+    refuseOverridableWeights();
+    try (OriginalRuns original = new OriginalRuns(source)) {
       ConversionSamples samples =
-          ConversionSamples.of(original, request.shapes(), request.samples());
-      steps.next("folding");
-      Graph folded = folded();
-      steps.next("looking at ranges and converting");
-      Conversion conversion = converted(folded, samples);
+          ConversionSamples.of(original.engine(), request.shapes(), request.samples());
+      if (!samples.given()) {
+        original.remember(samples.compared()); // it is loaded, and they are few
+      }
+      original.rest();
+      Conversion conversion = converted(samples, steps);
       steps.next("writing");
       try (StagedFile staged = StagedFile.of(target)) {
-        OnnxModel model =
-            source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
-        model.write(staged.file());
+        model(conversion).write(staged.file());
         steps.next("comparing");
         ConvertOutcome outcome = compared(original, target, staged.file(), conversion, samples);
         if (outcome.holds()) {
-          model.withMetadata(KEY, certificate(outcome)).write(staged.file());
+          model(conversion).withMetadata(KEY, certificate(outcome)).write(staged.file());
           staged.commit();
         }
         return outcome;
       }
     }
+  }
+
+  private void refuseOverridableWeights() {
+    List<String> weights = SourceGraphCheck.overridableWeights(source.graph());
+    if (!weights.isEmpty()) {
+      throw PipelineException.request(
+          "%s: callers may override %s, which are graph inputs too (%s): these would stay float32, and the file get no smaller. withConstantWeights takes them as constants"
+              .formatted(
+                  source.path(),
+                  Phrases.plural(weights.size(), "weight"),
+                  Phrases.few(weights, 3)));
+    }
+  }
+
+  private OnnxModel model(Conversion conversion) {
+    return source.model().withGraph(conversion.graph()).withoutMetadata(Certificate.KEY);
+  }
+
+  private Conversion converted(ConversionSamples samples, Steps steps) {
+    steps.next("folding");
+    Graph folded = folded();
+    steps.next("looking at ranges and converting");
+    Conversion conversion = converted(folded, samples);
+    return source.isLarge()
+        ? conversion.withGraph(HeapConstants.of(conversion.graph()))
+        : conversion;
   }
 
   private Graph folded() {
@@ -150,21 +169,20 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
   }
 
   private ConvertOutcome compared(
-      Engine original, Path target, Path file, Conversion conversion, ConversionSamples given) {
-    List<Sample> samples = given.compared();
-    List<SampleComparison> comparisons = new ArrayList<>();
-    List<String> remarks = new ArrayList<>(conversion.remarks());
-    Scores scores = new Scores(new OutputScores(meanings(), targets(given)));
-    if (!samples.isEmpty() && conversion.runsOnCpu()) {
-      comparisons.addAll(onCpu(original, file, given, scores));
-    }
-    if (!samples.isEmpty() && conversion.needsEmulation()) {
-      emulated(original, conversion, given, scores, remarks).ifPresent(comparisons::add);
-    }
+      OriginalRuns original,
+      Path target,
+      Path file,
+      Conversion conversion,
+      ConversionSamples given) {
+    original.remember(given.compared());
+    original.unmap();
+    OutputScores scores = new OutputScores(meanings(), targets(given));
+    ConversionCheck check = new ConversionCheck(conversion, original, given, scores);
+    List<SampleComparison> comparisons = check.comparisons(file);
     if (given.given() && comparisons.isEmpty()) {
       throw PipelineException.work(
           "%s: the result cannot be compared with the original here, since ONNX Runtime's CPU has no kernels for this precision. %s Without withData it is written all the same"
-              .formatted(source.path(), String.join(" ", remarks)));
+              .formatted(source.path(), String.join(" ", check.remarks())));
     }
     return new ConvertOutcome(
         source,
@@ -173,93 +191,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
         conversion,
         given,
         comparisons,
-        remarks,
+        check.remarks(),
         targets(given));
-  }
-
-  /** Of each part of the samples; all errors are measured by what was seen of the ranges before. */
-  private List<SampleComparison> onCpu(
-      Engine original, Path file, ConversionSamples given, Scores scores) {
-    List<SampleComparison> comparisons = new ArrayList<>();
-    try (Engine converted = Backends.onnxRuntimeCpu().load(file, EngineOptions.defaults())) {
-      given
-          .parts()
-          .forEach(
-              (part, samples) ->
-                  comparisons.add(
-                      SampleComparison.of(
-                          "ONNX Runtime" + part,
-                          original::run,
-                          inputs -> converted.run(narrowed(converted, inputs)),
-                          samples,
-                          scores.next())));
-    }
-    return comparisons;
-  }
-
-  /** Hands out counters one after the other, each with the ranges of those before. */
-  private static final class Scores {
-    private OutputScores last;
-
-    Scores(OutputScores first) {
-      this.last = first;
-    }
-
-    OutputScores next() {
-      last = last.withRangesOf(last);
-      return last;
-    }
-  }
-
-  /** Float32 inputs in the types that a model takes. */
-  private static Map<String, HostTensor> narrowed(Engine model, Map<String, HostTensor> inputs) {
-    Map<String, HostTensor> result = new LinkedHashMap<>(inputs);
-    for (var input : model.inputs()) {
-      result.computeIfPresent(
-          input.name(),
-          (name, tensor) ->
-              tensor.type() == input.type()
-                  ? tensor
-                  : HostTensor.of(input.type(), tensor.toDoubles(), tensor.shape()));
-    }
-    return result;
-  }
-
-  /** The interpreter's comparison, if the model is known to it and small enough. */
-  private Optional<SampleComparison> emulated(
-      Engine original,
-      Conversion conversion,
-      ConversionSamples given,
-      Scores scores,
-      List<String> remarks) {
-    List<Sample> samples = given.compared();
-    List<String> unknown = Emulation.unknownOps(conversion.graph());
-    if (!unknown.isEmpty()) {
-      remarks.add(
-          "Not emulated in the interpreter, which does not know %s."
-              .formatted(Phrases.few(unknown, 4)));
-      return Optional.empty();
-    }
-    int count = Emulation.affordable(conversion.graph(), samples.get(0), samples.size());
-    if (count == 0) {
-      remarks.add("Not emulated in the interpreter: the model is too large for it.");
-      return Optional.empty();
-    }
-    Emulation emulation = new Emulation(conversion.graph(), conversion.infinite());
-    SampleComparison comparison =
-        SampleComparison.of(
-            "interpreter, rounding",
-            original::run,
-            emulation,
-            samples.subList(0, count),
-            scores.next());
-    emulation
-        .firstOverflow()
-        .ifPresent(
-            value ->
-                remarks.add(
-                    "Overflow: value '%s' holds an infinity or NaN in the interpreter, which rounds as hardware does. withKept leaves its node in float32."
-                        .formatted(value)));
-    return Optional.of(comparison);
   }
 }

@@ -42,6 +42,11 @@ public record HalfConversion(Graph graph, HalfReport report, int ranges, Set<Str
         result.graph(), result.report(), ranges.byValue().size(), ranges.infinite());
   }
 
+  @Override
+  public HalfConversion withGraph(Graph same) {
+    return new HalfConversion(same, report, ranges, infinite);
+  }
+
   private static Set<String> floats(Map<String, ElementType> types) {
     return types.keySet().stream()
         .filter(name -> types.get(name) == ElementType.FLOAT)

@@ -70,6 +70,11 @@ public record IntegerConversion(
   }
 
   @Override
+  public IntegerConversion withGraph(Graph same) {
+    return new IntegerConversion(same, report, breaches, times);
+  }
+
+  @Override
   public boolean runsOnCpu() {
     return true;
   }

@@ -7,6 +7,7 @@ import io.repfold.precision.OutputScores;
 import io.repfold.runtime.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -25,17 +26,22 @@ public record SampleComparison(String how, int samples, List<Finding> findings) 
   public interface Run extends Function<Map<String, HostTensor>, Map<String, HostTensor>> {}
 
   /**
-   * Runs both models on each sample.
+   * Runs both models on some samples.
    *
+   * @param samples by their numbers, in order
    * @param scores counts up the outputs, of no other samples
    */
   static SampleComparison of(
-      String how, Run reference, Run candidate, List<Sample> samples, OutputScores scores) {
-    for (Sample sample : samples) {
-      Map<String, HostTensor> inputs = sample.read();
+      String how,
+      OriginalRuns reference,
+      Run candidate,
+      SortedMap<Integer, Sample> samples,
+      OutputScores scores) {
+    for (Map.Entry<Integer, Sample> sample : samples.entrySet()) {
+      Map<String, HostTensor> inputs = sample.getValue().read();
       Map<String, HostTensor> found = candidate.apply(inputs);
       reference
-          .apply(inputs)
+          .run(sample.getKey(), inputs)
           .forEach(
               (name, expected) -> {
                 HostTensor other = found.get(name);

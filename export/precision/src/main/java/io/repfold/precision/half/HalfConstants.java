@@ -1,7 +1,6 @@
 package io.repfold.precision.half;
 
 import io.repfold.graph.Tensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,11 +34,15 @@ public final class HalfConstants {
   }
 
   private static double largest(Tensor tensor) {
-    return Arrays.stream(tensor.toDoubles())
-        .map(Math::abs)
-        .filter(Double::isFinite)
-        .max()
-        .orElse(0);
+    double largest = 0;
+    int size = Math.toIntExact(tensor.size());
+    for (int i = 0; i < size; i++) {
+      double magnitude = Math.abs(tensor.doubleAt(i));
+      if (magnitude > largest && magnitude < Double.POSITIVE_INFINITY) {
+        largest = magnitude;
+      }
+    }
+    return largest;
   }
 
   private Optional<String> find(String name, Tensor tensor) {

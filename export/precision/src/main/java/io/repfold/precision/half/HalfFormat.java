@@ -3,6 +3,8 @@ package io.repfold.precision.half;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.FloatFormat;
 import io.repfold.graph.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A 16-bit real type.
@@ -39,7 +41,13 @@ public record HalfFormat(ElementType type, double largest, double smallestNormal
 
   /** A tensor with each element rounded once, to nearest even; infinities stay. */
   Tensor round(Tensor tensor) {
-    return Tensor.ofDoubles(type, tensor.toDoubles(), tensor.dims());
+    int size = Math.toIntExact(tensor.size());
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(size, Short.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < size; i++) {
+      Tensor.put(type, bytes, i, tensor.doubleAt(i));
+    }
+    return Tensor.of(type, bytes, tensor.dims());
   }
 
   /** The suffix of values that are computed in this type beside a float32 one. */

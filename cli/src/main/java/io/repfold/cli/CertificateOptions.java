@@ -5,7 +5,9 @@ import io.repfold.pipeline.fold.CertificateCheck;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code --certificate} of {@code verify}. */
@@ -32,7 +34,7 @@ final class CertificateOptions {
    * @return the exit code; empty if it was not asked for
    * @throws UsageException if one of both options is missing, or there are other models
    */
-  Optional<Integer> run(int models, PrintWriter out) {
+  Optional<Integer> run(CommandSpec spec, int models) {
     if (folded == null && original == null) {
       return Optional.empty();
     }
@@ -43,6 +45,8 @@ final class CertificateOptions {
       throw new UsageException(
           "--certificate and --against name the files; leave REFERENCE and CANDIDATE out");
     }
+    OptionNeeds.requireOnly(spec, "--certificate", Set.of("--certificate", "--against"));
+    PrintWriter out = spec.commandLine().getOut();
     CertificateCheck check = CertificateCheck.of(folded, original);
     check.differences().forEach(out::println);
     out.println(

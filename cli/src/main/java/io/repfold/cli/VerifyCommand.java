@@ -28,6 +28,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +78,9 @@ import picocli.CommandLine.Spec;
       "  repfold verify --certificate folded.onnx --against model.onnx"
     })
 final class VerifyCommand implements Callable<Integer> {
+  private static final Map<String, String> NEEDS =
+      Map.of("--excuse", "--layers", "--time-limit", "--isolate", "--memory-limit", "--isolate");
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -187,10 +191,11 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<Path> jsonFile = Optional.ofNullable(json).flatMap(JsonTarget::file);
     int models = (first == null ? 0 : 1) + (second == null ? 0 : 1);
-    Optional<Integer> checked = certificate.run(models, spec.commandLine().getOut());
+    Optional<Integer> checked = certificate.run(spec, models);
     if (checked.isPresent()) {
       return checked.get();
     }
+    OptionNeeds.require(spec, NEEDS);
     golden.check(spec, models);
     Optional<Integer> isolated = isolation.run(spec, List.of(models()));
     if (isolated.isPresent()) {

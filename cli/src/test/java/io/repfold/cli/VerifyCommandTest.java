@@ -341,6 +341,103 @@ class VerifyCommandTest {
     throw new AssertionError("No process was started");
   }
 
+  private Path of(String name, Graph.Builder graph) {
+    return Models.write(folder.resolve(name), graph.build());
+  }
+
+  private static Graph.Builder oneInput(String input) {
+    return new Graph.Builder("g").opset("", 17).input(Value.float32(input, 1, 3, 4, 4));
+  }
+
+  @Test
+  void models_with_other_inputs_cannot_be_compared() {
+    Path one =
+        of(
+            "one.onnx",
+            oneInput("a")
+                .node(new Op.Unary(Op.Unary.Function.RELU), List.of("a"), "y")
+                .output(Value.float32("y", 1, 3, 4, 4)));
+    Path other =
+        of(
+            "other.onnx",
+            oneInput("b")
+                .node(new Op.Unary(Op.Unary.Function.RELU), List.of("b"), "y")
+                .output(Value.float32("y", 1, 3, 4, 4)));
+    CliRun run = CliRun.of("verify", one, other);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("takes the inputs [a], and ", " takes [b]");
+  }
+
+  @Test
+  void what_is_never_finite_is_no_proof() {
+    Path infinite =
+        of(
+            "infinite.onnx",
+            oneInput("a")
+                .initializer("zero", Tensor.ofFloats(new float[] {0}, 1))
+                .node(new Op.Binary(Op.Binary.Function.MUL), List.of("a", "zero"), "z")
+                .node(new Op.Unary(Op.Unary.Function.LOG), List.of("z"), "y")
+                .output(Value.float32("y", 1, 3, 4, 4)));
+    CliRun run = CliRun.of("verify", infinite, infinite);
+    assertThat(run.code()).as(run.out()).isEqualTo(3);
+    assertThat(run.out()).contains("no value is finite on both sides, so nothing was compared");
+  }
+
+  /** Gray values that lie a step apart. */
+  @Test
+  void integers_that_are_no_labels_may_be_off_by_what_is_allowed() {
+    Path low = gray("low.onnx", 0.1f);
+    Path high = gray("high.onnx", 0.6f);
+    CliRun exact = CliRun.of("verify", low, high);
+    assertThat(exact.code()).as(exact.out()).isEqualTo(3);
+    assertThat(exact.out()).contains("integers differ").doesNotContain("ArgMax");
+    CliRun allowed = CliRun.of("verify", low, high, "--absolute", "1");
+    assertThat(allowed.code()).as(allowed.out() + allowed.err()).isZero();
+  }
+
+  private Path gray(String name, float offset) {
+    return of(
+        name,
+        oneInput("a")
+            .initializer("k", Tensor.ofFloats(new float[] {100}, 1))
+            .initializer("b", Tensor.ofFloats(new float[] {offset}, 1))
+            .node(new Op.Unary(Op.Unary.Function.SIGMOID), List.of("a"), "s")
+            .node(new Op.Binary(Op.Binary.Function.MUL), List.of("s", "k"), "m")
+            .node(new Op.Binary(Op.Binary.Function.ADD), List.of("m", "b"), "f")
+            .node(new Op.Cast(ElementType.UINT8), List.of("f"), "y")
+            .output(new Value("y", Optional.of(ElementType.UINT8), Optional.empty())));
+  }
+
+  @Test
+  void random_ops_are_named() {
+    Path random =
+        of(
+            "random.onnx",
+            oneInput("a")
+                .node(new Op.Opaque("", "RandomNormalLike", Map.of(), List.of()), List.of("a"), "r")
+                .node(new Op.Binary(Op.Binary.Function.ADD), List.of("a", "r"), "y")
+                .output(Value.float32("y", 1, 3, 4, 4)));
+    assertThat(CliRun.of("verify", random, random).out())
+        .contains("The reference holds RandomNormalLike 'r', which may give other numbers");
+  }
+
+  @Test
+  void options_that_would_not_be_heeded_are_errors() {
+    for (List<String> words :
+        List.of(
+            List.of("--excuse", "x", "--layers"),
+            List.of("--time-limit", "5", "--isolate"),
+            List.of("--memory-limit", "500", "--isolate"))) {
+      CliRun run = CliRun.of("verify", trained, folded, words.get(0), words.get(1));
+      assertThat(run.code()).as(words.get(0)).isEqualTo(2);
+      assertThat(run.err()).contains(words.get(0) + " goes with " + words.get(2));
+    }
+    CliRun certificate =
+        CliRun.of("verify", "--certificate", folded, "--against", trained, "--samples", "3");
+    assertThat(certificate.code()).isEqualTo(2);
+    assertThat(certificate.err()).contains("heeds no other option: leave out --samples");
+  }
+
   @Test
   void an_unknown_engine_is_reported_under_its_option() {
     CliRun run = CliRun.of("verify", trained, folded, "--reference-engine", "abacus");

@@ -164,7 +164,9 @@ final class ElementwiseScan {
         index < 0 ? Double.NaN : candidate.get(index),
         scale.magnitudes().of(slicing, part),
         scale.noise().isEmpty() ? Double.NaN : scale.judgedNoise(slicing, part),
-        reference.type().isFloating() ? scale.allowed(tolerance, slicing, part) : 0);
+        reference.type().isFloating()
+            ? scale.allowed(tolerance, slicing, part)
+            : tolerance.absolute());
   }
 
   private double cosine() {

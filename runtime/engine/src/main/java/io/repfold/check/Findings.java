@@ -15,11 +15,17 @@ final class Findings {
   /**
    * Why the two are different; empty when they are not.
    *
+   * @param labels whether they come from an ArgMax
    * @param decides whether these two alone must agree on enough decisions, if the tolerance asks
    *     for a share
    */
   static List<String> reasons(
-      Comparison c, Tolerance tolerance, boolean floating, boolean decides, long... shape) {
+      Comparison c,
+      Tolerance tolerance,
+      boolean floating,
+      boolean labels,
+      boolean decides,
+      long... shape) {
     List<String> reasons = new ArrayList<>();
     if (c.unmatched() > 0) {
       reasons.add(
@@ -54,7 +60,7 @@ final class Findings {
       return reasons;
     }
     if (c.worstPart().isTooLarge()) {
-      reasons.add(floating ? tooLarge(c.worstPart(), shape) : notEqual(c, shape));
+      reasons.add(floating ? tooLarge(c.worstPart(), shape) : notEqual(c, labels, shape));
       c.argmax()
           .filter(argmax -> argmax.beyondMargin() > 0)
           .ifPresent(argmax -> reasons.add(otherClass(argmax)));
@@ -76,6 +82,8 @@ final class Findings {
     }
     if (c.elements() == 0) {
       notes.add("the output is empty");
+    } else if (c.compared() == 0 && c.reference().infinite() > 0) {
+      notes.add("no value is finite on both sides, so nothing was compared");
     } else if (c.compared() > 0 && c.referenceMaxAbs() == 0) {
       notes.add("the reference is zero everywhere, so this proves little");
     }
@@ -135,15 +143,16 @@ final class Findings {
         target);
   }
 
-  private static String notEqual(Comparison c, long... shape) {
+  private static String notEqual(Comparison c, boolean labels, long... shape) {
     return String.format(
         Locale.ROOT,
-        "%d of %d integers differ, the furthest at %s (expected %.0f, found %.0f); where they come from an ArgMax, compare its scores instead",
+        "%d of %d integers differ, the furthest at %s (expected %.0f, found %.0f)%s",
         c.differing(),
         c.elements(),
         position(c.worstIndex(), shape),
         c.worstReference(),
-        c.worstCandidate());
+        c.worstCandidate(),
+        labels ? "; they come from an ArgMax: compare its scores instead" : "");
   }
 
   private static String otherClass(ArgmaxAgreement argmax) {

@@ -64,15 +64,17 @@ public final class Judge {
             .orElseGet(() -> Noise.unknown(Comparison.unit(reference)))
             .scale(name, sample, magnitudes)
             .withFloor(criteria.floors().getOrDefault(name, 0.0));
+    boolean labels = criteria.scores().containsKey(name);
+    Tolerance tolerance = labels ? tolerance().withAbsolute(0) : tolerance();
     Comparison comparison =
         decided(
             name,
-            Comparison.of(reference, candidate, tolerance(), axis, scale),
+            Comparison.of(reference, candidate, tolerance, axis, scale),
             reference,
             candidate);
     boolean floating = reference.type().isFloating();
     List<String> reasons =
-        Findings.reasons(comparison, tolerance(), floating, decidesEach, reference.shape());
+        Findings.reasons(comparison, tolerance(), floating, labels, decidesEach, reference.shape());
     Verdict verdict =
         reasons.isEmpty()
             ? new Verdict.Equivalent(Findings.notes(comparison))

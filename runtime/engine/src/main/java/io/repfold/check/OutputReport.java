@@ -43,7 +43,11 @@ public record OutputReport(
   public Verdict verdict() {
     Set<String> lines = new LinkedHashSet<>();
     boolean enough = decisions.map(DecisionShare::isReached).orElse(true);
-    boolean equivalent = enough && worst().verdict().isEquivalent();
+    boolean nothing = samples.stream().allMatch(OutputReport::comparedNothing);
+    boolean equivalent = enough && !nothing && worst().verdict().isEquivalent();
+    if (nothing && worst().verdict().isEquivalent()) {
+      lines.add("all samples: no value is finite on both sides, so nothing was compared");
+    }
     decisions
         .filter(share -> !share.isReached())
         .ifPresent(share -> lines.add("all samples: " + share.reason()));
@@ -58,5 +62,9 @@ public record OutputReport(
     }
     List<String> texts = List.copyOf(lines);
     return equivalent ? new Verdict.Equivalent(texts) : new Verdict.Different(texts);
+  }
+
+  private static boolean comparedNothing(SampleResult sample) {
+    return sample.comparison().filter(c -> c.elements() > 0 && c.compared() == 0).isPresent();
   }
 }

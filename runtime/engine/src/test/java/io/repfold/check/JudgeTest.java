@@ -91,7 +91,20 @@ class JudgeTest {
   void infinities_on_both_sides_are_no_zeros() {
     HostTensor infinite = floats(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
     assertThat(JUDGE.compare("y", infinite, infinite).verdict())
-        .isEqualTo(new Verdict.Equivalent(List.of()));
+        .isEqualTo(
+            new Verdict.Equivalent(
+                List.of("no value is finite on both sides, so nothing was compared")));
+  }
+
+  /** Of labels no error is small, of other integers what is allowed is. */
+  @Test
+  void integers_may_be_off_by_what_is_allowed_and_labels_not() {
+    HostTensor one = HostTensor.ofLongs(new long[] {100, 7}, 1, 2);
+    HostTensor other = HostTensor.ofLongs(new long[] {100, 8}, 1, 2);
+    Criteria criteria = new Criteria(Tolerance.NETWORK.withAbsolute(1));
+    Criteria labels = criteria.withScores(Map.of("y", new LabelScores("s", 1)));
+    assertThat(new Judge(criteria).compare("y", one, other).verdict().isEquivalent()).isTrue();
+    assertThat(new Judge(labels).compare("y", one, other).verdict().isEquivalent()).isFalse();
   }
 
   @Test
@@ -101,8 +114,7 @@ class JudgeTest {
     assertDifferent(
         large,
         close,
-        "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8); where they come from an ArgMax, "
-            + "compare its scores instead");
+        "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8)");
     assertThat(JUDGE.compare("y", large, large).verdict().isEquivalent()).isTrue();
   }
 

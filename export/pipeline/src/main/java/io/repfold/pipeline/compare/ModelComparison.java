@@ -18,8 +18,10 @@ import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineException;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +92,7 @@ final class ModelComparison {
       steps.next("comparing, " + setting.name());
       compare(setting, first, expected, optimized, optimizerFails);
     }
+    RandomOps.remark(known.graph()).ifPresent(notes::add);
     return new Verification(runs, run.description(), run.chosen(), notes);
   }
 
@@ -150,6 +153,7 @@ final class ModelComparison {
             ? plain
             : optimized.map(o -> plain.withOutputsOf(o)).orElse(plain);
     try (Engine engine = load(candidate, setting.candidate(), setting.candidateOptions())) {
+      requireInputs(expected.inputs().get(0), engine);
       Criteria criteria = criteria(setting);
       SegmentationWatch watch =
           new SegmentationWatch(known.axes(), scores.byOutput(), criteria.tolerance());
@@ -169,6 +173,15 @@ final class ModelComparison {
                 setting.name(),
                 Verifier.failed(expected, candidate.toString(), request.tolerance(), reason)));
       }
+    }
+  }
+
+  private void requireInputs(Map<String, HostTensor> given, Engine engine) {
+    List<String> taken = engine.inputs().stream().map(TensorInfo::name).toList();
+    if (!given.keySet().equals(new HashSet<>(taken))) {
+      throw PipelineException.request(
+          "%s takes the inputs %s, and %s takes %s: models with other inputs cannot be compared"
+              .formatted(reference, List.copyOf(given.keySet()), candidate, taken));
     }
   }
 

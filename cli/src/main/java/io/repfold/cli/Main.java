@@ -21,11 +21,13 @@ import picocli.CommandLine.ParameterException;
 
 /** The {@code repfold} command. */
 public final class Main {
+  private static final int ENDED_BY_KILL = 137;
+
   private Main() {}
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    ParentWatch.start();
+    ParentWatch.start(() -> Runtime.getRuntime().halt(ENDED_BY_KILL));
     Charset charset = Charset.defaultCharset();
     PrintWriter out = new PrintWriter(System.out, true, charset);
     PrintWriter err = new PrintWriter(System.err, true, charset);

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
  */
 final class ParentWatch {
   private static final String PROPERTY = "repfold.parent";
-  private static final int ENDED_BY_KILL = 137;
 
   private ParentWatch() {}
 
@@ -22,30 +21,34 @@ final class ParentWatch {
     return "-D%s=%d".formatted(PROPERTY, ProcessHandle.current().pid());
   }
 
-  /** Ends this process, and deletes its temporary folder, when its parent is gone. */
-  static void start() {
+  /**
+   * Deletes this process's temporary folder and ends it when its parent is gone.
+   *
+   * @param end ends this process at once
+   */
+  static void start(Runnable end) {
     Long parent = Long.getLong(PROPERTY);
     if (parent == null) {
       return;
     }
     Optional<ProcessHandle> handle = ProcessHandle.of(parent);
     if (handle.isEmpty()) {
-      end();
+      end(end);
     } else {
       Thread watch =
           new Thread(
               () -> {
                 handle.get().onExit().join();
-                end();
+                end(end);
               });
       watch.setDaemon(true);
       watch.start();
     }
   }
 
-  private static void end() {
+  private static void end(Runnable end) {
     delete(Path.of(System.getProperty("java.io.tmpdir")));
-    Runtime.getRuntime().halt(ENDED_BY_KILL);
+    end.run();
   }
 
   private static void delete(Path folder) {

@@ -197,6 +197,7 @@ final class VerifyCommand implements Callable<Integer> {
       return isolated.get();
     }
     jsonFile.ifPresent(StagedFile::check);
+    Optional.ofNullable(junitXml).ifPresent(StagedFile::check);
     reports.forEach(ReportFiles::check);
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());

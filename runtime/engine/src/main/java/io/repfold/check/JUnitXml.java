@@ -1,13 +1,11 @@
 package io.repfold.check;
 
+import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -36,15 +34,7 @@ public final class JUnitXml {
    */
   public static void write(Path file, String suite, VerificationReport report, List<String> notes)
       throws IOException {
-    Path draft = file.resolveSibling(".%s.%s.tmp".formatted(file.getFileName(), UUID.randomUUID()));
-    try {
-      try (OutputStream out = Files.newOutputStream(draft)) {
-        write(out, suite, report, notes);
-      }
-      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    WholeFile.write(file, out -> write(out, suite, report, notes));
   }
 
   /** Writes to a stream and leaves it open. */

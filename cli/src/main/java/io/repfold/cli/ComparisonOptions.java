@@ -50,7 +50,7 @@ final class ComparisonOptions {
       description =
           "Judge by this instead of the error: the fraction of decisions, over all inputs, that must"
               + " be the same, such as 0.999 for a model in float16 or int8: the best class, the side of"
-              + " --threshold of scores, or a value to 5 % of its range, by what the graph shows.")
+              + " --threshold of scores, or a value to 5 %% of its range, by what the graph shows.")
   private @Nullable Double agreement;
 
   @Option(

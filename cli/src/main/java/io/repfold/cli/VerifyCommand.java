@@ -23,6 +23,7 @@ import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.TensorInfo;
+import io.repfold.runtime.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -403,7 +404,7 @@ final class VerifyCommand implements Callable<Integer> {
         .ifPresent(
             l -> {
               out.println(Text.table(VerificationText.layerHeadings(), VerificationText.rows(l)));
-              out.println(l.summary() + "\n");
+              out.println(VisibleText.line(l.summary()) + "\n");
             });
     out.println(Text.table(VerificationText.headings(), VerificationText.rows(verification)));
     if (segmentation) {

@@ -1,5 +1,6 @@
 package io.repfold.check;
 
+import io.repfold.runtime.VisibleText;
 import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,7 +74,7 @@ public final class JUnitXml {
     }
     if (!notes.isEmpty()) {
       xml.writeStartElement("system-out");
-      xml.writeCharacters(printable(String.join("\n", notes)));
+      xml.writeCharacters(VisibleText.lines(String.join("\n", notes)));
       xml.writeEndElement();
     }
     xml.writeEndElement();
@@ -88,11 +89,11 @@ public final class JUnitXml {
     if (output.verdict() instanceof Verdict.Different different) {
       xml.writeStartElement("failure");
       attribute(xml, "message", different.reasons().get(0));
-      xml.writeCharacters(printable(String.join("\n", different.reasons())));
+      xml.writeCharacters(VisibleText.lines(String.join("\n", different.reasons())));
       xml.writeEndElement();
     }
     xml.writeStartElement("system-out");
-    xml.writeCharacters(printable(summary(report, output)));
+    xml.writeCharacters(VisibleText.lines(summary(report, output)));
     xml.writeEndElement();
     xml.writeEndElement();
   }
@@ -127,21 +128,6 @@ public final class JUnitXml {
 
   private static void attribute(XMLStreamWriter xml, String name, String value)
       throws XMLStreamException {
-    xml.writeAttribute(name, printable(value));
-  }
-
-  /**
-   * XML 1.0 has no way to write control characters and lone surrogates; names in a model may hold
-   * them.
-   */
-  private static String printable(String text) {
-    StringBuilder clean = new StringBuilder();
-    text.codePoints().forEach(c -> clean.appendCodePoint(isXml(c) ? c : '?'));
-    return clean.toString();
-  }
-
-  private static boolean isXml(int c) {
-    boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
-    return c == '\t' || c == '\n' || (c >= ' ' && !surrogate && c != 0xFFFE && c != 0xFFFF);
+    xml.writeAttribute(name, VisibleText.line(value));
   }
 }

@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.pipeline.compare.Verification;
+import io.repfold.runtime.VisibleText;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class AnnotationsOption {
             line ->
                 out.printf(
                     "::error title=%s::%s%n",
-                    property("repfold verify"), data(candidate + ": " + line)));
+                    property("repfold verify"), data(VisibleText.line(candidate + ": " + line))));
     out.flush();
   }
 

@@ -4,6 +4,7 @@ import io.repfold.check.Tolerance;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.pipeline.part.Bisection;
+import io.repfold.runtime.VisibleText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class BisectOption {
       bisection = Bisection.run(reference, candidate, inputs, values, tolerance, folder, progress);
     }
     out.println();
-    bisection.text().forEach(out::println);
+    bisection.text().forEach(line -> out.println(VisibleText.line(line)));
     out.println(
         bisection.fault().isPresent() ? "Wrote the part into " + folder : "Nothing was written.");
   }

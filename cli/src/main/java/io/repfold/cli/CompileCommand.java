@@ -98,6 +98,7 @@ final class CompileCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StagedFile.check(output);
+    StagedFile.check(PlanManifest.beside(output));
     if (adopt) {
       refuseOptionsForModels();
       PlanOptions options = settings.forAdopted();

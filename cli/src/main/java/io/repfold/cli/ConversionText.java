@@ -9,6 +9,7 @@ import io.repfold.pipeline.convert.HalfConversion;
 import io.repfold.pipeline.convert.IntegerConversion;
 import io.repfold.pipeline.convert.SampleComparison;
 import io.repfold.precision.Finding;
+import io.repfold.runtime.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +93,7 @@ record ConversionText(ConvertOutcome outcome) {
     Optional<String> refusal = outcome.conversion().refusal();
     text.append(outcome.source().path()).append(": ").append(conversionText(verbose)).append('\n');
     if (refusal.isPresent()) {
-      return text.append(OptionNames.in(refusal.get()))
+      return text.append(VisibleText.line(OptionNames.in(refusal.get())))
           .append("\nNothing was written.\n")
           .toString();
     }
@@ -101,8 +102,8 @@ record ConversionText(ConvertOutcome outcome) {
       outcome.comparisons().forEach(comparison -> rows.addAll(rows(comparison)));
       text.append(Text.table(headings(), rows)).append('\n');
     }
-    remarks().forEach(remark -> text.append(remark).append('\n'));
-    text.append(verdict()).append('\n');
+    remarks().forEach(remark -> text.append(VisibleText.line(remark)).append('\n'));
+    text.append(VisibleText.line(verdict())).append('\n');
     text.append(outcome.holds() ? "Wrote " + outcome.output() : "Nothing was written.")
         .append('\n');
     return text.toString();

@@ -4,6 +4,7 @@ import io.repfold.graph.Value;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.part.ExtractFile;
 import io.repfold.pipeline.part.ExtractOutcome;
+import io.repfold.runtime.VisibleText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,6 +84,6 @@ final class ExtractCommand implements Callable<Integer> {
   private static String text(List<Value> values) {
     return values.isEmpty()
         ? "constants"
-        : Phrases.few(values.stream().map(Value::toString).toList(), 5);
+        : VisibleText.line(Phrases.few(values.stream().map(Value::toString).toList(), 5));
   }
 }

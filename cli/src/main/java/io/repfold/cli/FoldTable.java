@@ -5,6 +5,7 @@ import io.repfold.fold.FoldReport.Folded;
 import io.repfold.fold.FoldReport.LeftAlone;
 import io.repfold.fold.FoldReport.Totals;
 import io.repfold.pipeline.Phrases;
+import io.repfold.runtime.VisibleText;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -181,7 +182,8 @@ final class FoldTable {
         break;
       }
       shown++;
-      text.append("  %s\n".formatted(line(reason.getKey(), reason.getValue(), all)));
+      text.append(
+          "  %s\n".formatted(VisibleText.line(line(reason.getKey(), reason.getValue(), all))));
     }
     return text.isEmpty()
         ? ""

@@ -15,6 +15,7 @@ import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.convert.ConvertFile;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.FoldPlan;
+import io.repfold.runtime.VisibleText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,7 +88,8 @@ record Inspection(FoldPlan foldPlan) {
     describe(Certificate.KEY, "folded by", rows);
     describe(ConvertFile.KEY, "converted by", rows);
     StringBuilder text = new StringBuilder();
-    rows.forEach(row -> text.append("%-14s %s\n".formatted(row.get(0), row.get(1))));
+    rows.forEach(
+        row -> text.append("%-14s %s\n".formatted(row.get(0), VisibleText.line(row.get(1)))));
     return text.toString();
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The {@code repfold} command. */
 public final class Main {
@@ -44,17 +45,19 @@ public final class Main {
    *     did not hold
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    PrintWriter visible = VisibleWriter.to(err);
     Notices.sendTo(
         line -> {
-          err.println("repfold: " + line);
-          err.flush();
+          visible.println("repfold: " + line);
+          visible.flush();
         });
     CommandLine commands =
         Commands.addTo(new CommandLine(new RepfoldCommand()), arguments)
             .setOut(out)
-            .setErr(err)
+            .setErr(visible)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
+            .setExecutionStrategy(parsed -> execute(parsed, out))
             .setParameterExceptionHandler((e, given) -> badUsage(e))
             .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
     try {
@@ -65,6 +68,16 @@ public final class Main {
           "this takes more memory than Java was given; give ./repfold more with JAVA_OPTS=-Xmx8g, or java with -Xmx8g",
           ExitCodes.FAILED);
     }
+  }
+
+  /** Help is printed as it is, for its colors; what commands print may hold names from models. */
+  private static int execute(ParseResult parsed, PrintWriter out) {
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) {
+      return help;
+    }
+    parsed.commandSpec().commandLine().setOut(VisibleWriter.to(out));
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int badUsage(ParameterException e) {

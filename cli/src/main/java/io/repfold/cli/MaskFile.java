@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.pipeline.files.StagedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ record MaskFile(Path image, Path mask, Path overlay) {
         claim(sources, file.overlay(), image);
       }
     }
+    sources.keySet().forEach(StagedFile::checkPlace);
     sources.forEach(
         (target, image) -> {
           if (read.contains(real(target))) {

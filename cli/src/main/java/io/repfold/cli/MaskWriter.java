@@ -5,11 +5,11 @@ import io.repfold.image.Palette;
 import io.repfold.image.Segmentation;
 import io.repfold.images.Images;
 import io.repfold.images.Orientation;
+import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -68,8 +68,7 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
     Path written = staging.resolve(target.getFileName());
     try {
       Files.write(written, content);
-      Files.move(
-          written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.move(written, target);
     } catch (IOException e) {
       Files.deleteIfExists(written);
       String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();

@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import com.samskivert.mustache.Mustache;
+import io.repfold.runtime.VisibleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -14,8 +15,7 @@ import java.util.stream.IntStream;
 
 /**
  * Self-contained HTML pages from templates. Names come from strangers' models, so in every value
- * markup is escaped, and characters are shown as {@code \\u001b} that control terminals or turn the
- * direction of text.
+ * markup is escaped, and what {@link VisibleText} names is shown.
  */
 final class Pages {
   private Pages() {}
@@ -25,7 +25,7 @@ final class Pages {
     return Mustache.compiler()
         .escapeHTML(true)
         .strictSections(true)
-        .withFormatter(value -> visible(String.valueOf(value)))
+        .withFormatter(value -> VisibleText.lines(String.valueOf(value)))
         .withLoader(Pages::source)
         .compile(source(template))
         .execute(values);
@@ -46,27 +46,6 @@ final class Pages {
                     "text", row.get(i),
                     "number", headings.get(i).startsWith(">")))
         .toList();
-  }
-
-  private static String visible(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (isHidden(c)) {
-                shown.append("\\u%04x".formatted(c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown.toString();
-  }
-
-  private static boolean isHidden(int codePoint) {
-    int type = Character.getType(codePoint);
-    return (type == Character.CONTROL && codePoint != '\n' && codePoint != '\t')
-        || type == Character.FORMAT
-        || type == Character.SURROGATE;
   }
 
   private static Reader source(String template) {

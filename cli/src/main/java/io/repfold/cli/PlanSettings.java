@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.pipeline.ModelFile;
+import io.repfold.pipeline.files.StagedFile;
 import io.repfold.tensorrt.PlanOptions;
 import io.repfold.tensorrt.Profile;
 import java.nio.file.Path;
@@ -134,6 +135,7 @@ final class PlanSettings {
               .plugins(plugins)
               .timeLimit(Duration.ofMillis(Math.round(minutes * 60_000)));
       if (timingCache != null) {
+        StagedFile.check(timingCache);
         options.timingCache(timingCache);
       }
       if (auxiliaryStreams != null) {

@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import io.repfold.pipeline.Steps;
+import io.repfold.runtime.VisibleText;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,7 +72,7 @@ final class Progress implements AutoCloseable, Steps {
   private void update() {
     if (bar != null) {
       bar.stepTo(done);
-      bar.setExtraMessage(" " + step);
+      bar.setExtraMessage(" " + VisibleText.line(step));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import io.repfold.runtime.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,17 +17,17 @@ final class Text {
 
   /** A line of a command's output. */
   static String warning(String warning) {
-    return "Warning: " + warning;
+    return "Warning: " + VisibleText.line(warning);
   }
 
   /**
    * Rows as aligned columns. A column is aligned to the right if its heading begins with {@code >},
-   * which is not shown.
+   * which is not shown. A cell stays on its line, whatever names it holds.
    */
   static String table(List<String> headings, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();
     all.add(headings.stream().map(h -> h.startsWith(">") ? h.substring(1) : h).toList());
-    all.addAll(rows);
+    rows.forEach(row -> all.add(row.stream().map(VisibleText::line).toList()));
     int[] widths = new int[headings.size()];
     for (List<String> row : all) {
       for (int i = 0; i < widths.length; i++) {

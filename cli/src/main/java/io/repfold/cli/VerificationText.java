@@ -13,6 +13,7 @@ import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.compare.LayerComparison;
 import io.repfold.pipeline.compare.RewriteComparison;
 import io.repfold.pipeline.compare.Verification;
+import io.repfold.runtime.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class VerificationText {
   /** What was compared beside the outputs, and why. */
   static String because(LayerComparison layers) {
     return "On these inputs an output is too small to prove much, so tensors inside were compared too. "
-        + layers.summary();
+        + VisibleText.line(layers.summary());
   }
 
   private static String text(Verification verification) {
@@ -53,7 +54,7 @@ final class VerificationText {
 
   /** The first remarks, and how many more there are. */
   static List<String> remarks(Verification verification) {
-    List<String> all = verification.remarks();
+    List<String> all = verification.remarks().stream().map(VisibleText::line).toList();
     if (all.size() <= MOST_REMARKS + 1) {
       return all;
     }
@@ -64,7 +65,7 @@ final class VerificationText {
 
   /** The verdict in a sentence. */
   static String summary(Verification verification) {
-    return verification.summary() + Text.chosenSizes(verification.chosen());
+    return VisibleText.line(verification.summary()) + Text.chosenSizes(verification.chosen());
   }
 
   /** One row an output and run, with its worst sample. */

@@ -23,6 +23,7 @@ import io.repfold.runtime.Backends;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.EngineOptions;
 import io.repfold.runtime.TensorInfo;
+import io.repfold.runtime.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -202,6 +203,7 @@ final class VerifyCommand implements Callable<Integer> {
       return isolated.get();
     }
     jsonFile.ifPresent(StagedFile::check);
+    Optional.ofNullable(junitXml).ifPresent(StagedFile::check);
     reports.forEach(ReportFiles::check);
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());
@@ -407,7 +409,7 @@ final class VerifyCommand implements Callable<Integer> {
         .ifPresent(
             l -> {
               out.println(Text.table(VerificationText.layerHeadings(), VerificationText.rows(l)));
-              out.println(l.summary() + "\n");
+              out.println(VisibleText.line(l.summary()) + "\n");
             });
     out.println(Text.table(VerificationText.headings(), VerificationText.rows(verification)));
     if (segmentation) {

@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -47,14 +49,38 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Why no file may take the place of what is under a name, and what to do; empty if nothing is
+   * there, or a regular file or a link to one. A device, a named pipe or a socket would be gone,
+   * and whoever reads from it would get nothing.
+   */
+  public static Optional<String> obstacle(Path target) {
+    if (Files.isRegularFile(target) || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    if (Files.isDirectory(target)) {
+      return Optional.of("is a folder; name a file in it");
+    }
+    return Optional.of(
+        Files.exists(target)
+            ? "is a device, a pipe or a socket, which a file would replace; name a file"
+            : "is a link to what does not exist; name a file, or remove the link");
+  }
+
+  private static void refuseObstacle(Path target) {
+    obstacle(target)
+        .ifPresent(
+            obstacle -> {
+              throw new UncheckedIOException(
+                  "%s: %s".formatted(target, obstacle), new IOException(obstacle));
+            });
+  }
+
   /** A link is followed, so that it stays a link. */
   static AtomicFile create(Path target) {
     try {
+      refuseObstacle(target);
       Path real = Files.exists(target) ? target.toRealPath() : target;
-      if (Files.isDirectory(real)) {
-        throw new UncheckedIOException(
-            target + ": is a folder; name a file in it", new IOException("is a folder"));
-      }
       Path temporary =
           real.resolveSibling(
               ".%s.%d-%d.tmp"
@@ -99,6 +125,7 @@ public final class AtomicFile implements AutoCloseable {
    * @throws UncheckedIOException if it cannot be moved; what was there before is unchanged
    */
   public static void move(Path from, Path target) {
+    refuseObstacle(target);
     try {
       Files.move(from, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -17,10 +17,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files appear complete or not at all, and weights pass by the heap. */
@@ -84,6 +87,18 @@ class WritingTest {
     assertThatExceptionOfType(UncheckedIOException.class)
         .isThrownBy(() -> VALID.write(folder))
         .withMessageContaining("is a folder");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no named pipes in folders")
+  void a_pipe_is_not_replaced() throws IOException, InterruptedException {
+    Path pipe = folder.resolve("pipe.onnx");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> VALID.write(pipe))
+        .withMessageContainingAll("pipe.onnx", "is a device, a pipe or a socket", "name a file");
+    assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+    assertThat(files()).containsExactly("pipe.onnx");
   }
 
   @Test

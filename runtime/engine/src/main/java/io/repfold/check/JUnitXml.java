@@ -1,13 +1,12 @@
 package io.repfold.check;
 
+import io.repfold.runtime.VisibleText;
+import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -36,15 +35,7 @@ public final class JUnitXml {
    */
   public static void write(Path file, String suite, VerificationReport report, List<String> notes)
       throws IOException {
-    Path draft = file.resolveSibling(".%s.%s.tmp".formatted(file.getFileName(), UUID.randomUUID()));
-    try {
-      try (OutputStream out = Files.newOutputStream(draft)) {
-        write(out, suite, report, notes);
-      }
-      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    WholeFile.write(file, out -> write(out, suite, report, notes));
   }
 
   /** Writes to a stream and leaves it open. */
@@ -83,7 +74,7 @@ public final class JUnitXml {
     }
     if (!notes.isEmpty()) {
       xml.writeStartElement("system-out");
-      xml.writeCharacters(printable(String.join("\n", notes)));
+      xml.writeCharacters(VisibleText.lines(String.join("\n", notes)));
       xml.writeEndElement();
     }
     xml.writeEndElement();
@@ -98,11 +89,11 @@ public final class JUnitXml {
     if (output.verdict() instanceof Verdict.Different different) {
       xml.writeStartElement("failure");
       attribute(xml, "message", different.reasons().get(0));
-      xml.writeCharacters(printable(String.join("\n", different.reasons())));
+      xml.writeCharacters(VisibleText.lines(String.join("\n", different.reasons())));
       xml.writeEndElement();
     }
     xml.writeStartElement("system-out");
-    xml.writeCharacters(printable(summary(report, output)));
+    xml.writeCharacters(VisibleText.lines(summary(report, output)));
     xml.writeEndElement();
     xml.writeEndElement();
   }
@@ -137,21 +128,6 @@ public final class JUnitXml {
 
   private static void attribute(XMLStreamWriter xml, String name, String value)
       throws XMLStreamException {
-    xml.writeAttribute(name, printable(value));
-  }
-
-  /**
-   * XML 1.0 has no way to write control characters and lone surrogates; names in a model may hold
-   * them.
-   */
-  private static String printable(String text) {
-    StringBuilder clean = new StringBuilder();
-    text.codePoints().forEach(c -> clean.appendCodePoint(isXml(c) ? c : '?'));
-    return clean.toString();
-  }
-
-  private static boolean isXml(int c) {
-    boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
-    return c == '\t' || c == '\n' || (c >= ' ' && !surrogate && c != 0xFFFE && c != 0xFFFF);
+    xml.writeAttribute(name, VisibleText.line(value));
   }
 }

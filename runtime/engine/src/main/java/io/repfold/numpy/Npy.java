@@ -1,6 +1,7 @@
 package io.repfold.numpy;
 
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.WholeFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ public final class Npy {
    */
   public static void write(Path file, HostTensor tensor) throws IOException {
     byte[] header = NpyHeader.of(tensor).encode();
-    Draft.write(
+    WholeFile.write(
         file,
         out -> {
           out.write(header);

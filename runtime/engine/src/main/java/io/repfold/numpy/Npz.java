@@ -1,6 +1,7 @@
 package io.repfold.numpy;
 
 import io.repfold.runtime.HostTensor;
+import io.repfold.runtime.WholeFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,7 @@ public final class Npz {
    * @throws IllegalArgumentException if a tensor is bfloat16, which NumPy does not have
    */
   public static void write(Path file, Map<String, HostTensor> arrays) throws IOException {
-    Draft.write(
+    WholeFile.write(
         file,
         out -> {
           ZipOutputStream zip = new ZipOutputStream(out);

@@ -1,10 +1,10 @@
 package io.repfold.tensorrt;
 
 import io.repfold.runtime.EngineException;
+import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,15 +26,25 @@ final class PlanOutput implements AutoCloseable {
   static PlanOutput of(Path target) {
     Path absolute = target.toAbsolutePath();
     Path parent = absolute.getParent();
-    if (parent == null || Files.isDirectory(absolute)) {
+    if (parent == null) {
       throw new EngineException("Cannot write '%s': it is a folder".formatted(target));
     }
+    refuseObstacle(absolute);
+    refuseObstacle(PlanManifest.beside(absolute));
     try {
       Files.createDirectories(parent);
       return new PlanOutput(absolute, Files.createTempDirectory(parent, ".compiling"));
     } catch (IOException e) {
       throw failed(target, e);
     }
+  }
+
+  private static void refuseObstacle(Path file) {
+    WholeFile.obstacle(file)
+        .ifPresent(
+            obstacle -> {
+              throw new EngineException("Cannot write '%s': it %s".formatted(file, obstacle));
+            });
   }
 
   /** Goes, with all that is in it, when this is closed. */
@@ -59,15 +69,11 @@ final class PlanOutput implements AutoCloseable {
   void commit(PlanManifest manifest) {
     try {
       Path json = Files.writeString(scratch("manifest"), manifest.json());
-      move(json, PlanManifest.beside(target));
-      move(plan(), target);
+      WholeFile.move(json, PlanManifest.beside(target));
+      WholeFile.move(plan(), target);
     } catch (IOException e) {
       throw failed(target, e);
     }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static EngineException failed(Path target, IOException e) {

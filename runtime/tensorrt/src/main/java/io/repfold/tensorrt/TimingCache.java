@@ -1,9 +1,9 @@
 package io.repfold.tensorrt;
 
+import io.repfold.runtime.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
@@ -27,6 +27,9 @@ final class TimingCache implements AutoCloseable {
 
   /** Gives the configuration a cache: that of the file, or an empty one if the file is foreign. */
   void giveTo(IBuilderConfig config) throws IOException {
+    if (file != null) {
+      WholeFile.requireNoObstacle(file);
+    }
     byte[] content = file != null && Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
     if (!accepts(config, content)) {
       warn.accept(
@@ -63,7 +66,7 @@ final class TimingCache implements AutoCloseable {
           file.resolveSibling(
               ".%s.%d".formatted(file.getFileName(), ProcessHandle.current().pid()));
       HostBytes.write(bytes.get(), part);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.move(part, file);
     }
   }
 

@@ -52,18 +52,30 @@ public final class StagedFile implements AutoCloseable {
   /**
    * Refuses, before any work is done, what cannot become a file.
    *
-   * @throws PipelineException if the path is a folder, or lies in none
+   * @throws PipelineException if the path is a folder, a device, a pipe or a socket, or lies in no
+   *     folder
    */
   public static void check(Path target) {
-    if (Files.isDirectory(target)) {
-      throw PipelineException.request(target + ": is a folder; name a file in it");
-    }
+    checkPlace(target);
     Path parent = parent(target.toAbsolutePath());
     if (!Files.isDirectory(parent)) {
       throw PipelineException.request(
           "%s: cannot be written, because there is no folder %s; make it first"
               .formatted(target, parent));
     }
+  }
+
+  /**
+   * Refuses what no file may take the place of, if anything is there; its folder may be made later.
+   *
+   * @throws PipelineException if the path is a folder, a device, a pipe or a socket
+   */
+  public static void checkPlace(Path target) {
+    AtomicFile.obstacle(target)
+        .ifPresent(
+            obstacle -> {
+              throw PipelineException.request("%s: %s".formatted(target, obstacle));
+            });
   }
 
   private static Path parent(Path absolute) {
@@ -79,18 +91,28 @@ public final class StagedFile implements AutoCloseable {
     return folder.path().resolve(String.valueOf(target.getFileName()));
   }
 
-  /** Moves all that was written into place, the file itself last. */
+  /**
+   * Moves all that was written into place, the file itself last.
+   *
+   * @throws PipelineException if one would replace what {@link #checkPlace} refuses; then none
+   *     moves
+   */
   public void commit() {
     try (Stream<Path> content = Files.list(folder.path())) {
       List<Path> others = content.filter(path -> !path.equals(file())).sorted().toList();
+      others.forEach(other -> checkPlace(beside(other)));
       for (Path other : others) {
-        AtomicFile.move(other, target.resolveSibling(String.valueOf(other.getFileName())));
+        AtomicFile.move(other, beside(other));
       }
       AtomicFile.move(file(), target);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }
+  }
+
+  private Path beside(Path other) {
+    return target.resolveSibling(String.valueOf(other.getFileName()));
   }
 
   /** Writes a text file as a whole or not at all. */

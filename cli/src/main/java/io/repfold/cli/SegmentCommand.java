@@ -136,11 +136,11 @@ final class SegmentCommand implements Callable<Integer> {
     try (Engine engine = backend.load(model, engineOptions);
         ImageSegmenter segmenter = open(engine, options)) {
       requireColors(colors, segmenter.classNames().size());
-      Files.createDirectories(output);
       SegmentReport report =
           new SegmentReport(engine, segmenter.classNames(), files, found.skipped());
       StageFigures figures;
-      try (TemporaryFolder staging = TemporaryFolder.in(output);
+      try (MadeFolder made = MadeFolder.at(output);
+          TemporaryFolder staging = TemporaryFolder.in(made.path());
           Progress progress = Progress.of("Segmenting", files.size())) {
         MaskWriter writer = new MaskWriter(files, staging.path(), colors, alpha);
         figures =

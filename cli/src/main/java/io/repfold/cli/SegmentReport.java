@@ -91,10 +91,13 @@ final class SegmentReport {
       text.append(Text.table(List.of("class", "name", ">pixels", ">share"), classRows()));
       text.append('\n');
     }
+    if (!counts.isEmpty()) {
+      text.append(
+          Text.table(List.of("stage", ">total s", ">ms an image", ">share"), stageRows(figures)));
+      text.append('\n');
+    }
     text.append(
-        Text.table(List.of("stage", ">total s", ">ms an image", ">share"), stageRows(figures)));
-    text.append(
-        "\n%s written to %s%s; %s, %s; stages overlap\n"
+        "%s written to %s%s; %s, %s; stages overlap\n"
             .formatted(
                 Phrases.plural(counts.size(), "mask"),
                 output,

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SegmentCommandTest {
@@ -231,9 +233,23 @@ class SegmentCommandTest {
 
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err())
-        .contains("no mask: '%s': %s cannot be written: ".formatted(png, masks.resolve("a.png")));
+        .contains("no mask: '%s': %s: cannot be written: ".formatted(png, masks.resolve("a.png")));
     assertThat(run.out()).contains("0 masks written").doesNotContain("images a second");
     assertThat(written()).containsExactly("a.png");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void a_mask_never_replaces_a_device() throws IOException {
+    Path png = photo("a.png", 8, 8);
+    Files.createDirectories(masks);
+    Path link = Files.createSymbolicLink(masks.resolve("a.png"), Path.of("/dev/null"));
+
+    CliRun run = CliRun.of("segment", model, png, "-o", masks);
+
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("no mask: '" + png, "is a device, a pipe or a socket");
+    assertThat(link).isSymbolicLink();
   }
 
   @Test
@@ -246,6 +262,10 @@ class SegmentCommandTest {
 
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("a.jpg", "is damaged, it may be cut off");
+    assertThat(run.out()).contains("0 masks written").doesNotContain("decode", "0.00");
+    assertThat(masks.getParent()).as("folders that the run made").doesNotExist();
+    Files.createDirectories(masks);
+    assertThat(CliRun.of("segment", model, jpg, "-o", masks).code()).isEqualTo(ExitCodes.FAILED);
     assertThat(written()).isEmpty();
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * is computed, the next one gathers.
  *
  * <p>A request that does not fit the model fails at once and alone. If a batch fails, each of its
- * requests is run again by itself, so that only those fail that fail by themselves.
+ * requests is run again by itself, so that only those fail that fail by themselves. If the queue's
+ * thread cannot start or ends with an error, what waits fails with it, and the next request starts
+ * another.
  *
  * <p>For any number of threads. Closing the queue leaves the engine open.
  */
@@ -68,6 +71,7 @@ public final class BatchingQueue implements AutoCloseable {
   private final Options options;
   private final Batch batch;
   private final QueueClock clock;
+  private final ThreadFactory threads;
 
   private final Lock lock = new ReentrantLock();
   private final Condition changed;
@@ -96,10 +100,22 @@ public final class BatchingQueue implements AutoCloseable {
   }
 
   BatchingQueue(Engine engine, Options options, QueueClock clock) {
+    this(
+        engine,
+        options,
+        clock,
+        work -> Submissions.notDaemon(work, "repfold batches of " + engine.name()));
+  }
+
+  /**
+   * @param threads make the one that runs batches, whenever there is none
+   */
+  BatchingQueue(Engine engine, Options options, QueueClock clock, ThreadFactory threads) {
     this.engine = engine;
     this.options = options;
     this.batch = new Batch(engine);
     this.clock = clock;
+    this.threads = threads;
     this.changed = clock.newCondition(lock);
   }
 
@@ -110,7 +126,8 @@ public final class BatchingQueue implements AutoCloseable {
    * @param inputs as for {@link Engine#run(Map)}, each with 1 as its first dimension; not to be
    *     written to before the result is there
    * @return the outputs, each with 1 as its first dimension; or the {@link EngineException} that
-   *     says why not; or the {@link IllegalStateException} of a queue or engine that is closed
+   *     says why not; or the {@link IllegalStateException} of a queue or engine that is closed; or
+   *     the error for which the queue's thread did not start or ended
    */
   public CompletableFuture<Map<String, HostTensor>> submit(Map<String, HostTensor> inputs) {
     Map<String, HostTensor> own = new LinkedHashMap<>(inputs);
@@ -118,7 +135,7 @@ public final class BatchingQueue implements AutoCloseable {
     try {
       batch.check(own);
       enqueue(request);
-    } catch (EngineException | IllegalStateException e) {
+    } catch (EngineException | IllegalStateException | Error e) {
       request.result.completeExceptionally(e);
     }
     return request.result;
@@ -150,6 +167,9 @@ public final class BatchingQueue implements AutoCloseable {
             "The batching queue of '%s' is closed".formatted(engine.name()));
       }
       if (count == options.maxWaiting) {
+        dropDone();
+      }
+      if (count == options.maxWaiting) {
         throw new EngineException(
             "Cannot run '%s' now: %d requests wait for it already"
                 .formatted(engine.name(), options.maxWaiting));
@@ -157,10 +177,7 @@ public final class BatchingQueue implements AutoCloseable {
       waiting.computeIfAbsent(batch.key(request.inputs), k -> new ArrayDeque<>()).add(request);
       count++;
       if (!working) {
-        working = true;
-        Thread thread = Submissions.notDaemon(this::work, "repfold batches of " + engine.name());
-        worker = thread;
-        thread.start();
+        start();
       }
       changed.signalAll();
     } finally {
@@ -168,10 +185,43 @@ public final class BatchingQueue implements AutoCloseable {
     }
   }
 
-  private void work() {
-    for (List<Request> next = next(); !next.isEmpty(); next = next()) {
-      run(next);
+  private void start() {
+    try {
+      Thread thread = threads.newThread(this::work);
+      worker = thread;
+      working = true;
+      thread.start();
+    } catch (RuntimeException | Error e) {
+      end(e);
     }
+  }
+
+  private void work() {
+    List<Request> running = List.of();
+    try {
+      for (running = next(); !running.isEmpty(); running = next()) {
+        run(running);
+      }
+    } catch (RuntimeException | Error e) {
+      running.forEach(request -> request.result.completeExceptionally(e));
+      lock.lock();
+      try {
+        end(e);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Says that no thread works, and fails what waits for it. */
+  private void end(Throwable cause) {
+    working = false;
+    List<Request> left = new ArrayList<>();
+    waiting.values().forEach(left::addAll);
+    waiting.clear();
+    count = 0;
+    changed.signalAll();
+    left.forEach(request -> request.result.completeExceptionally(cause));
   }
 
   /** Waits for requests to run; none when the thread shall end. */
@@ -205,12 +255,9 @@ public final class BatchingQueue implements AutoCloseable {
   /** The requests of the group whose oldest has waited longest among those that need not wait. */
   private List<Request> due(long now) {
     Deque<Request> best = null;
-    for (Iterator<Deque<Request>> groups = waiting.values().iterator(); groups.hasNext(); ) {
-      Deque<Request> group = groups.next();
-      dropDone(group);
-      if (group.isEmpty()) {
-        groups.remove();
-      } else if (isDue(group, now)
+    dropDone();
+    for (Deque<Request> group : waiting.values()) {
+      if (isDue(group, now)
           && (best == null || group.getFirst().arrival - best.getFirst().arrival < 0)) {
         best = group;
       }
@@ -224,10 +271,16 @@ public final class BatchingQueue implements AutoCloseable {
   }
 
   /** Forgets requests that were cancelled. */
-  private void dropDone(Deque<Request> group) {
-    int before = group.size();
-    group.removeIf(request -> request.result.isDone());
-    count -= before - group.size();
+  private void dropDone() {
+    for (Iterator<Deque<Request>> groups = waiting.values().iterator(); groups.hasNext(); ) {
+      Deque<Request> group = groups.next();
+      int before = group.size();
+      group.removeIf(request -> request.result.isDone());
+      count -= before - group.size();
+      if (group.isEmpty()) {
+        groups.remove();
+      }
+    }
   }
 
   private boolean isDue(Deque<Request> group, long now) {

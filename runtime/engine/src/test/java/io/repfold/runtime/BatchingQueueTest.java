@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.runtime.BatchingQueue.Options;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -197,6 +204,97 @@ class BatchingQueueTest {
   }
 
   @Test
+  void what_was_cancelled_waits_no_longer() {
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, new Options(5, FOR_EVER, 6))) {
+      for (int width = 1; width <= 60; width++) {
+        CompletableFuture<?> result = queue.submit(x(new float[width]));
+        assertThat(result).as("request %d", width).isNotDone();
+        result.cancel(false);
+      }
+    }
+  }
+
+  @Test
+  void a_thread_that_cannot_start_fails_the_request_and_the_next_one_starts_another()
+      throws Exception {
+    Queue<Error> failures = new ArrayDeque<>(List.of(new OutOfMemoryError("no native thread")));
+    ThreadFactory factory =
+        work ->
+            new Thread(work, "batches") {
+              @Override
+              public synchronized void start() {
+                if (!failures.isEmpty()) {
+                  throw failures.remove();
+                }
+                super.start();
+              }
+            };
+    try (Engine engine = counting();
+        BatchingQueue queue =
+            new BatchingQueue(engine, Options.of(1, FOR_EVER), QueueClock.SYSTEM, factory)) {
+      assertThatThrownBy(() -> queue.submit(x(1)).get(1, TimeUnit.MINUTES))
+          .hasCauseInstanceOf(OutOfMemoryError.class)
+          .hasMessageContaining("no native thread");
+      assertThat(queue.submit(x(2)).get(1, TimeUnit.MINUTES).get("y").toFloats())
+          .containsExactly(2);
+    }
+  }
+
+  @Test
+  void a_queue_whose_thread_could_not_start_can_be_closed() {
+    try (Engine engine = counting()) {
+      BatchingQueue queue =
+          new BatchingQueue(
+              engine,
+              Options.of(1, FOR_EVER),
+              QueueClock.SYSTEM,
+              work -> {
+                throw new OutOfMemoryError("no native thread");
+              });
+      CompletableFuture<?> result = queue.submit(x(1));
+      assertThat(result).isCompletedExceptionally();
+      assertThat(CompletableFuture.runAsync(queue::close)).succeedsWithin(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void a_thread_that_ends_with_an_error_fails_what_waits_and_the_next_request_starts_another()
+      throws Exception {
+    FailingClock clock = new FailingClock();
+    try (Engine engine = counting();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER), clock)) {
+      CompletableFuture<?> narrow = queue.submit(x(1));
+      clock.failNextWait();
+      CompletableFuture<?> wide = queue.submit(x(1, 2));
+      for (CompletableFuture<?> result : List.of(narrow, wide)) {
+        assertThatThrownBy(() -> result.get(1, TimeUnit.MINUTES))
+            .hasCauseInstanceOf(StackOverflowError.class);
+      }
+      var unused = queue.submit(x(3));
+      assertThat(queue.submit(x(4)).get(1, TimeUnit.MINUTES).get("y").toFloats())
+          .containsExactly(4);
+      clock.failNextWait();
+      assertThat(CompletableFuture.runAsync(queue::close)).succeedsWithin(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void an_error_in_a_run_fails_its_requests_and_no_others() throws Exception {
+    try (Engine engine = new ErringEngine();
+        BatchingQueue queue = new BatchingQueue(engine, Options.of(2, FOR_EVER))) {
+      CompletableFuture<Map<String, HostTensor>> good = queue.submit(x(1));
+      CompletableFuture<Map<String, HostTensor>> bad = queue.submit(x(-1));
+      assertThat(good.get(1, TimeUnit.MINUTES).get("x").toFloats()).containsExactly(1);
+      assertThatThrownBy(() -> bad.get(1, TimeUnit.MINUTES))
+          .hasCauseInstanceOf(UnsatisfiedLinkError.class);
+      CompletableFuture<?> next = queue.submit(x(2));
+      var unused = queue.submit(x(3));
+      assertThat(next).succeedsWithin(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
   void requests_of_many_threads_get_their_own_answers_until_the_queue_is_closed() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(6);
     try (Engine engine = counting()) {
@@ -243,6 +341,60 @@ class BatchingQueueTest {
         .hasMessageContaining("waits for 0 seconds to an hour, not PT-0.001S");
     assertThatThrownBy(() -> new Options(8, Duration.ZERO, 7))
         .hasMessage("7 requests that may wait are fewer than the 8 of a batch");
+  }
+
+  /** The system's, but for a wait that ends with an error. */
+  private static final class FailingClock implements QueueClock {
+    private final AtomicBoolean failing = new AtomicBoolean();
+
+    void failNextWait() {
+      failing.set(true);
+    }
+
+    @Override
+    public long nanoTime() {
+      if (Thread.currentThread().getName().startsWith("repfold batches")
+          && failing.getAndSet(false)) {
+        throw new StackOverflowError("in the queue's thread");
+      }
+      return QueueClock.SYSTEM.nanoTime();
+    }
+
+    @Override
+    public Condition newCondition(Lock lock) {
+      return QueueClock.SYSTEM.newCondition(lock);
+    }
+  }
+
+  /** Gives back what it gets, and fails with an error where that is negative. */
+  private static final class ErringEngine extends AbstractEngine {
+    private static final TensorInfo X =
+        new TensorInfo(
+            "x", ElementType.FLOAT, List.of(new Dimension(-1, "n"), new Dimension(-1, "m")));
+
+    ErringEngine() {
+      super(
+          "erring.onnx",
+          "test",
+          EngineOptions.defaults(),
+          List.of(X),
+          List.of(X),
+          new ModelMetadata("", "", "", 0, Map.of()));
+    }
+
+    @Override
+    protected Map<String, HostTensor> compute(
+        Map<String, HostTensor> inputs, Set<String> requested) {
+      for (float value : inputs.get("x").toFloats()) {
+        if (value < 0) {
+          throw new UnsatisfiedLinkError("native code that is missing");
+        }
+      }
+      return onHeap(inputs);
+    }
+
+    @Override
+    protected void free() {}
   }
 
   /** y = Relu(x), and for each row the number of rows. */

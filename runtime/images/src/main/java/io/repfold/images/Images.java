@@ -176,7 +176,7 @@ public final class Images {
       try {
         String format = format(reader);
         Orientation orientation = Exif.orientation(in, format.equals(PNG));
-        reader.setInput(in, true, true);
+        reader.setInput(format.equals(PNG) ? WithoutTexts.of(in) : in, true, true);
         ImageSize size = checkedSize(name, reader);
         return use.of(new OpenFile(name, reader, format, new ImageHeader(size, orientation)));
       } finally {

@@ -83,15 +83,18 @@ final class ConvertCommand implements Callable<Integer> {
       ModelFile source = weights.read(path);
       outcome =
           new ConvertFile(source, request.withShapes(options.shape().of(source)))
-              .to(output, progress);
+              .to(output, progress, this::report);
     }
     ConversionText text = new ConversionText(outcome);
     String document = Json.text(text.json());
-    if (report != null) {
-      StagedFile.write(report, document);
-    }
     spec.commandLine().getOut().print(json ? document : text.text(verbose));
     spec.commandLine().getOut().flush();
     return outcome.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+
+  private void report(ConvertOutcome outcome) {
+    if (report != null) {
+      StagedFile.write(report, Json.text(new ConversionText(outcome).json()));
+    }
   }
 }

@@ -224,15 +224,30 @@ class SegmentCommandTest {
 
   @Test
   void a_mask_that_cannot_be_written_names_its_image_and_leaves_nothing() throws IOException {
-    Path png = photo("a.png", 8, 8);
-    Files.createDirectories(masks.resolve("a.png/in the way"));
+    String name = "a".repeat(246);
+    Path png = photo(name + ".png", 8, 8);
 
-    CliRun run = CliRun.of("segment", model, png, "-o", masks);
+    CliRun run = CliRun.of("segment", model, png, "-o", masks, "--overlay");
 
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err())
-        .contains("no mask: '%s': %s cannot be written: ".formatted(png, masks.resolve("a.png")));
+        .contains(
+            "no mask: '%s': %s cannot be written: "
+                .formatted(png, masks.resolve(name + ".overlay.png")));
     assertThat(run.out()).contains("0 masks written").doesNotContain("images a second");
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void a_folder_in_the_place_of_a_mask_is_refused_before_anything_runs() throws IOException {
+    Path png = photo("a.png", 8, 8);
+    photo("b.png", 8, 8);
+    Files.createDirectories(masks.resolve("a.png/in the way"));
+
+    CliRun run = CliRun.of("segment", model, photos, "-o", masks);
+
+    assertThat(run.code()).isEqualTo(ExitCodes.BAD_USAGE);
+    assertThat(run.err()).contains(masks.resolve(png.getFileName()) + ": is a folder");
     assertThat(written()).containsExactly("a.png");
   }
 

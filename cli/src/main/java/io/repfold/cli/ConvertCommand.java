@@ -83,15 +83,19 @@ final class ConvertCommand implements Callable<Integer> {
       ModelFile source = weights.read(path);
       outcome =
           new ConvertFile(source, request.withShapes(options.shape().of(source)))
-              .to(output, progress);
+              .to(output, progress, this::report);
     }
     ConversionText text = new ConversionText(outcome);
     String document = Json.text(text.json());
-    if (report != null) {
-      ReportFiles.write(report, () -> document, () -> text.page(spec));
-    }
     spec.commandLine().getOut().print(json ? document : text.text(verbose));
     spec.commandLine().getOut().flush();
     return outcome.holds() ? ExitCodes.DONE : ExitCodes.DOES_NOT_HOLD;
+  }
+
+  private void report(ConvertOutcome outcome) {
+    if (report != null) {
+      ConversionText text = new ConversionText(outcome);
+      ReportFiles.write(report, () -> Json.text(text.json()), () -> text.page(spec));
+    }
   }
 }

@@ -89,10 +89,13 @@ final class ExpandCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Expanding", ExpandFile.STEPS)) {
       outcome = run(options, progress);
     }
+    return rewrite.print(spec.commandLine().getOut(), new ExpandText(outcome));
+  }
+
+  private void report(ExpandOutcome outcome) {
     if (outcome.comparison().holds()) {
       reports.forEach(report -> StagedFile.write(report, ExpandText.document(outcome.report())));
     }
-    return rewrite.print(spec.commandLine().getOut(), new ExpandText(outcome));
   }
 
   private static void checkReport(Path file) {
@@ -121,6 +124,11 @@ final class ExpandCommand implements Callable<Integer> {
             .withShapes(rewrite.shape().of(source))
             .withComparison(rewrite.comparison());
     Optional<Path> target = rewrite.target();
-    return target.isPresent() ? expansion.to(target.get(), progress) : expansion.plan(progress);
+    if (target.isPresent()) {
+      return expansion.to(target.get(), progress, this::report);
+    }
+    ExpandOutcome plan = expansion.plan(progress);
+    report(plan);
+    return plan;
   }
 }

@@ -94,11 +94,14 @@ final class FoldCommand implements Callable<Integer> {
     try (Progress progress = Progress.of("Folding", FoldFile.STEPS + (measured ? 1 : 0))) {
       outcome = outcome(progress);
     }
+    return rewrite.print(spec.commandLine().getOut(), new FoldText(outcome));
+  }
+
+  private void report(FoldOutcome outcome) {
     if (outcome.comparison().holds()) {
       reports.forEach(
           report -> ReportFiles.write(report, outcome::document, () -> FoldPage.of(outcome)));
     }
-    return rewrite.print(spec.commandLine().getOut(), new FoldText(outcome));
   }
 
   private void checkMeasurement() {
@@ -126,12 +129,14 @@ final class FoldCommand implements Callable<Integer> {
     Optional<Path> target = rewrite.target();
     if (target.isEmpty()) {
       progress.next("planning");
-      return fold.plan();
+      FoldOutcome plan = fold.plan();
+      report(plan);
+      return plan;
     }
     return rewrite
         .comparison()
         .map(fold::withComparison)
         .orElseGet(fold::withoutComparison)
-        .to(target.get(), progress);
+        .to(target.get(), progress, this::report);
   }
 }

@@ -70,12 +70,21 @@ final class MaskWriter implements ImageSegmenter.Encoder<long[]> {
       Files.write(written, content);
       WholeFile.move(written, target);
     } catch (IOException e) {
-      Files.deleteIfExists(written);
+      delete(written, e);
       String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
       throw new IOException(
           "'%s': %s cannot be written: %s"
               .formatted(image, target, reason == null ? e.getClass().getSimpleName() : reason),
           e);
+    }
+  }
+
+  /** What is wrong is why it was not written, not that it cannot be deleted. */
+  private static void delete(Path written, IOException cause) {
+    try {
+      Files.deleteIfExists(written);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.repfold.pipeline.compare;
 
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.Steps;
-import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.inputs.InputValues;
 import io.repfold.pipeline.inputs.SampleSource;
 import io.repfold.runtime.EngineOptions;
@@ -11,41 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A file that appears only if its model computes what another does. */
+/** Whether a rewritten model computes what the one computes that it was made of. */
 public final class ProvenFile {
-  /** How many {@link Steps} {@link #commit} takes. */
+  /** How many {@link Steps} a comparison takes. */
   public static final int STEPS = ModelComparer.STEPS;
 
   private ProvenFile() {}
 
   /**
-   * Compares a file on its way with the one that it was made of, and moves it into place if it
-   * computes the same. Lets go of a large original, since the comparison reads the files, and asks
-   * for the memory: it should be all that the caller holds of either model.
-   *
-   * @param shapes of the inputs to compare on, where the model leaves them open
-   * @param request empty for no comparison
-   * @return how they compared; the file is in its place if it {@link RewriteComparison#holds}
-   * @throws io.repfold.pipeline.PipelineException if no size of an open input is taken
-   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
-   */
-  public static RewriteComparison commit(
-      StagedFile staged,
-      ModelFile original,
-      Map<String, long[]> shapes,
-      Optional<ComparisonRequest> request,
-      Steps steps) {
-    RewriteComparison comparison = compare(staged.file(), original, shapes, request, steps);
-    if (comparison.holds()) {
-      staged.commit();
-    }
-    return comparison;
-  }
-
-  /**
-   * Likewise, but moves nothing.
+   * Compares a file on its way with the one that it was made of. Lets go of a large original, since
+   * the comparison reads the files, and asks for the memory: it should be all that the caller holds
+   * of either model.
    *
    * @param result the file on its way
+   * @param shapes of the inputs to compare on, where the model leaves them open
+   * @param request empty for no comparison
+   * @throws io.repfold.pipeline.PipelineException if no size of an open input is taken
+   * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public static RewriteComparison compare(
       Path result,

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Folds an ONNX file, writes it in another precision, and compares it with its original before it
@@ -55,15 +56,22 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
     return to(target, Steps.UNHEARD);
   }
 
+  /** Likewise as {@link #to(Path, Steps, Consumer)}, and tells nobody before the target appears. */
+  public ConvertOutcome to(Path target, Steps steps) {
+    return to(target, steps, outcome -> {});
+  }
+
   /**
    * Folds, converts, compares, and writes.
    *
    * @param target appears if the comparison reaches the target agreement
+   * @param seen takes what came of it before the target appears, whether it will or not; if that
+   *     throws, the target does not: for what is to be there with it, such as a report
    * @throws PipelineException if callers may override weights, the request does not fit the model,
    *     samples cannot be read or do not fit it, or the graph cannot be converted
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take the model
    */
-  public ConvertOutcome to(Path target, Steps steps) {
+  public ConvertOutcome to(Path target, Steps steps, Consumer<ConvertOutcome> seen) {
     StagedFile.checkModel(target);
     refuseOverridableWeights();
     try (OriginalRuns original = new OriginalRuns(source)) {
@@ -79,6 +87,7 @@ public record ConvertFile(ModelFile source, ConversionRequest request) {
         model(conversion).write(staged.file());
         steps.next("comparing");
         ConvertOutcome outcome = compared(original, target, staged.file(), conversion, samples);
+        seen.accept(outcome);
         if (outcome.holds()) {
           model(conversion).withMetadata(KEY, certificate(outcome)).write(staged.file());
           staged.commit();

@@ -15,6 +15,7 @@ import io.repfold.pipeline.files.StagedFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Puts Rep blocks in the place of convolutions of an ONNX file, such that the new file computes the
@@ -82,20 +83,33 @@ public record ExpandFile(
     return to(target, Steps.UNHEARD);
   }
 
+  /** Likewise as {@link #to(Path, Steps, Consumer)}, and tells nobody before the target appears. */
+  public ExpandOutcome to(Path target, Steps steps) {
+    return to(target, steps, outcome -> {});
+  }
+
   /**
    * Expands, compares, and writes.
    *
    * @param target appears if the comparison holds; may be the source itself
+   * @param seen takes what came of it before the target appears, whether it will or not; if that
+   *     throws, the target does not: for what is to be there with it, such as a report
    * @throws PipelineException likewise, and if the target cannot be written, or no size of an open
    *     input is taken
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
-  public ExpandOutcome to(Path target, Steps steps) {
+  public ExpandOutcome to(Path target, Steps steps, Consumer<ExpandOutcome> seen) {
     StagedFile.checkModel(target);
     try (StagedFile staged = StagedFile.of(target)) {
       ExpandReport report = written(staged.file(), steps);
-      RewriteComparison compared = ProvenFile.commit(staged, source, shapes, comparison, steps);
-      return new ExpandOutcome(source, report, compared, Optional.of(target));
+      RewriteComparison compared =
+          ProvenFile.compare(staged.file(), source, shapes, comparison, steps);
+      ExpandOutcome outcome = new ExpandOutcome(source, report, compared, Optional.of(target));
+      seen.accept(outcome);
+      if (compared.holds()) {
+        staged.commit();
+      }
+      return outcome;
     }
   }
 

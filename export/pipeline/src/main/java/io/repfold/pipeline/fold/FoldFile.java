@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * Folds an ONNX file into another, which appears only once it is verified.
@@ -145,15 +146,22 @@ public record FoldFile(
     return to(target, Steps.UNHEARD);
   }
 
+  /** Likewise as {@link #to(Path, Steps, Consumer)}, and tells nobody before the target appears. */
+  public FoldOutcome to(Path target, Steps steps) {
+    return to(target, steps, outcome -> {});
+  }
+
   /**
    * Folds, compares, and writes.
    *
    * @param target appears if the comparison and the measurement hold; may be the source itself
+   * @param seen takes what came of it before the target appears, whether it will or not; if that
+   *     throws, the target does not: for what is to be there with it, such as a report
    * @throws PipelineException as {@link #plan}, and if the target cannot be written, or no size of
    *     an open input is taken
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
-  public FoldOutcome to(Path target, Steps steps) {
+  public FoldOutcome to(Path target, Steps steps, Consumer<FoldOutcome> seen) {
     StagedFile.checkModel(target);
     try (StagedFile staged = StagedFile.of(target)) {
       Written written = written(staged.file(), steps);
@@ -176,6 +184,7 @@ public record FoldFile(
               compared,
               measurement.filter(r -> measures).map(r -> measured(staged.file(), r, steps)),
               Optional.of(target));
+      seen.accept(outcome);
       if (outcome.holds()) {
         staged.commit();
       }

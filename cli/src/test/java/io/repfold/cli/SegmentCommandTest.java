@@ -234,8 +234,10 @@ class SegmentCommandTest {
         .contains(
             "no mask: '%s': %s cannot be written: "
                 .formatted(png, masks.resolve(name + ".overlay.png")));
-    assertThat(run.out()).contains("0 masks written").doesNotContain("images a second");
-    assertThat(written()).isEmpty();
+    assertThat(run.out())
+        .contains("0 masks written")
+        .doesNotContain("images a second", "ms an image");
+    assertThat(masks).doesNotExist();
   }
 
   @Test
@@ -261,7 +263,7 @@ class SegmentCommandTest {
 
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("a.jpg", "is damaged, it may be cut off");
-    assertThat(written()).isEmpty();
+    assertThat(masks).doesNotExist();
   }
 
   @Test

@@ -112,9 +112,7 @@ class JudgeTest {
     HostTensor large = HostTensor.ofLongs(new long[] {1_000_000, 7}, 1, 2);
     HostTensor close = HostTensor.ofLongs(new long[] {1_000_000, 8}, 1, 2);
     assertDifferent(
-        large,
-        close,
-        "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8)");
+        large, close, "1 of 2 integers differ, the furthest at [0, 1] (expected 7, found 8)");
     assertThat(JUDGE.compare("y", large, large).verdict().isEquivalent()).isTrue();
   }
 

@@ -12,7 +12,8 @@ final class ColorOptions {
       split = ",",
       paramLabel = "M",
       description =
-          "Mean of the colors of images, white being 1: one for each channel, with commas (default:"
+          "Mean of the colors of images, white being 1: one for each channel, with commas, or"
+              + " one for all (default:"
               + " from the model's metadata, or else 0.485,0.456,0.406 for RGB, 0 for gray).")
   private @Nullable List<Float> mean;
 

@@ -399,13 +399,13 @@ class ConvertCommandTest {
             "--shape",
             "1x3x8x10",
             "--mean",
-            "0.5,0.5,0.5",
+            "0.5",
             "--std",
             "0.5,0.5,0.5",
             "--target-agreement",
             "0.9");
     CliRun wrong =
-        convert(model, half, "fp16", "--data", image, "--shape", "1x3x8x10", "--mean", "0.5");
+        convert(model, half, "fp16", "--data", image, "--shape", "1x3x8x10", "--mean", "0.5,0.5");
 
     assertThat(open.code()).isEqualTo(2);
     assertThat(open.err()).contains("--shape", "images of any size");

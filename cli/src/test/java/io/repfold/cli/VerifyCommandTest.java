@@ -408,6 +408,23 @@ class VerifyCommandTest {
             .output(new Value("y", Optional.of(ElementType.UINT8), Optional.empty())));
   }
 
+  /** What NumPy saves where nobody asked for another type. */
+  @Test
+  void float64_arrays_are_rounded_to_what_the_model_takes() throws IOException {
+    Path relu =
+        of(
+            "relu.onnx",
+            oneInput("a")
+                .node(new Op.Unary(Op.Unary.Function.RELU), List.of("a"), "y")
+                .output(Value.float32("y", 1, 3, 4, 4)));
+    Path array = folder.resolve("wide.npy");
+    Npy.write(
+        array, HostTensor.of(io.repfold.runtime.ElementType.DOUBLE, new double[48], 1, 3, 4, 4));
+    CliRun run = CliRun.of("verify", relu, relu, "--input", array);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("whose float64 numbers were rounded to float32");
+  }
+
   @Test
   void random_ops_are_named() {
     Path random =

@@ -34,16 +34,16 @@ public final class JsonReader {
   }
 
   /**
-   * The one value of a text.
+   * The one value of a text, which may begin with a byte order mark.
    *
    * @throws IllegalArgumentException if it is not that, is nested more than {@value #DEEPEST} deep,
    *     or names a member twice; the message says where, in characters from 0
    */
   public static Object read(String text) {
-    JsonReader reader = new JsonReader(text);
+    JsonReader reader = new JsonReader(text.startsWith("\ufeff") ? text.substring(1) : text);
     Object value = reader.value(0);
     reader.skipSpace();
-    if (reader.at < text.length()) {
+    if (reader.at < reader.text.length()) {
       throw reader.wrong("nothing more is expected");
     }
     return value;

@@ -22,6 +22,7 @@ class JsonReaderTest {
 
     assertThat(JsonReader.read(JsonText.indented(object))).isEqualTo(object);
     assertThat(JsonReader.read(JsonText.compact(object))).isEqualTo(object);
+    assertThat(JsonReader.read("\ufeff" + JsonText.compact(object))).isEqualTo(object);
   }
 
   @Test
@@ -68,7 +69,7 @@ class JsonReaderTest {
         "True",
         "'a'",
         "[1]]",
-        "\ufeff{}",
+        "\ufeff\ufeff{}",
         "{\"a\":1,\"a\":1}"
       })
   void what_is_no_json_is_refused_with_its_place(String text) {

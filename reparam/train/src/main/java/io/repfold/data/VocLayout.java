@@ -23,8 +23,7 @@ final class VocLayout {
     List<Entry> entries = new ArrayList<>();
     List<String> lines = Folders.split(list, arguments.split());
     for (int i = 0; i < lines.size(); i++) {
-      entries.add(
-          entry(root, lines.get(i).split("\\s+", -1), "'%s', entry %d".formatted(list, i + 1)));
+      entries.add(entry(root, words(lines.get(i)), "'%s', entry %d".formatted(list, i + 1)));
     }
     return new Source(entries, ClassNames.of(arguments, root, Optional.of(ClassNames.VOC)));
   }
@@ -39,6 +38,21 @@ final class VocLayout {
     throw new DataException(
         "No VOC data set in data_dir '%s': neither it nor %s in it holds the folder %s",
         folder, String.join(" nor ", ROOTS.subList(1, ROOTS.size())), LISTS);
+  }
+
+  /**
+   * A name, which may have spaces, or two paths: with a tab between them, without spaces, or both
+   * from the folder of the data on.
+   */
+  private static String[] words(String line) {
+    if (line.contains("\t")) {
+      return line.strip().split(" *\t+ *", -1);
+    }
+    String[] words = line.strip().split("\\s+", -1);
+    if (words.length == 2 && words[0].contains("/") && words[1].contains("/")) {
+      return words;
+    }
+    return line.startsWith("/") ? line.strip().split("\\s+(?=/)", -1) : new String[] {line.strip()};
   }
 
   private static Entry entry(Path root, String[] words, String where) {

@@ -76,9 +76,14 @@ final class ConfigReader {
     return config;
   }
 
+  /** Some editors put a byte order mark before UTF-8. */
+  private static String withoutMark(String text) {
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
+  }
+
   private static ObjectNode tree(String source, String text) {
     try {
-      JsonNode tree = MAPPER.readTree(text);
+      JsonNode tree = MAPPER.readTree(withoutMark(text));
       if (tree instanceof ObjectNode object) {
         return object;
       }

@@ -214,6 +214,31 @@ class DatasetsTest {
   }
 
   @Test
+  void names_and_paths_of_a_voc_list_may_have_spaces() throws IOException {
+    writeVoc(folder);
+    Path images = folder.resolve("JPEGImages");
+    Path labels = folder.resolve("SegmentationClass");
+    String name = Datasets.open("VOC", arguments(folder, "train")).id(0);
+    for (String ending : List.of(".jpg", ".png")) {
+      Path image = images.resolve(name + ending);
+      if (Files.exists(image)) {
+        Files.copy(image, images.resolve("a street, by night" + ending));
+      }
+    }
+    Files.copy(labels.resolve(name + ".png"), labels.resolve("a street, by night.png"));
+    write(
+        folder.resolve("ImageSets/Segmentation/spaces.txt"),
+        "a street, by night",
+        "/JPEGImages/a street, by night.jpg /SegmentationClass/a street, by night.png",
+        "JPEGImages/a street, by night.jpg\tSegmentationClass/a street, by night.png");
+    Dataset spaces = Datasets.open("VOC", arguments(folder, "spaces"));
+    for (int i = 0; i < 3; i++) {
+      assertThat(spaces.id(i)).isEqualTo("a street, by night");
+      assertThat(spaces.load(i).labels()).isNotNull();
+    }
+  }
+
+  @Test
   void a_missing_split_is_answered_with_those_that_exist() throws IOException {
     writeVoc(folder);
     assertThatThrownBy(() -> Datasets.open("VOC", arguments(folder, "trian")))

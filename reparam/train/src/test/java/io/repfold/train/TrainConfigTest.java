@@ -260,6 +260,13 @@ class TrainConfigTest {
     assertThat(config.startFrom()).contains(Path.of("x.onnx"));
   }
 
+  /** As some editors save UTF-8. */
+  @Test
+  void a_byte_order_mark_is_no_text() {
+    assertThatThrownBy(() -> ConfigReader.parse("c.json", "\ufeff[]", List.of()))
+        .hasMessageContaining("must be a JSON object");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

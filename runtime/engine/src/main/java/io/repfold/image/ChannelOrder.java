@@ -1,5 +1,8 @@
 package io.repfold.image;
 
+import java.util.Collections;
+import java.util.List;
+
 /** Which colors the channel axis holds, in which order. */
 public enum ChannelOrder {
   /** Three channels: red, green, blue. */
@@ -12,6 +15,11 @@ public enum ChannelOrder {
   /** Number of channels. */
   public int channels() {
     return this == GRAY ? 1 : 3;
+  }
+
+  /** Numbers of the channels, of which one stands for all. */
+  public List<Float> forEach(List<Float> numbers) {
+    return numbers.size() == 1 ? Collections.nCopies(channels(), numbers.get(0)) : numbers;
   }
 
   /**

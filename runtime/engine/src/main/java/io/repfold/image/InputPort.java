@@ -125,6 +125,8 @@ record InputPort(
       mean = reversed ? reversed(usual.mean()) : usual.mean();
       deviation = reversed ? reversed(usual.standardDeviation()) : usual.standardDeviation();
     }
+    mean = order.forEach(mean);
+    deviation = order.forEach(deviation);
     check(
         mean.size() == order.channels() && deviation.size() == order.channels(),
         "Cannot feed '%s': %s takes %d means and standard deviations, found %s and %s",

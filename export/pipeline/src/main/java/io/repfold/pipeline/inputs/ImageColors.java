@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * What is made of the colors of images, white being 1: {@code (color - mean) / deviation}.
  *
- * @param mean one for each channel; empty for what the model's metadata say, or else ImageNet's
+ * @param mean one for each channel, or one for all; empty for what the model's metadata say, or
+ *     else ImageNet's
  * @param deviation likewise
  */
 public record ImageColors(Optional<List<Float>> mean, Optional<List<Float>> deviation) {
@@ -50,8 +51,8 @@ public record ImageColors(Optional<List<Float>> mean, Optional<List<Float>> devi
           width,
           height,
           usual.channels(),
-          mean.orElse(usual.mean()),
-          deviation.orElse(usual.standardDeviation()));
+          usual.channels().forEach(mean.orElse(usual.mean())),
+          usual.channels().forEach(deviation.orElse(usual.standardDeviation())));
     } catch (IllegalArgumentException e) {
       throw PipelineException.request("withMean, withDeviation: " + e.getMessage(), e);
     }

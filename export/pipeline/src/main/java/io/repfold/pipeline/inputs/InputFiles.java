@@ -4,6 +4,7 @@ import io.repfold.numpy.Npy;
 import io.repfold.numpy.Npz;
 import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
+import io.repfold.runtime.ElementType;
 import io.repfold.runtime.Engine;
 import io.repfold.runtime.HostTensor;
 import io.repfold.runtime.TensorInfo;
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,7 @@ public final class InputFiles {
 
   private final Engine engine;
   private final ImageInputs images;
+  private boolean rounds;
 
   private InputFiles(Engine engine, ImageInputs images) {
     this.engine = engine;
@@ -47,10 +50,11 @@ public final class InputFiles {
       files.samples(paths).forEach(sample -> samples.add(sample.read()));
       return new Samples(
           samples,
-          "%s from %s"
+          "%s from %s%s"
               .formatted(
                   Phrases.plural(samples.size(), "input"),
-                  Phrases.few(paths.stream().map(Path::toString).toList(), 3)),
+                  Phrases.few(paths.stream().map(Path::toString).toList(), 3),
+                  files.rounds ? ", whose float64 numbers were rounded to float32" : ""),
           false);
     };
   }
@@ -127,10 +131,29 @@ public final class InputFiles {
 
   private Map<String, HostTensor> readUnchecked(Path file) {
     try {
-      return read(file);
+      return single(read(file));
     } catch (IOException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** NumPy makes float64 where nothing else was said: a model of float32 takes it rounded. */
+  private Map<String, HostTensor> single(Map<String, HostTensor> given) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>(given);
+    for (TensorInfo input : engine.inputs()) {
+      if (input.type() == ElementType.FLOAT) {
+        tensors.computeIfPresent(input.name(), (name, tensor) -> rounded(tensor));
+      }
+    }
+    return tensors;
+  }
+
+  private HostTensor rounded(HostTensor tensor) {
+    if (tensor.type() != ElementType.DOUBLE) {
+      return tensor;
+    }
+    rounds = true;
+    return HostTensor.of(ElementType.FLOAT, tensor.toDoubles(), tensor.shape());
   }
 
   private Map<String, HostTensor> read(Path file) throws IOException {

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 record HeWeights(long seed) implements WeightSource {
   @Override
   public double[] values(String name, Role role, long... dims) {
-    double[] values = new double[Math.toIntExact(Tensor.count(dims))];
+    double[] values = new double[WeightSource.count(name, dims)];
     switch (role) {
       case KERNEL -> uniform(values, name, 2, dims);
       case LINEAR -> uniform(values, name, 1, dims);

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 record NormalWeights(long seed, Fan fan) implements WeightSource {
   @Override
   public double[] values(String name, Role role, long... dims) {
-    double[] values = new double[Math.toIntExact(Tensor.count(dims))];
+    double[] values = new double[WeightSource.count(name, dims)];
     switch (role) {
       case KERNEL -> normal(values, name, 2 / fan.of(dims));
       case LINEAR -> normal(values, name, 1 / fan.of(dims));

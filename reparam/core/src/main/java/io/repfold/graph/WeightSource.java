@@ -102,4 +102,25 @@ public interface WeightSource {
   static WeightSource random(long seed) {
     return new RandomWeights(seed);
   }
+
+  /** More numbers than this, 2 GiB of doubles, are no parameter of a network that trains here. */
+  long MOST = 1L << 28;
+
+  /**
+   * How many numbers a parameter has.
+   *
+   * @throws IllegalArgumentException if they are more than {@link #MOST}
+   */
+  static int count(String name, long... dims) {
+    double count = 1;
+    for (long dim : dims) {
+      count *= dim;
+    }
+    if (count > MOST) {
+      throw new IllegalArgumentException(
+          "parameter '%s' of shape %s would have %.3g numbers, and %d are the most: choose a smaller width"
+              .formatted(name, Arrays.toString(dims), count, MOST));
+    }
+    return (int) count;
+  }
 }

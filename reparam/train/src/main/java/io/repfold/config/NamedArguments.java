@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * says where, which argument, what it must be and what was found.
  */
 public final class NamedArguments {
+  private static final int MOST_NUMBERS = 1000;
+
   private static final int LONGEST = 60;
 
   private final String where;
@@ -170,6 +172,10 @@ public final class NamedArguments {
     String expected = "a list of whole numbers " + bounds;
     if (!(value instanceof List<?> list)) {
       throw wrong(name, expected);
+    }
+    if (list.size() > MOST_NUMBERS) {
+      throw error(
+          name, "must be a list of at most %d numbers, found %d", MOST_NUMBERS, list.size());
     }
     return Optional.of(
         list.stream()

@@ -1,6 +1,5 @@
 package io.repfold.nets;
 
-import static io.repfold.config.Bounds.atLeast;
 import static io.repfold.config.Bounds.below;
 
 import io.repfold.blocks.RepKind;
@@ -79,10 +78,10 @@ record PspNet(String type, RepKind defaultKind) implements Architecture {
       int depth = Integer.parseInt(backbone.substring("resnet".length()));
       Options options =
           new Options(
-              a.integer("in_channels", atLeast(1)).orElse(3),
+              a.integer("in_channels", SharedArguments.CHANNELS).orElse(3),
               new DilatedResNet(
                   depth,
-                  a.integer("base_channels", atLeast(1)).orElse(64),
+                  a.integer("base_channels", SharedArguments.CHANNELS).orElse(64),
                   a.flag("contract_dilation", true),
                   a.flag("repconv_backbone", false) ? site : RepSite.PLAIN),
               site,

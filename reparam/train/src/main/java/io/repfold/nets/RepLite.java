@@ -1,7 +1,5 @@
 package io.repfold.nets;
 
-import static io.repfold.config.Bounds.atLeast;
-
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
@@ -44,9 +42,10 @@ record RepLite() implements Architecture {
   @Override
   public Network build(NamedArguments arguments, int classes, WeightSource weights) {
     RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
-    int inChannels = arguments.integer("in_channels", atLeast(1)).orElse(3);
-    int width = arguments.integer("width", atLeast(1)).orElse(WIDTH);
-    List<Integer> dilations = arguments.integers("dilations", atLeast(1)).orElse(DILATIONS);
+    int inChannels = arguments.integer("in_channels", SharedArguments.CHANNELS).orElse(3);
+    int width = arguments.integer("width", SharedArguments.CHANNELS).orElse(WIDTH);
+    List<Integer> dilations =
+        arguments.integers("dilations", SharedArguments.CHANNELS).orElse(DILATIONS);
     String coordinates = arguments.flag("align_corners", false) ? "align_corners" : "half_pixel";
     Optional<String> pretrained = SharedArguments.pretrained(arguments);
     Network.Freezing freezing = SharedArguments.freezing(arguments);

@@ -1,7 +1,5 @@
 package io.repfold.nets;
 
-import static io.repfold.config.Bounds.atLeast;
-
 import io.repfold.blocks.RepBlocks;
 import io.repfold.blocks.RepKind;
 import io.repfold.blocks.RepSpec;
@@ -62,8 +60,8 @@ record RepVgg(String variant, List<Integer> blocks, double width, double lastWid
   @Override
   public Network build(NamedArguments arguments, int classes, WeightSource weights) {
     RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
-    int inChannels = arguments.integer("in_channels", atLeast(1)).orElse(3);
-    int baseChannels = arguments.integer("base_channels", atLeast(1)).orElse(64);
+    int inChannels = arguments.integer("in_channels", SharedArguments.CHANNELS).orElse(3);
+    int baseChannels = arguments.integer("base_channels", SharedArguments.CHANNELS).orElse(64);
     Optional<String> pretrained = SharedArguments.pretrained(arguments);
     Network.Freezing freezing = SharedArguments.freezing(arguments);
     arguments.finish();

@@ -1,6 +1,7 @@
 package io.repfold.nets;
 
 import io.repfold.blocks.RepKind;
+import io.repfold.config.Bounds;
 import io.repfold.config.NamedArguments;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,9 @@ import java.util.Optional;
 
 /** The arguments that networks share. */
 final class SharedArguments {
+  /** Channels of a layer, or steps between its taps. */
+  static final Bounds CHANNELS = Bounds.between(1, 65_536);
+
   private SharedArguments() {}
 
   /**

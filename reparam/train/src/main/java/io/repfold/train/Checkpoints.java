@@ -42,6 +42,11 @@ final class Checkpoints {
     AtomicFile.move(nextState, state);
   }
 
+  /** Whether nothing was saved yet, not even in part. */
+  boolean areMissing() {
+    return !Files.exists(weights) && !Files.exists(state);
+  }
+
   /**
    * The pair that was saved last.
    *

@@ -36,7 +36,7 @@ final class MetricsCsv implements AutoCloseable {
    * have written without a stop.
    *
    * @param columns names of the figures, without the step; without commas, quotes and line breaks
-   * @throws IllegalArgumentException if the file that is there has other columns
+   * @throws RunException if the file that is there has other columns, or lines without a step
    * @throws UncheckedIOException if it cannot be read or written
    */
   static MetricsCsv open(Path path, List<String> columns, long nextStep) {
@@ -69,9 +69,9 @@ final class MetricsCsv implements AutoCloseable {
       return 0;
     }
     if (!text.startsWith(header)) {
-      throw new IllegalArgumentException(
-          "%s: has the columns '%s', expected '%s'; move it away"
-              .formatted(path, text.substring(0, end).strip(), header.strip()));
+      throw new RunException(
+          "%s: has the columns '%s', expected '%s'; move it away",
+          path, text.substring(0, end).strip(), header.strip());
     }
     while (true) {
       int next = text.indexOf('\n', end) + 1;
@@ -87,10 +87,11 @@ final class MetricsCsv implements AutoCloseable {
     try {
       return Long.parseLong(line.substring(0, Math.max(comma, 0)));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "%s: expected a line that begins with a step, found '%s'; move the file away"
-              .formatted(path, line.strip()),
-          e);
+      throw new RunException(
+          e,
+          "%s: expected a line that begins with a step, found '%s'; move the file away",
+          path,
+          line.strip());
     }
   }
 

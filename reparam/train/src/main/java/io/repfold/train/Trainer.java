@@ -77,9 +77,10 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Makes everything ready to go on with a run, from what it saved last.
+   * Makes everything ready to go on with a run, from what it saved last, or from its beginning if
+   * it was stopped before it saved anything.
    *
-   * @throws RunException if it saved nothing, or what it saved is damaged
+   * @throws RunException if what it saved is damaged
    */
   public static Trainer resume(Path run, TrainingListener listener) {
     RunFolder folder = RunFolder.open(run);
@@ -87,6 +88,12 @@ public final class Trainer implements AutoCloseable {
     try {
       TrainConfig config = folder.config();
       LearningNetwork.useThreads(config.threads());
+      if (folder.checkpoints().areMissing()) {
+        listener.warning("%s: the run has saved nothing yet, and begins anew".formatted(run));
+        folder.clean();
+        Setup setup = new Setup(config, Optional.empty(), listener);
+        return new Trainer(config, folder, lock, setup, Progress.BEGINNING, listener);
+      }
       Checkpoints.Pair pair = folder.checkpoints().load();
       folder.clean();
       Setup setup = new Setup(config, Optional.of(pair.model()), listener);

@@ -182,7 +182,7 @@ class NetworksTest {
         Arguments.of(
             "RepPSP",
             Map.of("in_channels", 0),
-            "arch.args of RepPSP: 'in_channels' must be a whole number of at least 1, found 0"),
+            "arch.args of RepPSP: 'in_channels' must be a whole number from 1 to 65536, found 0"),
         Arguments.of(
             "RepPSP",
             Map.of("dropout", 1),

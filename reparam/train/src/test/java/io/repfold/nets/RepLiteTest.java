@@ -14,6 +14,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
 import java.nio.FloatBuffer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,9 +72,19 @@ class RepLiteTest {
     assertThatThrownBy(() -> network(Map.of("dilations", List.of(1, 0))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
-            "arch.args of RepLite: 'dilations' must be a list of whole numbers of at least 1")
-        .hasMessageContaining("a list of whole numbers of at least 1")
+            "arch.args of RepLite: 'dilations' must be a list of whole numbers from 1 to 65536")
         .hasMessageContaining("[1, 0]");
+    assertThatThrownBy(() -> network(Map.of("dilations", Collections.nCopies(1001, 1))))
+        .hasMessageContaining("'dilations' must be a list of at most 1000 numbers, found 1001");
+  }
+
+  @Test
+  void what_no_machine_holds_is_refused_before_it_is_made() {
+    assertThatThrownBy(
+            () ->
+                Networks.build("RepLite", Map.of("width", 60_000), CLASSES, WeightSource.he(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("choose a smaller width");
   }
 
   private static Network network(Map<String, Object> arguments) {

@@ -72,7 +72,7 @@ class MetricsCsvTest {
     Path file = folder.resolve("metrics.csv");
     Files.writeString(file, "step,loss\n0,1\n");
     assertThatThrownBy(() -> MetricsCsv.open(file, COLUMNS, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(RunException.class)
         .hasMessageContaining("metrics.csv")
         .hasMessageContaining("'step,loss'")
         .hasMessageContaining("move it away");

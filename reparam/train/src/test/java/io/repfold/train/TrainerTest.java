@@ -81,6 +81,39 @@ class TrainerTest {
     }
   }
 
+  /** Killed before its first save, it left a configuration and perhaps lines of figures. */
+  @Test
+  void a_run_that_saved_nothing_begins_anew() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path killed = folder.resolve("killed");
+    train(whole, new Recorder());
+    Files.createDirectories(killed);
+    Files.copy(whole.resolve("config.json"), killed.resolve("config.json"));
+    String csv = Files.readString(whole.resolve("metrics.csv"));
+    Files.writeString(killed.resolve("metrics.csv"), csv.substring(0, csv.indexOf('\n') + 9));
+
+    resume(killed);
+
+    assertThat(killed.resolve("last.onnx")).hasSameBinaryContentAs(whole.resolve("last.onnx"));
+    assertThat(killed.resolve("metrics.csv")).hasSameTextualContentAs(whole.resolve("metrics.csv"));
+  }
+
+  @Test
+  void figures_that_somebody_changed_are_named() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path run = folder.resolve("run");
+    train(whole, new Recorder());
+    Files.createDirectories(run);
+    Files.copy(whole.resolve("config.json"), run.resolve("config.json"));
+    List<String> lines = new ArrayList<>(Files.readAllLines(whole.resolve("metrics.csv")));
+    lines.set(1, "hello,world");
+    Files.write(run.resolve("metrics.csv"), lines);
+
+    assertThatThrownBy(() -> resume(run))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("expected a line that begins with a step, found 'hello,world'");
+  }
+
   @Test
   void a_check_looks_at_the_first_and_the_last_network_on_the_same_images() {
     List<Long> iterations = new ArrayList<>();

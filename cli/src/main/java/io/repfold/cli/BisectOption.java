@@ -17,9 +17,16 @@ final class BisectOption {
       paramLabel = "FOLDER",
       description =
           "If the models differ, find the smallest part of them that differs by itself, in ONNX"
-              + " Runtime on the CPU with its optimizer off, and write it into this folder:"
-              + " reference-part.onnx, candidate-part.onnx, inputs.npz and bisection.json.")
+              + " Runtime on the CPU with its optimizer off, and write it into this folder, which"
+              + " is made or empty or has what was written before: reference-part.onnx, candidate-part.onnx, inputs.npz and bisection.json.")
   private @Nullable Path folder;
+
+  /** Refuses, before any work is done, a folder that the part cannot be written into. */
+  void check() {
+    if (folder != null) {
+      Bisection.check(folder);
+    }
+  }
 
   /**
    * Looks for the part, if that was asked for, and prints what was found.

@@ -72,6 +72,11 @@ public final class TemporaryFolder implements AutoCloseable {
     }
   }
 
+  /** Whether it has the name of one that {@link #in} makes, be it of a process that was killed. */
+  public static boolean isOne(Path path) {
+    return String.valueOf(path.getFileName()).startsWith(BESIDE_RESULTS);
+  }
+
   public Path path() {
     return path;
   }

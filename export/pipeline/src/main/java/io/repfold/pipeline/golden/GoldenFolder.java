@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -65,6 +66,7 @@ final class GoldenFolder {
       left -= bytes(sample);
     }
     requireSameOutputs(folder, description, samples);
+    requireMeaning(folder.resolve(DESCRIPTION), description, samples);
     return description.golden().withSamples(samples);
   }
 
@@ -205,6 +207,30 @@ final class GoldenFolder {
             "%s: holds the outputs %s, expected %s as in %s"
                 .formatted(file, found, expected, description.files().get(0).file()));
       }
+    }
+  }
+
+  /** What a description says of outputs and arrays, it says of those that are there. */
+  private static void requireMeaning(Path file, Description description, List<Sample> samples) {
+    Set<String> outputs = samples.get(0).outputs().keySet();
+    description
+        .golden()
+        .axes()
+        .ifPresent(axes -> requireKnown(file, "channels", axes.byOutput().keySet(), outputs));
+    Set<String> arrays = new LinkedHashSet<>();
+    samples.forEach(sample -> arrays.addAll(SampleArrays.of(sample).keySet()));
+    requireKnown(file, "bfloat16", description.brains(), arrays);
+  }
+
+  private static void requireKnown(Path file, String member, Set<String> names, Set<String> known) {
+    Set<String> others = new TreeSet<>(names);
+    others.removeAll(known);
+    if (!others.isEmpty()) {
+      throw wrong(
+          file,
+          new IllegalArgumentException(
+              "'%s' names %s, which no sample has; known are %s"
+                  .formatted(member, quoted(others), Phrases.few(List.copyOf(known), 5))));
     }
   }
 

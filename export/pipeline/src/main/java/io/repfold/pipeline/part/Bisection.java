@@ -55,8 +55,9 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
    * inputs.npz} and {@code bisection.json}.
    *
    * @param values of inputs, for the models that have them; constants of the parts
-   * @param folder is made if a part is found; its parent must exist
-   * @throws PipelineException if a model is no ONNX file, or the folder cannot be made
+   * @param folder is made if a part is found; its parent must exist. If it is there, it is empty or
+   *     has what was written before, which is replaced
+   * @throws PipelineException if a model is no ONNX file, or for what {@link #check} refuses
    * @throws io.repfold.runtime.EngineException if ONNX Runtime does not take a model
    */
   public static Bisection run(
@@ -116,6 +117,16 @@ public record Bisection(Optional<Fault> fault, List<String> differing, String in
       files.commit(report(reference, candidate, whole.inputs(), tolerance, fault));
       return new Bisection(Optional.of(fault), whole.differing(), whole.inputs());
     }
+  }
+
+  /**
+   * Refuses, before any work is done, what {@link #run} cannot write into.
+   *
+   * @throws PipelineException if it is a file, lies in no folder, or holds other files than those
+   *     of a bisection
+   */
+  public static void check(Path folder) {
+    BisectionFiles.check(folder);
   }
 
   private static Set<String> names(List<Value> values) {

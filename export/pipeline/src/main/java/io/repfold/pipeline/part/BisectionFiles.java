@@ -11,6 +11,7 @@ import io.repfold.graph.Value;
 import io.repfold.numpy.Npz;
 import io.repfold.onnx.AtomicFile;
 import io.repfold.pipeline.JsonText;
+import io.repfold.pipeline.Phrases;
 import io.repfold.pipeline.PipelineException;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.files.TemporaryFolder;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The files of a bisection, which appear together, or not at all, in a folder. */
@@ -36,6 +38,9 @@ final class BisectionFiles implements AutoCloseable {
   private static final String CANDIDATE = "candidate-part.onnx";
   private static final String INPUTS = "inputs.npz";
   private static final String REPORT = "bisection.json";
+
+  private static final Set<String> OWN = Set.of(REFERENCE, CANDIDATE, INPUTS, REPORT);
+  private static final int SHOWN = 3;
 
   private final Path target;
   private final TemporaryFolder folder;
@@ -48,7 +53,8 @@ final class BisectionFiles implements AutoCloseable {
   /**
    * Refuses, before any work is done, what cannot become the folder.
    *
-   * @throws PipelineException if it is a file, or lies in no folder
+   * @throws PipelineException if it is a file, lies in no folder, or holds anything but an earlier
+   *     bisection
    */
   static void check(Path target) {
     if (Files.exists(target) && !Files.isDirectory(target)) {
@@ -58,6 +64,33 @@ final class BisectionFiles implements AutoCloseable {
       throw PipelineException.request(
           "%s: cannot be made, because there is no folder %s; make it first"
               .formatted(target, parent(target)));
+    }
+    if (Files.isDirectory(target)) {
+      checkContent(target);
+    }
+  }
+
+  /** Never writes over what it did not write: an earlier bisection has a report. */
+  private static void checkContent(Path target) {
+    try (Stream<Path> content = Files.list(target)) {
+      List<String> names =
+          content
+              .filter(path -> !TemporaryFolder.isOne(path))
+              .map(path -> String.valueOf(path.getFileName()))
+              .sorted()
+              .toList();
+      List<String> others =
+          names.contains(REPORT)
+              ? names.stream().filter(name -> !OWN.contains(name)).toList()
+              : names;
+      if (!others.isEmpty()) {
+        throw PipelineException.request(
+            "%s: holds %s, which no bisection wrote; name an empty folder, or one that is not there"
+                .formatted(
+                    target, Phrases.few(others.stream().map("'%s'"::formatted).toList(), SHOWN)));
+      }
+    } catch (IOException e) {
+      throw unwritable(target, e);
     }
   }
 

@@ -369,6 +369,9 @@ class GoldenFolderTest {
         "{F, \"engine\": \"e\", \"samples\": [S, {\"file\": \"A.NPZ\", \"sha256\": H}]} | is no name",
         "{F, \"engine\": \"e\", \"samples\": [S, S]} | '0.npz' is the file of two samples",
         "{F, \"engine\": \"e\", \"sample\": [S]} | 'sample' means nothing here",
+        "{F, \"engine\": \"e\", \"samples\": [{\"file\": \"0.npz\", \"sha\": 1}]} | 'sha' means nothing here",
+        "{F, \"engine\": \"e\", \"samples\": [S], \"model\": {\"name\": \"m\"}} | 'name' means nothing here",
+        "{F, \"engine\": \"e\", \"samples\": [S], \"tolerance\": {\"rel\": 0.5}} | 'rel' means nothing here",
         "{F, \"engine\": \"e\", \"samples\": [S], \"tolerance\": {\"relative\": 0.5}} | would accept a wrong network",
         "{F, \"engine\": \"e\", \"samples\": [S], \"tolerance\": {\"relative\": 1e999}} | a number of double precision",
         "{F, \"engine\": \"e\", \"samples\": [S], \"tolerance\": {\"relative\": null}} | not null",
@@ -389,6 +392,24 @@ class GoldenFolderTest {
             .replace(" H}", " " + hash + "}"));
 
     assertRefused("golden.json: is no part of golden outputs: ", because);
+  }
+
+  @Test
+  void names_that_no_sample_has_are_refused() throws IOException {
+    byte[] npz =
+        npz(
+            Map.of("output/y", HostTensor.ofFloats(new float[] {1}, 1)),
+            parent.resolve("scratch.npz"));
+    seal(npz);
+    for (String member : List.of("\"channels\": {\"z\": 1}", "\"bfloat16\": [\"output/z\"]")) {
+      describe(
+          """
+          {"format": "repfold golden outputs 1", "engine": "e", %s, "samples": [{"file": "0.npz", "sha256": "%s"}]}
+          """
+              .formatted(member, Sha256.of(npz)));
+
+      assertRefused("golden.json", "z', which no sample has; known are ");
+    }
   }
 
   @Test

@@ -395,6 +395,26 @@ class BisectionTest {
         .hasMessageContaining("is a file; name a folder");
   }
 
+  @Test
+  void a_folder_with_other_files_is_refused_and_an_earlier_bisection_replaced() throws IOException {
+    Graph candidate = wrong(NET, "b3.conv2.weight");
+    bisect(NET, candidate);
+    Files.createDirectory(part().resolve(".repfold-left"));
+    Files.writeString(part().resolve("inputs.npz"), "old");
+    assertThat(bisect(NET, candidate).fault()).isPresent();
+    assertThat(Npz.read(part().resolve("inputs.npz"))).containsKey("b3.relu");
+
+    Files.writeString(part().resolve("notes.txt"), "mine");
+    assertThatThrownBy(() -> bisect(NET, candidate))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("part: holds 'notes.txt', which no bisection wrote; name an empty");
+
+    Files.delete(part().resolve("notes.txt"));
+    Files.delete(part().resolve("bisection.json"));
+    assertThatThrownBy(() -> Bisection.check(part()))
+        .hasMessageContaining("'candidate-part.onnx', 'inputs.npz', 'reference-part.onnx'");
+  }
+
   /** As many nodes as the largest networks have. */
   @Test
   void one_layer_of_three_thousand_is_named() {

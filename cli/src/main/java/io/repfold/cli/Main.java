@@ -60,6 +60,7 @@ public final class Main {
             .setExecutionStrategy(parsed -> execute(parsed, out))
             .setParameterExceptionHandler((e, given) -> badUsage(e))
             .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    WordConverters.addTo(commands);
     try {
       return commands.execute(arguments);
     } catch (OutOfMemoryError e) {

@@ -38,6 +38,7 @@ final class OptionNames {
           Map.entry("withTo", "--to"),
           Map.entry("Graph.nodes", "'repfold inspect --nodes'"),
           Map.entry("HalfReport.islands", "the table above"),
+          Map.entry("FoldFile", "'repfold fold'"),
           Map.entry("LayerComparison.run", "'repfold verify --layers'"),
           Map.entry("Backends.byId", "--engine tensorrt of bench and verify"));
 

@@ -205,6 +205,7 @@ final class VerifyCommand implements Callable<Integer> {
     jsonFile.ifPresent(StagedFile::check);
     Optional.ofNullable(junitXml).ifPresent(StagedFile::check);
     reports.forEach(ReportFiles::check);
+    bisect.check();
     if (golden.replay().isPresent()) {
       return replayed(golden.replay().get());
     }

@@ -257,7 +257,7 @@ class VerifyCommandTest {
     assertThat(CliRun.of("verify", all, positive).code()).as("by the errors").isEqualTo(3);
     CliRun none = CliRun.of("verify", all, positive, "--agreement", "1", "--threshold", "NaN");
     assertThat(none.code()).isEqualTo(2);
-    assertThat(none.err()).contains("--threshold must be a number");
+    assertThat(none.err()).contains("'--threshold': expected a number, not 'NaN'");
   }
 
   /** Of boxes no channel is the best one: columns have errors of their own. */

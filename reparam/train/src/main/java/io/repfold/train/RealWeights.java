@@ -34,8 +34,10 @@ final class RealWeights {
   private static final String QUANTIZED = "_quantized";
   private static final double MOST = Byte.MAX_VALUE;
 
-  /** With it, the sum of two products with 8-bit activations fits 16 bits. */
-  private static final double MOST_OF_7_BITS = 63;
+  /** The sum of two products with 8-bit activations fits 16 bits up to here. */
+  private static final double MOST_OF_7_BITS = 64;
+
+  private static final double USUAL_OF_7_BITS = 63;
 
   private final Graph graph;
   private final FreeNames names;
@@ -63,7 +65,7 @@ final class RealWeights {
     return new RealWeights(graph).real();
   }
 
-  /** Weights that are all within 63 steps of 0 were meant to be. */
+  /** Weights that all have no more than 7 bits were meant to. */
   private static double bound(Graph graph) {
     double largest =
         graph.nodes().stream()
@@ -73,7 +75,7 @@ final class RealWeights {
             .map(Math::abs)
             .max()
             .orElse(MOST);
-    return largest <= MOST_OF_7_BITS ? MOST_OF_7_BITS : MOST;
+    return largest <= MOST_OF_7_BITS ? Math.max(USUAL_OF_7_BITS, largest) : MOST;
   }
 
   /** The integers that a DequantizeLinear reads from the file. */

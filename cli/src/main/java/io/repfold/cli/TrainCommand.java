@@ -1,6 +1,7 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.Phrases;
 import io.repfold.train.TrainConfig;
 import io.repfold.train.Trainer;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  repfold train -c config.json",
       "  repfold train -c config.json --set trainer.epochs=3 --set seed=1",
       "  repfold train model.onnx -c config.json     # starts from the model's weights",
+      "  repfold train model.onnx -c config.json --quantize int8   # in 8-bit integers",
       "  repfold train --resume saved/PSPNet/11-22_06-15-00",
       "",
       "docs/training.md has every key of a configuration; samples/garments.json is one."
@@ -50,6 +52,15 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config;
 
   @Mixin private WeightsOption weights;
+
+  @Option(
+      names = "--quantize",
+      paramLabel = "PRECISION",
+      description =
+          "int8: round weights and activations in the forward pass, as the integers that the run"
+              + " writes in the end; a float32 MODEL is folded and quantized first, on training"
+              + " images.")
+  private @Nullable String quantize;
 
   @Option(
       names = "--resume",
@@ -95,9 +106,10 @@ final class TrainCommand implements Callable<Integer> {
           || folder != null
           || config.file().isPresent()
           || config.overrides()
+          || quantize != null
           || weights.isGiven()) {
         throw new UsageException(
-            "--resume takes everything from the run; leave out the model, -c, --set, --run and --constant-weights");
+            "--resume takes everything from the run; leave out the model, -c, --set, --run, --quantize and --constant-weights");
       }
     } else if (config.file().isEmpty()) {
       throw new UsageException("-c names the configuration; --resume goes on with a run");
@@ -115,8 +127,15 @@ final class TrainCommand implements Callable<Integer> {
     if (weights.isGiven()) {
       start.add("train.constant_weights=true");
     }
+    if (quantize != null) {
+      start.add("train.quantize=" + Json.of(quantize));
+    }
     TrainConfig read = config.read(config.file().orElseThrow(), start);
-    return Trainer.begin(read, Optional.ofNullable(folder), listener);
+    Optional<OnnxModel> quantized =
+        read.learning().quantize().isPresent()
+            ? Optional.of(new QuantizedStart(read, listener::message).model())
+            : Optional.empty();
+    return Trainer.begin(read, Optional.ofNullable(folder), quantized, listener);
   }
 
   private void print(Trainer.Outcome outcome) {

@@ -59,12 +59,12 @@ public enum ElementType {
   }
 
   /** The least number of an integer type. */
-  double least() {
+  public double least() {
     return isUnsigned() ? 0 : -Math.scalb(1.0, bits - 1);
   }
 
   /** The largest number of an integer type, or the double next to it. */
-  double most() {
+  public double most() {
     return Math.scalb(1.0, isUnsigned() ? bits : bits - 1) - 1;
   }
 

@@ -109,15 +109,23 @@ final class LearnedTensors {
     return OpKind.CONTRACTS.includes(op);
   }
 
-  /** The value that nodes which only move elements hand on. */
+  /** The value that nodes which only move or round elements hand on. */
   static String source(Graph graph, String value) {
     String name = value;
-    Optional<Node> producer = graph.producer(name);
-    while (producer.isPresent() && moves(producer.get().op())) {
-      name = producer.get().input(0);
-      producer = graph.producer(name);
+    Optional<String> before = before(graph, name);
+    while (before.isPresent()) {
+      name = before.get();
+      before = before(graph, name);
     }
     return name;
+  }
+
+  private static Optional<String> before(Graph graph, String value) {
+    Optional<Node> producer = graph.producer(value);
+    return producer
+        .flatMap(node -> RoundedTensor.readBy(graph, node))
+        .map(RoundedTensor::real)
+        .or(() -> producer.filter(node -> moves(node.op())).map(node -> node.input(0)));
   }
 
   private void visit(Node node) {
@@ -168,6 +176,8 @@ final class LearnedTensors {
     if (node.op() instanceof Op.Constant constant) {
       boolean number = formula && constant.value().size() == 1;
       learn(name, type, constant.value(), number || !trainsConstants);
+    } else if (node.op() instanceof Op.DequantizeLinear) {
+      RoundedTensor.readBy(graph, node).ifPresent(rounded -> learn(rounded.real(), type, formula));
     } else if (moves(node.op())) {
       learn(node.input(0), type, formula);
     } else if (node.op() instanceof Op.Concat || node.op() instanceof Op.Cast) {

@@ -477,19 +477,38 @@ final class Lowering implements Op.Visitor<Step> {
     throw notDifferentiable("its bounds depend on the image's content");
   }
 
-  private static InvalidGraphException quantized() {
-    return new InvalidGraphException(
-        "rounding to integers has no gradient; train the model before it is quantized");
+  /** A Round or Cast to integers that a gradient goes through. */
+  Step passed() {
+    use(0);
+    return node.op() instanceof Op.Cast ? Movements.reshape(dims(0)) : StraightThrough.rounding();
   }
 
   @Override
   public Step quantizeLinear(Op.QuantizeLinear op) {
-    throw quantized();
+    NdArray zeroPoints = host(2);
+    boolean shifted = useSteps(op.axis(), zeroPoints);
+    ElementType type = zeroPoints == null ? op.to().orElse(ElementType.UINT8) : zeroPoints.type();
+    return StraightThrough.quantize(type, shifted);
   }
 
   @Override
   public Step dequantizeLinear(Op.DequantizeLinear op) {
-    throw quantized();
+    return StraightThrough.dequantize(useSteps(op.axis(), host(2)));
+  }
+
+  /** Asks for the value, the steps, and zero points other than 0; whether there are any. */
+  private boolean useSteps(int axis, @Nullable NdArray zeroPoints) {
+    use(0);
+    NdArray steps = host(1);
+    if (steps == null) {
+      throw new InvalidGraphException("input 1, the scale, is missing");
+    }
+    useConstant(StraightThrough.along(steps, axis, dims(0)));
+    boolean shifted = StraightThrough.isShifted(zeroPoints);
+    if (zeroPoints != null && shifted) {
+      useConstant(StraightThrough.along(zeroPoints, axis, dims(0)));
+    }
+    return shifted;
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Places {
       return unary.function().result() == Op.Unary.Function.Result.WHOLE;
     }
     return switch (OpKind.of(op)) {
-      case MEASURES, GENERATES, QUANTIZES -> true;
+      case MEASURES, GENERATES -> true;
       default -> op instanceof Op.ArgMax || op instanceof Op.Hardmax;
     };
   }

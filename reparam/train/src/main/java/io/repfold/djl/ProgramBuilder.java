@@ -137,7 +137,8 @@ final class ProgramBuilder {
   }
 
   private void plan(Node node) {
-    if (node.op() instanceof Op.Opaque || Decomposition.isKnown(node.op())) {
+    boolean passed = RoundedTensor.isPassed(graph, node) && isOnDevice(node.input(0));
+    if (!passed && (node.op() instanceof Op.Opaque || Decomposition.isKnown(node.op()))) {
       planParts(node);
       return;
     }
@@ -167,7 +168,7 @@ final class ProgramBuilder {
             this::constant,
             value -> graph.constant(LearnedTensors.source(graph, value)).isPresent(),
             border == null ? null : border.pads);
-    Step step = node.op().accept(lowering);
+    Step step = passed ? lowering.passed() : node.op().accept(lowering);
     int[] operands = lowering.slots();
     int[] results = new int[node.outputs().size()];
     for (int i = 0; i < results.length; i++) {
@@ -186,6 +187,11 @@ final class ProgramBuilder {
       }
     }
     planned.add(plan);
+  }
+
+  private boolean isOnDevice(String value) {
+    Operand operand = values.get(value);
+    return operand != null && operand.host() == null;
   }
 
   /** Plans what computes the same as a node, of which messages name the node. */

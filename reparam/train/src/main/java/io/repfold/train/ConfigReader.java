@@ -137,7 +137,9 @@ final class ConfigReader {
         train.texts("hold"),
         train.texts("learn"),
         train.text("auxiliary_output"),
-        train.flag("constant_weights", false));
+        train.flag("constant_weights", false),
+        Optional.of(train.choice("quantize", List.of(Learning.INT8), ""))
+            .filter(precision -> !precision.isEmpty()));
   }
 
   private static OptionalInt ignoreIndex(ConfigSection root) {

@@ -69,6 +69,7 @@ final class ConfigWriter {
     if (learning.constantWeights()) {
       node.put("constant_weights", true);
     }
+    learning.quantize().ifPresent(precision -> node.put("quantize", precision));
     return node.isEmpty() ? Optional.empty() : Optional.of(node);
   }
 

@@ -15,7 +15,18 @@ final class Contradictions {
     momentum(config).ifPresent(found::add);
     found.addAll(fullMomentum(config));
     plateau(config).ifPresent(found::add);
+    quantized(config).ifPresent(found::add);
     return found;
+  }
+
+  /** Steps of activations are taken from a trained model. */
+  private static Optional<String> quantized(TrainConfig config) {
+    return config.learning().quantize().isEmpty() || config.startFrom().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "train.quantize: takes a trained ONNX file, and the configuration builds a network; train"
+                + " it without, 'repfold export RUN -o model.onnx', and then 'repfold train"
+                + " model.onnx --quantize int8 -c CONFIG'");
   }
 
   /** A momentum that is moved must not be 0 at first: there is no place to keep its sums. */

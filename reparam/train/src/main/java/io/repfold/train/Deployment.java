@@ -30,8 +30,8 @@ public final class Deployment {
   private Deployment() {}
 
   /**
-   * The network without what only training needs: its auxiliary output and its dropouts, which are
-   * the identity otherwise.
+   * The network without what only training needs: its auxiliary output, its dropouts, which are the
+   * identity otherwise, and real numbers in the place of weights in integers.
    *
    * @param checkpoint as a run saved it, or any other model
    */
@@ -41,7 +41,8 @@ public final class Deployment {
     if (traits.isPresent() && traits.get().auxiliaryOutput().isPresent()) {
       graph = GraphEdits.withoutOutput(graph, traits.get().auxiliaryOutput().get());
     }
-    OnnxModel model = checkpoint.withGraph(GraphEdits.withoutDropouts(graph));
+    Graph plain = StoredIntegers.of(GraphEdits.withoutDropouts(graph));
+    OnnxModel model = checkpoint.withGraph(plain);
     if (traits.isEmpty()) {
       return model;
     }

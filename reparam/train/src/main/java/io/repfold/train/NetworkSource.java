@@ -54,10 +54,16 @@ record NetworkSource(
     return model.graph();
   }
 
-  /** The network that the configuration names, or the file that it starts from. */
-  static NetworkSource of(TrainConfig config, int classes) {
+  /**
+   * The network that the configuration names, or the file that it starts from.
+   *
+   * @param instead what is read in the place of that file, and was made of it
+   */
+  static NetworkSource of(TrainConfig config, int classes, Optional<OnnxModel> instead) {
     if (config.startFrom().isPresent()) {
-      return file(config.startFrom().get(), config, classes);
+      Path file = config.startFrom().get();
+      ReadOptions options = new ReadOptions(config.learning().constantWeights());
+      return file(file, instead.orElseGet(() -> OnnxModel.read(file, options)), config, classes);
     }
     Typed arch = config.architecture().orElseThrow();
     Network network =
@@ -89,9 +95,10 @@ record NetworkSource(
     return new NetworkSource(model, traits, freezing(config));
   }
 
-  private static NetworkSource file(Path file, TrainConfig config, int classes) {
-    OnnxModel model = OnnxModel.read(file, new ReadOptions(config.learning().constantWeights()));
-    TrainingForm form = TrainingForm.of(model.graph());
+  private static NetworkSource file(Path file, OnnxModel model, TrainConfig config, int classes) {
+    boolean rounding = config.learning().quantize().isPresent();
+    requireRounding(file, model.graph(), rounding);
+    TrainingForm form = TrainingForm.of(model.graph(), rounding);
     Graph graph = trainable(file, form.graph());
     NetworkMetadata traits =
         NetworkMetadata.fromMetadata(model.metadata())
@@ -116,6 +123,22 @@ record NetworkSource(
             model.withGraph(graph), traits, freezing(config), notes, fixedBatch(form.graph()));
     FurtherTraining.requireBackbone(file.toString(), source);
     return source;
+  }
+
+  private static void requireRounding(Path file, Graph graph, boolean wanted) {
+    boolean rounds = RealWeights.roundsActivations(graph);
+    if (rounds && !wanted) {
+      throw new RunException(
+          "%s: is quantized, and rounding has no gradient; --quantize int8 (train.quantize) trains it"
+              + " as if there were one, or train the float32 model that it was made of",
+          file);
+    }
+    if (wanted && !rounds) {
+      throw new RunException(
+          "%s: rounds nothing to integers, as train.quantize needs it; 'repfold train MODEL --quantize"
+              + " int8' quantizes it first, and so does 'repfold convert --precision int8'",
+          file);
+    }
   }
 
   private static String auxiliary(Path file, Graph graph, TrainConfig config) {

@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a training run: {@code config.json}, {@code last.onnx} with {@code last.state},
- * {@code best.onnx}, {@code checkpoint-epochN.onnx} and {@code metrics.csv}.
+ * {@code best.onnx}, {@code checkpoint-epochN.onnx} and {@code metrics.csv}, and of one that rounds
+ * to integers {@code int8.onnx}.
  */
 public final class RunFolder {
   static final String CONFIG = "config.json";
   static final String LAST = "last.onnx";
   static final String STATE = "last.state";
   static final String BEST = "best.onnx";
+  static final String INTEGERS = "int8.onnx";
   static final String METRICS = "metrics.csv";
   private static final String LOCK = ".lock";
   private static final DateTimeFormatter TIME =
@@ -142,6 +144,11 @@ public final class RunFolder {
 
   Path best() {
     return path.resolve(BEST);
+  }
+
+  /** The best weights in integers. */
+  Path integers() {
+    return path.resolve(INTEGERS);
   }
 
   Path metrics() {

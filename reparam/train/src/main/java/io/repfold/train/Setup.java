@@ -31,9 +31,14 @@ final class Setup implements AutoCloseable {
 
   /**
    * @param saved the weights of a run that goes on
+   * @param instead what a new run reads in the place of the file that it starts from
    * @throws ConfigException with all that stands in the way
    */
-  Setup(TrainConfig config, Optional<OnnxModel> saved, TrainingListener listener) {
+  Setup(
+      TrainConfig config,
+      Optional<OnnxModel> saved,
+      Optional<OnnxModel> instead,
+      TrainingListener listener) {
     this.config = config;
     Problems problems = new Problems();
     Optional<TrainingData> train =
@@ -47,7 +52,8 @@ final class Setup implements AutoCloseable {
     String place = config.startFrom().isPresent() ? "start_from" : "arch";
     Optional<NetworkSource> network =
         train.flatMap(
-            data -> problems.attempt(place, () -> source(saved, data.dataset().classes())));
+            data ->
+                problems.attempt(place, () -> source(saved, instead, data.dataset().classes())));
     Optional<Loss> loss =
         train.flatMap(data -> problems.attempt("loss_args", () -> loss(data.dataset())));
     train.ifPresent(
@@ -92,7 +98,7 @@ final class Setup implements AutoCloseable {
     if (!fromFile) {
       return new FirstPass.Passed(given, new LearningNetwork(given, config.learning()));
     }
-    try (Batch batch = training.firstBatch(config.seed())) {
+    try (Batch batch = firstBatch()) {
       return FirstPass.of(given, config.learning(), batch);
     }
   }
@@ -154,10 +160,11 @@ final class Setup implements AutoCloseable {
         });
   }
 
-  private NetworkSource source(Optional<OnnxModel> saved, int classes) {
+  private NetworkSource source(
+      Optional<OnnxModel> saved, Optional<OnnxModel> instead, int classes) {
     return saved
         .map(model -> NetworkSource.saved(model, config))
-        .orElseGet(() -> NetworkSource.of(config, classes));
+        .orElseGet(() -> NetworkSource.of(config, classes, instead));
   }
 
   private Loss loss(Dataset data) {
@@ -211,6 +218,11 @@ final class Setup implements AutoCloseable {
                 validation.orElseThrow().dataset().ignoreIndex(),
                 source.traits(),
                 pictures));
+  }
+
+  /** The first batch of the first epoch; the caller closes it. */
+  Batch firstBatch() {
+    return training.firstBatch(config.seed());
   }
 
   Pictures pictures() {

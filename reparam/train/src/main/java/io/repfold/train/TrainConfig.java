@@ -60,15 +60,21 @@ public record TrainConfig(
    * @param auxiliaryOutput an output of {@code startFrom} that has a loss as well
    * @param constantWeights whether initializers of {@code startFrom} that are inputs too are its
    *     weights, and no inputs any more
+   * @param quantize what a model is rounded to while it is trained further, {@link #INT8}; empty
+   *     for nothing
    */
   public record Learning(
       List<String> hold,
       List<String> learn,
       Optional<String> auxiliaryOutput,
-      boolean constantWeights) {
+      boolean constantWeights,
+      Optional<String> quantize) {
+    /** QuantizeLinear and DequantizeLinear round in the forward pass. */
+    public static final String INT8 = "int8";
+
     /** What the graph tells. */
     public static final Learning DEFAULT =
-        new Learning(List.of(), List.of(), Optional.empty(), false);
+        new Learning(List.of(), List.of(), Optional.empty(), false, Optional.empty());
 
     public Learning {
       hold = List.copyOf(hold);

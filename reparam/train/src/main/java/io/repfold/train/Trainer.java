@@ -1,10 +1,13 @@
 package io.repfold.train;
 
+import io.repfold.data.Batch;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
 import io.repfold.nets.Network;
+import io.repfold.onnx.OnnxModel;
 import io.repfold.train.TrainConfig.Loop;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -63,9 +66,22 @@ public final class Trainer implements AutoCloseable {
    * @throws RunException if the folder is not empty
    */
   public static Trainer begin(TrainConfig wish, Optional<Path> wanted, TrainingListener listener) {
+    return begin(wish, wanted, Optional.empty(), listener);
+  }
+
+  /**
+   * The same with a model that was made of the file that the configuration starts from.
+   *
+   * @param instead is trained in the place of that file, such as its quantized form
+   */
+  public static Trainer begin(
+      TrainConfig wish,
+      Optional<Path> wanted,
+      Optional<OnnxModel> instead,
+      TrainingListener listener) {
     TrainConfig config = resolved(wish, listener);
     LearningNetwork.useThreads(config.threads());
-    Setup setup = new Setup(config, Optional.empty(), listener);
+    Setup setup = new Setup(config, Optional.empty(), instead, listener);
     try {
       RunFolder folder =
           RunFolder.create(config, wanted, LocalDateTime.now(ZoneId.systemDefault()));
@@ -96,7 +112,7 @@ public final class Trainer implements AutoCloseable {
       }
       Checkpoints.Pair pair = folder.checkpoints().load();
       folder.clean();
-      Setup setup = new Setup(config, Optional.of(pair.model()), listener);
+      Setup setup = new Setup(config, Optional.of(pair.model()), Optional.empty(), listener);
       try {
         restore(setup, pair.state().tensors(), run);
       } catch (RuntimeException e) {
@@ -165,6 +181,7 @@ public final class Trainer implements AutoCloseable {
     Loop loop = config.loop();
     if (progress.stopped() || progress.epoch() >= loop.epochs()) {
       listener.message("%s: the run has ended before".formatted(folder.path()));
+      writeIntegers();
       return outcome();
     }
     Optional<Path> events =
@@ -195,7 +212,19 @@ public final class Trainer implements AutoCloseable {
       }
       looks.ended(progress.step());
     }
+    writeIntegers();
     return outcome();
+  }
+
+  /** The best weights in integers, if the run rounds to them. */
+  private void writeIntegers() {
+    if (config.learning().quantize().isEmpty() || Files.exists(folder.integers())) {
+      return;
+    }
+    try (Batch batch = setup.firstBatch()) {
+      IntegerFile.write(config, folder, check, batch, progress.step());
+    }
+    listener.message("Wrote " + folder.integers());
   }
 
   private Outcome outcome() {

@@ -94,10 +94,14 @@ record TrainingData(LoaderArguments arguments, Dataset dataset) {
 
   /** The first batch that a {@link #loader} gives, made by this thread; the caller closes it. */
   Batch firstBatch(long seed) {
-    LoaderOptions options = arguments.loaderOptions(seed).withThreads(0);
-    try (Loader loader = loader(options)) {
+    try (Loader loader = calmLoader(seed)) {
       return loader.epoch(0, 0).next();
     }
+  }
+
+  /** A {@link #loader} that works in the thread that asks. */
+  Loader calmLoader(long seed) {
+    return loader(arguments.loaderOptions(seed).withThreads(0));
   }
 
   private Loader loader(LoaderOptions options) {

@@ -34,10 +34,17 @@ record TrainingForm(Graph graph, List<String> notes) {
   }
 
   static TrainingForm of(Graph given) {
+    return of(given, false);
+  }
+
+  /**
+   * @param rounding whether integers stay integers in the forward pass
+   */
+  static TrainingForm of(Graph given, boolean rounding) {
     List<String> notes = new ArrayList<>();
     Graph graph = withoutHead(SplitSequences.asSplits(given), notes);
     graph = withoutUnreadOutputs(graph);
-    graph = withLearnableBounds(withStoredWeights(graph, notes), notes);
+    graph = withLearnableBounds(withStoredWeights(graph, rounding, notes), notes);
     Untied untied = Untied.of(graph);
     if (!untied.parted().isEmpty()) {
       notes.add(
@@ -62,6 +69,9 @@ record TrainingForm(Graph graph, List<String> notes) {
             "Running statistics are those of the last batch where the momentum is 0")
         .ifPresent(notes::add);
     replaceable(untied.graph()).ifPresent(notes::add);
+    if (rounding) {
+      return new TrainingForm(RealWeights.of(untied.graph()), notes);
+    }
     withoutNorms(untied.graph()).ifPresent(notes::add);
     return new TrainingForm(DeadCode.withoutUnread(untied.graph()), notes);
   }
@@ -177,13 +187,15 @@ record TrainingForm(Graph graph, List<String> notes) {
   }
 
   /** Weights that are stored in fewer bits and widened at each run are widened once. */
-  private static Graph withStoredWeights(Graph graph, List<String> notes) {
+  private static Graph withStoredWeights(Graph graph, boolean rounding, List<String> notes) {
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     List<Node> nodes = new ArrayList<>();
     List<String> widened = new ArrayList<>();
     for (Node node : graph.nodes()) {
       Optional<Tensor> weight =
-          graph.isOutput(node.output()) ? Optional.empty() : weight(graph, node);
+          graph.isOutput(node.output()) || rounding && node.op() instanceof Op.DequantizeLinear
+              ? Optional.empty()
+              : weight(graph, node);
       if (weight.isEmpty()) {
         nodes.add(node);
       } else {

@@ -55,7 +55,7 @@ class FirstPassTest {
     Path file = folder.resolve("net.onnx");
     TrainConfig config = TinyRun.config(folder, overrides);
     OnnxModel.of(builder.build()).write(file);
-    NetworkSource source = NetworkSource.of(config, TinyRun.CLASSES);
+    NetworkSource source = NetworkSource.of(config, TinyRun.CLASSES, Optional.empty());
     try (Batch batch = TrainingData.training(config).firstBatch(1)) {
       return FirstPass.of(source, config.learning(), batch);
     }

@@ -15,6 +15,7 @@ import io.repfold.onnx.OnnxModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworkSourceTest {
   @TempDir private Path folder;
 
+  private NetworkSource of(String... overrides) {
+    return NetworkSource.of(TinyRun.config(folder, overrides), 3, Optional.empty());
+  }
+
   private NetworkSource source(Consumer<GraphBuilder> author, String... overrides) {
     GraphBuilder b = new GraphBuilder("theirs", WeightSource.he(1));
     author.accept(b);
@@ -30,7 +35,7 @@ class NetworkSourceTest {
     OnnxModel.of(b.build()).write(file);
     List<String> all = new ArrayList<>(List.of("start_from=" + file));
     all.addAll(List.of(overrides));
-    return NetworkSource.of(TinyRun.config(folder, all.toArray(new String[0])), 3);
+    return of(all.toArray(new String[0]));
   }
 
   @Test
@@ -60,10 +65,8 @@ class NetworkSourceTest {
     OnnxModel.of(listed.build()).write(file);
     int weights = plain.initializers().size();
 
-    NetworkSource kept = NetworkSource.of(TinyRun.config(folder, "start_from=" + file), 3);
-    NetworkSource taken =
-        NetworkSource.of(
-            TinyRun.config(folder, "start_from=" + file, "train.constant_weights=true"), 3);
+    NetworkSource kept = of("start_from=" + file);
+    NetworkSource taken = of("start_from=" + file, "train.constant_weights=true");
 
     assertThat(kept.graph().optionalInputs()).hasSize(weights);
     assertThat(kept.notes())

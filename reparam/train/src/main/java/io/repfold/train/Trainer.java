@@ -107,7 +107,7 @@ public final class Trainer implements AutoCloseable {
       if (folder.checkpoints().areMissing()) {
         listener.warning("%s: the run has saved nothing yet, and begins anew".formatted(run));
         folder.clean();
-        Setup setup = new Setup(config, Optional.empty(), listener);
+        Setup setup = new Setup(config, Optional.empty(), Optional.empty(), listener);
         return new Trainer(config, folder, lock, setup, Progress.BEGINNING, listener);
       }
       Checkpoints.Pair pair = folder.checkpoints().load();

@@ -81,8 +81,7 @@ class RepLiteTest {
   @Test
   void what_no_machine_holds_is_refused_before_it_is_made() {
     assertThatThrownBy(
-            () ->
-                Networks.build("RepLite", Map.of("width", 60_000), CLASSES, WeightSource.he(1)))
+            () -> Networks.build("RepLite", Map.of("width", 60_000), CLASSES, WeightSource.he(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("choose a smaller width");
   }

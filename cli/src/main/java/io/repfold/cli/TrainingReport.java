@@ -23,6 +23,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
   private final PrintWriter out;
   private final boolean terminal = Progress.isTerminal();
   private final long begin = System.nanoTime();
+  private final StopBetweenSteps stop = new StopBetweenSteps();
   private @Nullable ProgressBar bar;
   private @Nullable Start start;
   private long lastLine = begin;
@@ -62,6 +63,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
 
   @Override
   public void stepped(Step step) {
+    stop.between();
     Start run = java.util.Objects.requireNonNull(start);
     if (terminal) {
       show("Epoch %d/%d".formatted(step.epoch(), run.epochs()), step.batch(), run.batches());
@@ -119,6 +121,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
 
   @Override
   public void validating(int batch, int batches) {
+    stop.between();
     if (terminal) {
       show("Validating", batch, batches);
     }
@@ -171,6 +174,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
 
   @Override
   public void close() {
+    stop.close();
     hide();
   }
 }

@@ -133,13 +133,13 @@ final class WrittenModelCheck implements TrainingCheck {
       OutputResult result) {
     EngineOptions options = EngineOptions.defaults().withoutOptimizer();
     Map<String, HostTensor> again = run(file, options, images, Set.of(result.name()));
-    Noise noise = Noise.of(result.name(), again, written);
+    Noise noise = noise(result.name(), again, written);
     boolean rounds = rounds(model);
     for (int bits : rounds ? LAST_BITS : new int[0]) {
       Path near = file.resolveSibling("near.onnx");
       model.withGraph(withSteps(model.graph(), bits)).write(near);
       Map<String, HostTensor> other = run(near, options, images, Set.of(result.name()));
-      noise = noise.or(Noise.of(result.name(), other, again));
+      noise = noise.or(noise(result.name(), other, again));
     }
     double largest = TIMES_NOISE * noise.largest();
     double mean = rounds ? TIMES_NOISE * noise.mean() : Double.POSITIVE_INFINITY;
@@ -149,19 +149,20 @@ final class WrittenModelCheck implements TrainingCheck {
         .isPresent();
   }
 
+  private static Noise noise(
+      String output, Map<String, HostTensor> one, Map<String, HostTensor> other) {
+    List<Comparison> found =
+        new Judge(BOUNDS)
+            .compareInOrder(List.of(output), one, other).results().stream()
+                .flatMap(r -> r.comparison().stream())
+                .toList();
+    return new Noise(
+        found.stream().mapToDouble(Comparison::maxAbsError).max().orElse(0),
+        found.stream().mapToDouble(Comparison::meanAbsError).max().orElse(0));
+  }
+
   /** How far an output differs from itself, at most and on average. */
   private record Noise(double largest, double mean) {
-    static Noise of(String output, Map<String, HostTensor> one, Map<String, HostTensor> other) {
-      List<Comparison> found =
-          new Judge(BOUNDS)
-              .compareInOrder(List.of(output), one, other).results().stream()
-                  .flatMap(r -> r.comparison().stream())
-                  .toList();
-      return new Noise(
-          found.stream().mapToDouble(Comparison::maxAbsError).max().orElse(0),
-          found.stream().mapToDouble(Comparison::meanAbsError).max().orElse(0));
-    }
-
     Noise or(Noise other) {
       return new Noise(Math.max(largest, other.largest), Math.max(mean, other.mean));
     }

@@ -3,7 +3,8 @@
 Run (needs onnx, onnxruntime, numpy, and PIL for images):
 
     python peer_quantize.py FLOAT.onnx OURS.onnx --data CALIBRATION --held-out SAMPLES
-        [--size HxW] [--mean M,M,M] [--std S,S,S] [--threshold T] [--limit N] [--rounds N] [--threads N] [--save FILE]
+        [--size HxW] [--mean M,M,M] [--std S,S,S] [--threshold T] [--limit N] [--rounds N] [--threads N]
+        [--per-tensor] [--reduce-range] [--save FILE]
 
 FLOAT.onnx is the float32 model that both start from (folded: the peer does not merge branches).  CALIBRATION and
 SAMPLES are folders of .npy files or of images, which are brought to the size and normalized as the network expects.
@@ -129,6 +130,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--peer-method", default="minmax", choices=["minmax", "entropy", "percentile"])
+    parser.add_argument("--per-tensor", action="store_true", help="one scale for all channels of a weight")
+    parser.add_argument("--reduce-range", action="store_true", help="weights and activations in 7 bits")
     parser.add_argument("--save", help="where to keep the peer's model")
     args = parser.parse_args()
 
@@ -142,7 +145,8 @@ def main():
             theirs,
             Reader(session(args.model, args.threads).get_inputs()[0].name, calibration),
             quant_format=QuantFormat.QDQ,
-            per_channel=True,
+            per_channel=not args.per_tensor,
+            reduce_range=args.reduce_range,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method={

@@ -2,6 +2,7 @@ package io.repfold.cli;
 
 import io.repfold.graph.InvalidGraphException;
 import io.repfold.numpy.Npy;
+import io.repfold.onnx.OnnxFormatException;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.onnx.ReadOptions;
 import io.repfold.pipeline.ModelFile;
@@ -24,8 +25,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The model that training with rounding starts from: the file itself if it is quantized, or else
@@ -50,11 +52,11 @@ final class QuantizedStart {
   }
 
   /**
-   * @throws UsageException if the model cannot be quantized
+   * @throws UsageException if the model cannot be read or quantized
    * @throws io.repfold.train.ConfigException if the images cannot be used
    */
   OnnxModel model() {
-    OnnxModel given = OnnxModel.read(file, new ReadOptions(config.learning().constantWeights()));
+    OnnxModel given = given();
     if (given.graph().nodes().stream().anyMatch(SourceGraphCheck::isQuantized)) {
       return given.withoutMetadata(ConvertFile.KEY);
     }
@@ -65,7 +67,15 @@ final class QuantizedStart {
       tell(outcome, images);
       return OnnxModel.read(target).withoutMetadata(ConvertFile.KEY);
     } catch (InvalidGraphException | PipelineException | EngineException e) {
-      throw new UsageException("%s: cannot be quantized: %s".formatted(file, e.getMessage()));
+      throw new UsageException("cannot be quantized: " + e.getMessage());
+    }
+  }
+
+  private OnnxModel given() {
+    try {
+      return OnnxModel.read(file, new ReadOptions(config.learning().constantWeights()));
+    } catch (OnnxFormatException | UncheckedIOException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -74,30 +84,27 @@ final class QuantizedStart {
   }
 
   private int writeImages(Path folder) {
-    int[] count = {0};
-    int taken =
-        CalibrationImages.take(
-            config,
-            IMAGES,
-            image -> {
-              float[] values = new float[Math.toIntExact(image.size())];
-              image.data().asFloatBuffer().get(values);
-              try {
-                Npy.write(image(folder, count[0]++), HostTensor.ofFloats(values, image.dims()));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    return taken;
+    AtomicInteger next = new AtomicInteger();
+    return CalibrationImages.take(
+        config,
+        IMAGES,
+        image -> {
+          float[] values = new float[Math.toIntExact(image.size())];
+          image.data().asFloatBuffer().get(values);
+          Path file = image(folder, next.getAndIncrement());
+          try {
+            Npy.write(file, HostTensor.ofFloats(values, image.dims()));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private ConvertOutcome converted(Path folder, Path target, int images) {
-    List<Path> samples =
-        java.util.stream.IntStream.range(0, images).mapToObj(i -> image(folder, i)).toList();
+    List<Path> samples = IntStream.range(0, images).mapToObj(i -> image(folder, i)).toList();
     ConversionRequest request =
         ConversionRequest.to(Precision.INT8)
             .withSamples(SampleRequest.NONE.withData(samples))
-            .withShapes(Map.of())
             .withTargetAgreement(0);
     ModelFile source = ModelFile.read(file);
     ConvertFile conversion =

@@ -44,7 +44,7 @@ class TrainCommandTest {
   }
 
   /** Scenes with a red and a green square, and a small network with Rep blocks. */
-  private static Path write(Path folder) throws IOException {
+  static Path write(Path folder) throws IOException {
     Path data = Files.createDirectory(folder.resolve("data"));
     split(data, "train", 8, 1);
     split(data, "val", 4, 2);

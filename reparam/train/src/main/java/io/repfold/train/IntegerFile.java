@@ -1,7 +1,6 @@
 package io.repfold.train;
 
 import io.repfold.data.Batch;
-import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
@@ -42,11 +41,8 @@ final class IntegerFile {
     OnnxModel best = OnnxModel.read(folder.weights(true));
     NetworkSource source = NetworkSource.saved(best, config);
     OnnxModel integers = Deployment.inference(best);
-    Tensor images =
-        Tensor.of(
-            ElementType.FLOAT, batch.imageBytes(), batch.n(), 3, batch.height(), batch.width());
     try (LearningNetwork network = new LearningNetwork(source, config.learning())) {
-      check.check(new Deployed(network, integers), images, iteration);
+      check.check(new Deployed(network, integers), FirstAndLast.images(batch), iteration);
     }
     integers.write(folder.integers());
   }

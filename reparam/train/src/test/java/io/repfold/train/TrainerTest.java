@@ -117,12 +117,13 @@ class TrainerTest {
   @Test
   void a_check_looks_at_the_first_and_the_last_network_on_the_same_images() {
     List<Long> iterations = new ArrayList<>();
-    List<Tensor> images = new ArrayList<>();
+    List<double[]> images = new ArrayList<>();
     List<Tensor> scores = new ArrayList<>();
     TrainingCheck check =
         (network, batch, iteration) -> {
           iterations.add(iteration);
-          images.add(batch);
+          assertThat(batch.dims()).containsExactly(2, 3, 32, 32);
+          images.add(batch.toDoubles());
           String name = network.model().graph().outputs().get(0).name();
           scores.add(network.outputs(batch).get(name));
           Tensor inside = network.values(batch, List.of(name)).get(name);
@@ -136,8 +137,7 @@ class TrainerTest {
       trainer.checkedBy(check).run();
     }
     assertThat(iterations).containsExactly(1L, 15L);
-    assertThat(images.get(0).dims()).containsExactly(2, 3, 32, 32);
-    assertThat(images.get(1)).isEqualTo(images.get(0));
+    assertThat(images.get(1)).containsExactly(images.get(0));
     assertThat(scores.get(1)).isNotEqualTo(scores.get(0));
   }
 

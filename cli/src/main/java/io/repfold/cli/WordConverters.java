@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -14,13 +15,17 @@ final class WordConverters {
 
   /** For all options and parameters of the command and of those below it. */
   static void addTo(CommandLine command) {
+    // One each: Java 17 crashes where it archives two that are made alike.
+    ITypeConverter<Double> number = WordConverters::number;
+    ITypeConverter<Long> large = word -> whole(word, Long::valueOf);
+    ITypeConverter<Integer> small = word -> whole(word, Integer::valueOf);
     command
-        .registerConverter(Double.class, WordConverters::number)
-        .registerConverter(double.class, WordConverters::number)
-        .registerConverter(Long.class, word -> whole(word, Long::valueOf))
-        .registerConverter(long.class, word -> whole(word, Long::valueOf))
-        .registerConverter(Integer.class, word -> whole(word, Integer::valueOf))
-        .registerConverter(int.class, word -> whole(word, Integer::valueOf));
+        .registerConverter(Double.class, number)
+        .registerConverter(double.class, number)
+        .registerConverter(Long.class, large)
+        .registerConverter(long.class, large)
+        .registerConverter(Integer.class, small)
+        .registerConverter(int.class, small);
     addChoices(command);
   }
 

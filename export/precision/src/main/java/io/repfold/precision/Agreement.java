@@ -6,7 +6,6 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Value;
 import io.repfold.precision.OutputScores.Numbers;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,9 +35,7 @@ public final class Agreement {
 
     /** The piece that is worst beside what is asked for; empty if no output was judged. */
     public Optional<Finding> worst() {
-      return findings.stream()
-          .filter(finding -> !finding.checks().isEmpty())
-          .max(Comparator.comparingDouble(Finding::loss));
+      return Finding.worstOf(findings.stream());
     }
 
     /** What is wrong by what may be, at the worst piece; at most 1 where all holds. */

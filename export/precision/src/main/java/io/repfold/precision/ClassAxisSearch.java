@@ -130,9 +130,14 @@ final class ClassAxisSearch {
   }
 
   Optional<Shape> shape(String value) {
+    return value(value).flatMap(Value::shape);
+  }
+
+  /** What is inferred of a value. */
+  Optional<Value> value(String name) {
     Map<String, Value> inferred = types == null ? ShapeInference.infer(graph) : types;
     types = inferred;
-    return Optional.ofNullable(inferred.get(value)).flatMap(Value::shape);
+    return Optional.ofNullable(inferred.get(name));
   }
 
   /** Where a Transpose or a new shape puts an axis; empty if it is no axis of its own any more. */

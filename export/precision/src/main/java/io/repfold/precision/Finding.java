@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How a piece of an output did over samples: the column of it that did worst, if columns are judged
@@ -95,6 +96,13 @@ public record Finding(
   /** Whether there was anything to compare. */
   public boolean isCompared() {
     return positions > 0 || !Double.isNaN(decibels);
+  }
+
+  /** The one that is worst beside what is asked for; empty if none is judged. */
+  public static Optional<Finding> worstOf(Stream<Finding> findings) {
+    return findings
+        .filter(finding -> !finding.checks().isEmpty())
+        .max(Comparator.comparingDouble(Finding::loss));
   }
 
   /** The check that is worst; empty if nothing is judged. */

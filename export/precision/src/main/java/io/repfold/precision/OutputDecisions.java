@@ -1,7 +1,7 @@
 package io.repfold.precision;
 
 import io.repfold.precision.OutputScores.Numbers;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -29,14 +29,12 @@ public record OutputDecisions(String what, long positions, long disagreements) {
     TreeSet<String> what = new TreeSet<>();
     long positions = 0;
     long disagreements = 0;
-    Targets targets = new Targets(0, 0, 0, threshold);
     for (Piece piece : pieces) {
       Piece.Cut wanted = piece.cut(expected.elements(), expected.shape());
       Piece.Cut computed = piece.cut(found.elements(), found.shape());
-      Tally tally = new Tally("", piece, targets);
-      if (tally.decides()) {
-        Decisions one = tally.decisions(wanted, true);
-        Decisions other = tally.decisions(computed, true);
+      if (piece.decides()) {
+        Decisions one = piece.decisions(wanted, true, threshold);
+        Decisions other = piece.decisions(computed, true, threshold);
         positions += one.positions(other);
         disagreements += one.disagreements(other);
         what.add(
@@ -45,42 +43,33 @@ public record OutputDecisions(String what, long positions, long disagreements) {
                 : "the side of the threshold " + threshold);
       } else if (piece.kind() != OutputKind.NONE) {
         positions += wanted.numbers().length;
-        disagreements += apart(piece, wanted, computed);
+        disagreements += apart(piece.columns(wanted), wanted.numbers(), computed.numbers());
         what.add("the value, to 5 % of its range,");
       }
     }
     return new OutputDecisions(
-        String.join(" and ", new ArrayList<>(what)) + (what.size() > 1 ? " are" : " is"),
-        positions,
-        disagreements);
+        String.join(" and ", what) + (what.size() > 1 ? " are" : " is"), positions, disagreements);
   }
 
   /** Elements that are further apart than a fraction of the range of their column. */
-  private static long apart(Piece piece, Piece.Cut wanted, Piece.Cut computed) {
-    boolean columns = piece.kind() == OutputKind.BOXES;
-    int axis = wanted.axis(piece.axis());
-    int count = columns ? Math.max(1, wanted.size(axis)) : 1;
-    int stride = columns ? Math.max(1, wanted.stride(axis)) : 1;
-    double[] least = new double[count];
-    double[] most = new double[count];
-    java.util.Arrays.fill(least, Double.POSITIVE_INFINITY);
-    java.util.Arrays.fill(most, Double.NEGATIVE_INFINITY);
-    for (int i = 0; i < wanted.numbers().length; i++) {
-      double value = wanted.numbers()[i];
-      int column = i / stride % count;
-      if (Double.isFinite(value)) {
-        least[column] = Math.min(least[column], value);
-        most[column] = Math.max(most[column], value);
+  private static long apart(Piece.Columns columns, double[] wanted, double[] computed) {
+    double[] least = new double[columns.count()];
+    double[] most = new double[columns.count()];
+    Arrays.fill(least, Double.POSITIVE_INFINITY);
+    Arrays.fill(most, Double.NEGATIVE_INFINITY);
+    for (int i = 0; i < wanted.length; i++) {
+      if (Double.isFinite(wanted[i])) {
+        int column = columns.of(i);
+        least[column] = Math.min(least[column], wanted[i]);
+        most[column] = Math.max(most[column], wanted[i]);
       }
     }
     long apart = 0;
-    for (int i = 0; i < wanted.numbers().length; i++) {
-      int column = i / stride % count;
-      double value = wanted.numbers()[i];
-      double range = most[column] > least[column] ? most[column] - least[column] : Math.abs(value);
-      double error = Math.abs(value - computed.numbers()[i]);
-      boolean same = Double.compare(value, computed.numbers()[i]) == 0;
-      apart += same || error <= CLOSE * range ? 0 : 1;
+    for (int i = 0; i < wanted.length; i++) {
+      double range = most[columns.of(i)] - least[columns.of(i)];
+      double reach = range > 0 ? range : Math.abs(wanted[i]);
+      boolean same = Double.compare(wanted[i], computed[i]) == 0;
+      apart += same || Math.abs(wanted[i] - computed[i]) <= CLOSE * reach ? 0 : 1;
     }
     return apart;
   }

@@ -61,7 +61,7 @@ public final class OutputScores {
       Tally tally = all.get(i);
       Piece.Cut wanted = piece.cut(expected.elements(), expected.shape());
       Piece.Cut computed = piece.cut(found.elements(), found.shape());
-      boolean decides = tally.decides() || !expected.real();
+      boolean decides = piece.decides() || !expected.real();
       if (decides) {
         tally.decided(
             tally.decisions(wanted, expected.real()), tally.decisions(computed, found.real()));
@@ -85,9 +85,10 @@ public final class OutputScores {
     List<Decisions> decisions = new ArrayList<>();
     List<Tally> all = tallies(output);
     for (int i = 0; i < all.size(); i++) {
-      Piece.Cut cut = meanings.of(output).get(i).cut(numbers.elements(), numbers.shape());
+      Piece piece = meanings.of(output).get(i);
+      Piece.Cut cut = piece.cut(numbers.elements(), numbers.shape());
       decisions.add(
-          all.get(i).decides() || !numbers.real()
+          piece.decides() || !numbers.real()
               ? all.get(i).decisions(cut, numbers.real())
               : Decisions.NONE);
     }

@@ -3,6 +3,7 @@ package io.repfold.precision;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -38,6 +39,74 @@ public record Piece(
 
   Piece within(Band other) {
     return new Piece(kind, Optional.of(other), axis, certain, because);
+  }
+
+  /** Whether another part has the same meaning, whatever shows it. */
+  boolean isLike(Piece other) {
+    return kind == other.kind && axis.equals(other.axis) && band.equals(other.band);
+  }
+
+  /** Whether it has columns, classes or its ends along an axis, of a tensor of some rank. */
+  boolean liesAlong(int other, int rank) {
+    boolean own = axis.isPresent() && ClassAxisSearch.fromFront(axis.getAsInt(), rank) == other;
+    return own || band.filter(part -> part.axis() == other).isPresent();
+  }
+
+  /**
+   * The same where its axes have gone.
+   *
+   * @param moves an axis to another; empty where it is lost
+   * @return empty where an axis is lost, or the band's is counted from behind
+   */
+  Optional<Piece> moved(Function<Integer, Optional<Integer>> moves) {
+    OptionalInt place = OptionalInt.empty();
+    if (axis.isPresent()) {
+      Optional<Integer> moved = moves.apply(axis.getAsInt());
+      if (moved.isEmpty()) {
+        return Optional.empty();
+      }
+      place = OptionalInt.of(moved.get());
+    }
+    Optional<Band> part = Optional.empty();
+    if (band.isPresent()) {
+      Optional<Integer> moved = moves.apply(band.get().axis()).filter(to -> to >= 0);
+      if (moved.isEmpty()) {
+        return Optional.empty();
+      }
+      part = Optional.of(new Band(moved.get(), band.get().from(), band.get().to()));
+    }
+    return Optional.of(new Piece(kind, part, place, certain, because));
+  }
+
+  /** Whether it decides something; values count as they are. */
+  boolean decides() {
+    return switch (kind) {
+      case CLASSES, SCORES, LABELS -> true;
+      default -> false;
+    };
+  }
+
+  /** What it decides: best classes, or the side of the threshold, or integers. */
+  Decisions decisions(Cut cut, boolean floating, double threshold) {
+    int none = cut.shape().length;
+    int classes = kind == OutputKind.CLASSES ? cut.axis(axis) : none;
+    return Decisions.of(i -> cut.numbers()[i], floating, threshold, classes, cut.shape());
+  }
+
+  /** The columns that are judged each by itself; one if all numbers are judged together. */
+  Columns columns(Cut cut) {
+    boolean apart = kind == OutputKind.BOXES;
+    int along = cut.axis(axis);
+    return apart
+        ? new Columns(Math.max(1, cut.size(along)), Math.max(1, cut.stride(along)))
+        : new Columns(1, 1);
+  }
+
+  /** Which column an element lies in, by its index. */
+  record Columns(int count, int stride) {
+    int of(int index) {
+      return index / stride % count;
+    }
   }
 
   /** Numbers of a part, row-major. */

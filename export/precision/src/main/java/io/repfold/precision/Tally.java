@@ -83,18 +83,9 @@ final class Tally {
     }
   }
 
-  /** What an output decides; nothing where values count as they are. */
+  /** What a part of an output decides, by its numbers. */
   Decisions decisions(Piece.Cut cut, boolean floating) {
-    int none = cut.shape().length;
-    int axis = piece.kind() == OutputKind.CLASSES ? cut.axis(piece.axis()) : none;
-    return Decisions.of(i -> cut.numbers()[i], floating, targets.threshold(), axis, cut.shape());
-  }
-
-  boolean decides() {
-    return switch (piece.kind()) {
-      case CLASSES, SCORES, LABELS -> true;
-      default -> false;
-    };
+    return piece.decisions(cut, floating, targets.threshold());
   }
 
   /** Adds the decisions of a sample. */
@@ -109,7 +100,7 @@ final class Tally {
 
   /** Widens the ranges, by which errors are measured. */
   void range(Piece.Cut expected) {
-    Columns columns = columns(expected);
+    Piece.Columns columns = columns(expected);
     for (int i = 0; i < expected.numbers().length; i++) {
       groups[columns.of(i)].rangeOf(expected.numbers()[i]);
     }
@@ -127,7 +118,7 @@ final class Tally {
 
   /** Adds the numbers of a sample; where sizes differ, all of them are error. */
   void numbers(Piece.Cut expected, Piece.Cut found) {
-    Columns columns = columns(expected);
+    Piece.Columns columns = columns(expected);
     real = true;
     boolean comparable = Arrays.equals(expected.shape(), found.shape());
     for (int i = 0; i < expected.numbers().length; i++) {
@@ -136,21 +127,12 @@ final class Tally {
     follow.add(expected.numbers(), found.numbers(), columns::of);
   }
 
-  /** Which column an element lies in, by its index. */
-  private record Columns(int count, int stride) {
-    int of(int index) {
-      return index / stride % count;
+  private Piece.Columns columns(Piece.Cut cut) {
+    Piece.Columns columns = piece.columns(cut);
+    if (groups.length != columns.count()) {
+      start(columns.count());
     }
-  }
-
-  private Columns columns(Piece.Cut cut) {
-    boolean apart = piece.kind() == OutputKind.BOXES;
-    int axis = cut.axis(piece.axis());
-    int count = apart ? Math.max(1, cut.size(axis)) : 1;
-    if (groups.length != count) {
-      start(count);
-    }
-    return new Columns(count, apart ? Math.max(1, cut.stride(axis)) : 1);
+    return columns;
   }
 
   private void start(int count) {

@@ -4,7 +4,6 @@ import io.repfold.pipeline.ModelFile;
 import io.repfold.precision.Finding;
 import io.repfold.precision.Targets;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -46,9 +45,7 @@ public record ConvertOutcome(
 
   /** What is worst beside its target, of all comparisons; empty if nothing is judged. */
   public Optional<Finding> worst() {
-    return comparisons.stream()
-        .flatMap(comparison -> comparison.findings().stream())
-        .filter(finding -> !finding.checks().isEmpty())
-        .max(Comparator.comparingDouble(Finding::loss));
+    return Finding.worstOf(
+        comparisons.stream().flatMap(comparison -> comparison.findings().stream()));
   }
 }

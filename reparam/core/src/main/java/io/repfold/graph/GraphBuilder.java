@@ -73,6 +73,11 @@ public final class GraphBuilder {
     return new GraphBuilder(parts, prefix, label, value);
   }
 
+  /** The whole name of what this view would call {@code name}. */
+  public String path(String name) {
+    return prefix + name;
+  }
+
   public ElementType type() {
     return parts.type;
   }
@@ -191,6 +196,26 @@ public final class GraphBuilder {
     return parts.define(name, new Op.Conv(kernel.window(), groups), inputs, out);
   }
 
+  /**
+   * A transposed convolution.
+   *
+   * @param kernel whose pads are cut off the result
+   * @param outputPadding rows and columns that the result has more at its end
+   */
+  public String convTranspose(String x, int out, Kernel kernel, int outputPadding, boolean biased) {
+    String name = next("conv_transpose");
+    WeightSource.Role role = WeightSource.Role.TRANSPOSED_KERNEL;
+    String weight =
+        parts.learn(name + ".weight", role, channels(x), out, kernel.height(), kernel.width());
+    List<String> inputs = new ArrayList<>(List.of(x, weight));
+    if (biased) {
+      inputs.add(parts.learn(name + ".bias", WeightSource.Role.BIAS, out));
+    }
+    List<Integer> more = List.of(outputPadding, outputPadding);
+    Op op = new Op.ConvTranspose(kernel.window(), 1, more, List.of());
+    return parts.define(name, op, inputs, out);
+  }
+
   /** Batch normalization with running statistics, for inference. */
   public String batchNorm(String x) {
     int channels = channels(x);
@@ -213,6 +238,19 @@ public final class GraphBuilder {
 
   public String relu(String x) {
     return unary(Op.Unary.Function.RELU, x);
+  }
+
+  /**
+   * A ReLU with a learnt slope below 0 (He et al., ICCV 2015, arXiv:1502.01852).
+   *
+   * @param shared whether all channels have the same slope
+   */
+  public String pRelu(String x, boolean shared) {
+    int channels = channels(x);
+    String name = next("prelu");
+    int slopes = shared ? 1 : channels;
+    String slope = parts.learn(name + ".weight", WeightSource.Role.SLOPE, slopes, 1, 1);
+    return parts.define(name, new Op.PRelu(), List.of(x, slope), channels);
   }
 
   public String unary(Op.Unary.Function function, String x) {

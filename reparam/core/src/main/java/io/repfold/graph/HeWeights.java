@@ -9,9 +9,10 @@ record HeWeights(long seed) implements WeightSource {
   public double[] values(String name, Role role, long... dims) {
     double[] values = new double[WeightSource.count(name, dims)];
     switch (role) {
-      case KERNEL -> uniform(values, name, 2, dims);
+      case KERNEL, TRANSPOSED_KERNEL -> uniform(values, name, 2, dims);
       case LINEAR -> uniform(values, name, 1, dims);
       case IDENTITY_KERNEL -> identity(values, dims);
+      case SLOPE -> Arrays.fill(values, WeightSource.SLOPE);
       case GAMMA, VARIANCE -> Arrays.fill(values, 1);
       case BIAS, BETA, MEAN -> {}
     }

@@ -9,9 +9,10 @@ record NormalWeights(long seed, Fan fan) implements WeightSource {
   public double[] values(String name, Role role, long... dims) {
     double[] values = new double[WeightSource.count(name, dims)];
     switch (role) {
-      case KERNEL -> normal(values, name, 2 / fan.of(dims));
+      case KERNEL, TRANSPOSED_KERNEL -> normal(values, name, 2 / fan.of(dims));
       case LINEAR -> normal(values, name, 1 / fan.of(dims));
       case IDENTITY_KERNEL -> HeWeights.identity(values, dims);
+      case SLOPE -> Arrays.fill(values, WeightSource.SLOPE);
       case GAMMA, VARIANCE -> Arrays.fill(values, 1);
       case BIAS, BETA, MEAN -> {}
     }

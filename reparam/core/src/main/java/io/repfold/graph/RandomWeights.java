@@ -12,10 +12,11 @@ record RandomWeights(long seed) implements WeightSource {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (role) {
-            case KERNEL, IDENTITY_KERNEL, LINEAR -> bound * random.nextDouble(-1, 1);
+            case KERNEL, TRANSPOSED_KERNEL, IDENTITY_KERNEL, LINEAR ->
+                bound * random.nextDouble(-1, 1);
             case GAMMA -> random.nextInt(8) == 0 ? 0 : random.nextDouble(-2, 2);
             case VARIANCE -> random.nextDouble(0.05, 3);
-            case BIAS, BETA, MEAN -> random.nextDouble(-2, 2);
+            case BIAS, BETA, MEAN, SLOPE -> random.nextDouble(-2, 2);
           };
     }
     return values;

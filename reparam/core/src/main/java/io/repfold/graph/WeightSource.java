@@ -14,12 +14,16 @@ public interface WeightSource {
   enum Role {
     /** Convolution kernels {@code [O, I/groups, kH, kW]}. */
     KERNEL,
+    /** Kernels of transposed convolutions {@code [I, O/groups, kH, kW]}. */
+    TRANSPOSED_KERNEL,
     /** Pointwise kernels {@code [O, O/groups, 1, 1]} that start as the identity. */
     IDENTITY_KERNEL,
     /** Fully connected layers {@code [O, I]}. */
     LINEAR,
     /** Biases {@code [O]} of convolutions and fully connected layers. */
     BIAS,
+    /** Slopes of a PRelu below 0. */
+    SLOPE,
     /** Scale of a batch normalization. */
     GAMMA,
     /** Shift of a batch normalization. */
@@ -102,6 +106,9 @@ public interface WeightSource {
   static WeightSource random(long seed) {
     return new RandomWeights(seed);
   }
+
+  /** What a PRelu starts with (He et al., as above). */
+  double SLOPE = 0.25;
 
   /** More numbers than this, 2 GiB of doubles, are no parameter of a network that trains here. */
   long MOST = 1L << 28;

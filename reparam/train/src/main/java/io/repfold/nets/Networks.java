@@ -1,32 +1,28 @@
 package io.repfold.nets;
 
 import io.repfold.config.NamedArguments;
-import io.repfold.graph.Graph;
-import io.repfold.graph.ShapeInference;
-import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The networks that a configuration can name: the door of this package. */
 public final class Networks {
-  private static final List<Architecture> ARCHITECTURES = architectures();
+  private static final List<Architecture> ARCHITECTURES = Catalog.all();
 
   private Networks() {}
-
-  private static List<Architecture> architectures() {
-    List<Architecture> all = new ArrayList<>();
-    all.add(PspNet.plain());
-    all.add(PspNet.rep());
-    all.add(new RepLite());
-    all.addAll(RepVgg.all());
-    return List.copyOf(all);
-  }
 
   /** The values of {@code arch.type}. */
   public static List<String> types() {
     return ARCHITECTURES.stream().map(Architecture::type).toList();
+  }
+
+  /**
+   * The values of the argument {@code backbone} of a type; empty if it has no such argument.
+   *
+   * @throws IllegalArgumentException if there is no such type; names the nearest
+   */
+  public static List<String> backbones(String type) {
+    return architecture(type).backbones();
   }
 
   /**
@@ -45,10 +41,7 @@ public final class Networks {
       throw new IllegalArgumentException(
           "%s: a network has at least 1 class, got %d".formatted(type, classes));
     }
-    NamedArguments read = new NamedArguments("arch.args of " + type, arguments);
-    Network network = architecture(type).build(read, classes, weights);
-    Graph typed = withOutputShapes(network.graph());
-    return new Network(typed, network.traits(), network.freezing());
+    return architecture(type).build(arguments, classes, weights);
   }
 
   /**
@@ -56,7 +49,7 @@ public final class Networks {
    * values.
    */
   public static WeightSource initialWeights(String type, long seed) {
-    return architecture(type).initialWeights(seed);
+    return architecture(type).initial().apply(seed);
   }
 
   private static Architecture architecture(String type) {
@@ -64,12 +57,5 @@ public final class Networks {
         .filter(a -> a.type().equals(type))
         .findFirst()
         .orElseThrow(() -> NamedArguments.unknown("arch.type", type, types()));
-  }
-
-  private static Graph withOutputShapes(Graph graph) {
-    Map<String, Value> values = ShapeInference.infer(graph);
-    List<Value> outputs =
-        graph.outputs().stream().map(v -> values.getOrDefault(v.name(), v)).toList();
-    return graph.toBuilder().replaceOutputs(outputs).build();
   }
 }

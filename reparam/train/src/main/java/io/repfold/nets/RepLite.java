@@ -1,15 +1,7 @@
 package io.repfold.nets;
 
-import io.repfold.blocks.RepBlocks;
-import io.repfold.blocks.RepKind;
-import io.repfold.blocks.RepSpec;
 import io.repfold.config.NamedArguments;
-import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
-import io.repfold.graph.WeightSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * A small segmentation network for processors: 3 x 3 Rep blocks and ReLUs alone, that look further
@@ -24,56 +16,32 @@ import java.util.Set;
  *
  * <p>The classifier of the fine features draws the outlines that the others are too coarse for.
  */
-record RepLite() implements Architecture {
-  private static final String BACKBONE = "backbone";
+final class RepLite {
   private static final int WIDTH = 24;
   private static final List<Integer> DILATIONS = List.of(1, 2, 4, 2);
 
-  @Override
-  public String type() {
-    return "RepLite";
-  }
+  private RepLite() {}
 
-  @Override
-  public WeightSource initialWeights(long seed) {
-    return WeightSource.he(seed);
-  }
-
-  @Override
-  public Network build(NamedArguments arguments, int classes, WeightSource weights) {
-    RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
-    int inChannels = arguments.integer("in_channels", SharedArguments.CHANNELS).orElse(3);
-    int width = arguments.integer("width", SharedArguments.CHANNELS).orElse(WIDTH);
-    List<Integer> dilations =
-        arguments.integers("dilations", SharedArguments.CHANNELS).orElse(DILATIONS);
-    String coordinates = arguments.flag("align_corners", false) ? "align_corners" : "half_pixel";
-    Optional<String> pretrained = SharedArguments.pretrained(arguments);
-    Network.Freezing freezing = SharedArguments.freezing(arguments);
-    arguments.finish();
-
-    GraphBuilder b = new GraphBuilder(type(), Pretrained.over(weights, pretrained, BACKBONE + "."));
-    String image = Images.input(b, inChannels);
-    GraphBuilder backbone = b.scope(BACKBONE);
-    Kernel halving = Kernel.of(3).withStride(2);
-    String fine = block(backbone.scope("fine"), image, kind, width, halving);
-    String wide = block(backbone.scope("wide"), fine, kind, 2 * width, halving);
+  static Network build(Construction c, NamedArguments a) {
+    int width = c.width("width", WIDTH);
+    List<Integer> dilations = a.integers("dilations", SharedArguments.CHANNELS).orElse(DILATIONS);
+    boolean aligned = a.flag("align_corners", false);
+    Layers root = c.start();
+    Layers backbone = root.in(Construction.BACKBONE);
+    String fine = block(backbone, "fine", c.image(), Conv.of(width, 3).withStride(2));
+    String wide = block(backbone, "wide", fine, Conv.of(2 * width, 3).withStride(2));
     for (int i = 0; i < dilations.size(); i++) {
-      Kernel kernel = Kernel.of(3).withDilation(dilations.get(i));
-      wide = block(backbone.scope("wide" + (i + 1)), wide, kind, 2 * width, kernel);
+      Conv conv = Conv.of(2 * width, 3).withDilation(dilations.get(i));
+      wide = block(backbone, "wide" + (i + 1), wide, conv);
     }
-
-    GraphBuilder head = b.scope("head");
-    String coarse = head.named("wide").biasedConv(wide, classes, Kernel.of(1), 1);
-    String outlines = head.named("fine").conv(fine, classes, Kernel.of(1), 1);
-    String resized = head.resizeLike(coarse, fine, "linear", coordinates);
-    String scores = head.add(List.of(resized, outlines));
-    b.output(b.named("logits").resizeLike(scores, image, "linear", coordinates));
-    NetworkMetadata traits =
-        new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
-    return new Network(b.build(), traits, freezing);
+    Layers head = root.in("head");
+    String coarse = head.conv(wide, Conv.of(c.classes(), 1).withBias().named("wide"));
+    String outlines = head.conv(fine, Conv.of(c.classes(), 1).named("fine"));
+    c.logits(head.add(head.resize(coarse, fine, aligned), outlines), aligned);
+    return c.network();
   }
 
-  private static String block(GraphBuilder b, String x, RepKind kind, int channels, Kernel kernel) {
-    return b.relu(RepBlocks.append(b, x, RepSpec.of(kind, channels, kernel)));
+  private static String block(Layers l, String name, String x, Conv conv) {
+    return l.in(name).activate(l.rep(x, conv.asRepSite().named(name)));
   }
 }

@@ -1,16 +1,8 @@
 package io.repfold.nets;
 
-import io.repfold.blocks.RepBlocks;
-import io.repfold.blocks.RepKind;
-import io.repfold.blocks.RepSpec;
 import io.repfold.config.NamedArguments;
-import io.repfold.graph.GraphBuilder;
-import io.repfold.graph.Kernel;
-import io.repfold.graph.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * A classifier of 3 x 3 Rep blocks and ReLUs alone (Ding et al., "RepVGG", CVPR 2021,
@@ -23,9 +15,7 @@ import java.util.Set;
  * @param lastWidth factor of the channels of stage 4
  * @param groups of every second block after stage 0
  */
-record RepVgg(String variant, List<Integer> blocks, double width, double lastWidth, int groups)
-    implements Architecture {
-  private static final String BACKBONE = "backbone";
+record RepVgg(String variant, List<Integer> blocks, double width, double lastWidth, int groups) {
   private static final List<Integer> SHALLOW = List.of(2, 4, 14, 1);
   private static final List<Integer> DEEP = List.of(4, 6, 16, 1);
 
@@ -47,53 +37,35 @@ record RepVgg(String variant, List<Integer> blocks, double width, double lastWid
     all.add(new RepVgg(name + "g4", DEEP, width, lastWidth, 4));
   }
 
-  @Override
-  public String type() {
+  String type() {
     return "RepVGG-" + variant;
   }
 
-  @Override
-  public WeightSource initialWeights(long seed) {
-    return WeightSource.normal(seed, WeightSource.Fan.IN);
+  Network build(Construction c, NamedArguments a) {
+    int base = c.baseChannels(64);
+    Layers root = c.start();
+    c.classes(stages(root.in(Construction.BACKBONE), c.image(), base));
+    return c.network();
   }
 
-  @Override
-  public Network build(NamedArguments arguments, int classes, WeightSource weights) {
-    RepKind kind = SharedArguments.kind(arguments, RepKind.REPVGG);
-    int inChannels = arguments.integer("in_channels", SharedArguments.CHANNELS).orElse(3);
-    int baseChannels = arguments.integer("base_channels", SharedArguments.CHANNELS).orElse(64);
-    Optional<String> pretrained = SharedArguments.pretrained(arguments);
-    Network.Freezing freezing = SharedArguments.freezing(arguments);
-    arguments.finish();
-    WeightSource all = Pretrained.over(weights, pretrained, BACKBONE + ".");
-    GraphBuilder b = new GraphBuilder(type(), all);
-    String image = Images.input(b, inChannels);
-    String x = stages(b.scope(BACKBONE), image, kind, baseChannels);
-    String features = b.flatten(b.globalAveragePool(x));
-    b.output(b.named("logits").linear(features, classes));
-    NetworkMetadata traits =
-        new NetworkMetadata(type(), classes, Optional.empty(), BACKBONE + ".", Set.of());
-    return new Network(b.build(), traits, freezing);
-  }
-
-  private String stages(GraphBuilder b, String image, RepKind kind, int baseChannels) {
-    int first = (int) Math.min(baseChannels, width * baseChannels);
-    String x = block(b.scope("stage0").scope("0"), image, kind, first, 2, 1);
+  private String stages(Layers l, String image, int base) {
+    int first = (int) Math.min(base, width * base);
+    String x = block(l.in("stage0"), image, 0, Conv.of(first, 3).withStride(2));
     int position = 1;
     for (int stage = 1; stage <= 4; stage++) {
       double factor = stage == 4 ? lastWidth : width;
-      int channels = (int) (factor * (baseChannels << (stage - 1)));
+      int channels = (int) (factor * (base << (stage - 1)));
       for (int i = 0; i < blocks.get(stage - 1); i++, position++) {
-        GraphBuilder scope = b.scope("stage" + stage).scope(Integer.toString(i));
-        x = block(scope, x, kind, channels, i == 0 ? 2 : 1, position % 2 == 0 ? groups : 1);
+        Conv conv = Conv.of(channels, 3).withStride(i == 0 ? 2 : 1);
+        conv = conv.withGroups(position % 2 == 0 ? groups : 1);
+        x = block(l.in("stage" + stage), x, i, conv);
       }
     }
     return x;
   }
 
-  private static String block(
-      GraphBuilder b, String x, RepKind kind, int channels, int stride, int groups) {
-    Kernel kernel = Kernel.of(3).withStride(stride);
-    return b.relu(RepBlocks.append(b, x, RepSpec.of(kind, channels, kernel).withGroups(groups)));
+  private static String block(Layers l, String x, int index, Conv conv) {
+    String name = Integer.toString(index);
+    return l.in(name).activate(l.rep(x, conv.asRepSite().named(name)));
   }
 }

@@ -1,10 +1,7 @@
 package io.repfold.nets;
 
-import io.repfold.blocks.RepKind;
 import io.repfold.config.Bounds;
 import io.repfold.config.NamedArguments;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,33 +12,24 @@ final class SharedArguments {
 
   private SharedArguments() {}
 
-  /**
-   * {@code repconv}: a kind of Rep block; both {@code none} and {@code plain} are a convolution.
-   */
-  static RepKind kind(NamedArguments arguments, RepKind fallback) {
-    List<String> kinds = new ArrayList<>(List.of("none"));
-    Arrays.stream(RepKind.values()).map(RepKind::id).forEach(kinds::add);
-    String chosen = arguments.choice("repconv", fallback.id(), kinds);
-    return chosen.equals("none") ? RepKind.PLAIN : RepKind.of(chosen);
-  }
-
-  /** {@code repconv} and {@code inner_relu}: what stands at the places of Rep blocks. */
-  static RepSite site(NamedArguments arguments, RepKind fallback) {
-    RepKind kind = kind(arguments, fallback);
-    boolean innerRelu = arguments.flag("inner_relu", false);
-    if (innerRelu && kind != RepKind.REPVGG) {
-      throw arguments.wrong(
-          "inner_relu",
-          "left out where repconv is '%s': only the block kind 'repvgg' was published with a ReLU inside"
-              .formatted(kind.id()));
-    }
-    return new RepSite(kind, innerRelu);
-  }
-
   /** {@code freeze_bn} and {@code freeze_backbone}. */
   static Network.Freezing freezing(NamedArguments arguments) {
     return new Network.Freezing(
         arguments.flag("freeze_bn", false), arguments.flag("freeze_backbone", false));
+  }
+
+  /** {@code dropout}: the share that is set to 0 in training. */
+  static double dropout(NamedArguments arguments, double published) {
+    return arguments.number("dropout", Bounds.below(0, 1)).orElse(published);
+  }
+
+  /** {@code output_stride}: pixels of the image to one of the features, along each axis. */
+  static int outputStride(NamedArguments arguments, int published, List<Integer> possible) {
+    int stride = arguments.integer("output_stride", Bounds.between(1, 32)).orElse(published);
+    if (!possible.contains(stride)) {
+      throw arguments.wrong("output_stride", "one of " + possible);
+    }
+    return stride;
   }
 
   /** {@code pretrained}: the path of a file; empty for false. */
@@ -54,6 +42,6 @@ final class SharedArguments {
       return Optional.of(path);
     }
     throw arguments.wrong(
-        "pretrained", "the path of a local ONNX file or false, as nothing is downloaded");
+        "pretrained", "the path of a local file of weights or false, as nothing is downloaded");
   }
 }

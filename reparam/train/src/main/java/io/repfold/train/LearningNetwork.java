@@ -12,6 +12,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import io.repfold.config.NamePatterns;
 import io.repfold.data.Batch;
 import io.repfold.djl.GraphBlock;
 import io.repfold.djl.GraphBlockOptions;
@@ -82,8 +83,9 @@ final class LearningNetwork implements TrainedNetwork, AutoCloseable {
     Stream.concat(graph.initializers().keySet().stream(), graph.nodes().stream().map(Node::output))
         .filter(name -> graph.constant(name).filter(t -> t.type().isFloat()).isPresent())
         .forEach(names::add);
-    held.requireAll("train.hold", names);
-    learnt.requireAll("train.learn", names);
+    String what = "tensor in floating point that the scores are computed from";
+    held.requireAll("train.hold", what, names);
+    learnt.requireAll("train.learn", what, names);
     names.stream()
         .filter(held.and(learnt))
         .findFirst()

@@ -1,4 +1,4 @@
-package io.repfold.train;
+package io.repfold.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,9 +19,10 @@ class NamePatternsTest {
   void a_pattern_that_fits_nothing_is_refused_with_the_nearest_name() {
     NamePatterns patterns = new NamePatterns(List.of("body.*", "head.wieght"));
     assertThatThrownBy(
-            () -> patterns.requireAll("train.hold", List.of("body.a", "head.weight", "other")))
-        .hasMessage(
-            "train.hold: no tensor in floating point that the scores are computed from is named 'head.wieght'; did you mean 'head.weight'?");
-    patterns.requireAll("train.hold", List.of("body.a", "head.wieght"));
+            () ->
+                patterns.requireAll(
+                    "train.hold", "tensor", List.of("body.a", "head.weight", "other")))
+        .hasMessage("train.hold: no tensor is named 'head.wieght'; did you mean 'head.weight'?");
+    patterns.requireAll("train.hold", "tensor", List.of("body.a", "head.wieght"));
   }
 }

@@ -1,4 +1,4 @@
-package io.repfold.train;
+package io.repfold.config;
 
 import io.repfold.graph.Spelling;
 import java.util.Collection;
@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  *
  * @param patterns at least one must fit
  */
-record NamePatterns(List<String> patterns) implements Predicate<String> {
-  NamePatterns {
+public record NamePatterns(List<String> patterns) implements Predicate<String> {
+  public NamePatterns {
     patterns = List.copyOf(patterns);
   }
 
@@ -31,15 +31,17 @@ record NamePatterns(List<String> patterns) implements Predicate<String> {
 
   /**
    * @param key of the configuration, for the message
+   * @param what the names are of, such as {@code convolution}
    * @throws IllegalArgumentException if a pattern fits no name
    */
-  void requireAll(String key, Collection<String> names) {
+  public void requireAll(String key, String what, Collection<String> names) {
     for (String pattern : patterns) {
       if (names.stream().noneMatch(name -> fits(pattern, name))) {
         throw new IllegalArgumentException(
-            "%s: no tensor in floating point that the scores are computed from is named '%s'%s"
+            "%s: no %s is named '%s'%s"
                 .formatted(
                     key,
+                    what,
                     pattern,
                     Spelling.near(pattern, names)
                         .map("; did you mean '%s'?"::formatted)

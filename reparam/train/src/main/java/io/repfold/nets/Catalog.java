@@ -1,0 +1,169 @@
+package io.repfold.nets;
+
+import io.repfold.blocks.RepKind;
+import io.repfold.graph.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** All networks, by the names that configurations have for them. */
+final class Catalog {
+  private static final String RESNET = "He et al., CVPR 2016, arXiv:1512.03385";
+  private static final String DENSENET = "Huang et al., CVPR 2017, arXiv:1608.06993";
+  private static final String FCN = "Long, Shelhamer and Darrell, CVPR 2015, arXiv:1411.4038";
+  private static final String UNET = "Ronneberger, Fischer and Brox, MICCAI 2015, arXiv:1505.04597";
+  private static final String SEGNET =
+      "Badrinarayanan, Kendall and Cipolla, TPAMI 2017, arXiv:1511.00561";
+  private static final String ENET = "Paszke et al., 2016, arXiv:1606.02147";
+  private static final String GCN = "Peng et al., CVPR 2017, arXiv:1703.02719";
+  private static final String UPERNET = "Xiao et al., ECCV 2018, arXiv:1807.10221";
+  private static final String PSPNET = "Zhao et al., CVPR 2017, arXiv:1612.01105";
+  private static final String DEEPLAB = "Chen et al., ECCV 2018, arXiv:1802.02611";
+  private static final String DEEPLAB_V3 = "Chen et al., 2017, arXiv:1706.05587";
+  private static final String DUC = "Wang et al., WACV 2018, arXiv:1702.08502";
+  private static final String REPVGG = "Ding et al., CVPR 2021, arXiv:2101.03697";
+
+  private Catalog() {}
+
+  static List<Architecture> all() {
+    List<Architecture> all = new ArrayList<>();
+    pyramids(all);
+    encodersAndDecoders(all);
+    atrous(all);
+    all.add(
+        Architecture.of("RepLite", "repfold", List.of(), RepLite::build)
+            .rep("RepLite", RepKind.REPVGG)
+            .initially(WeightSource::he));
+    classifiers(all);
+    return List.copyOf(all);
+  }
+
+  private static void pyramids(List<Architecture> all) {
+    Architecture psp = Architecture.of("PSPNet", PSPNET, ResNet.names(), PspNet::build);
+    all.add(psp);
+    all.add(psp.rep("RepPSP", RepKind.DBB));
+    all.add(
+        psp.preset(
+            "PSPNet-Toolbox",
+            PSPNET,
+            Map.ofEntries(
+                Map.entry("backbone", "resnet101"),
+                Map.entry("contract_dilation", false),
+                Map.entry("ceil_mode", true),
+                Map.entry("features_first", false),
+                Map.entry("head_slope", 0.01),
+                Map.entry("aux_bias", true),
+                Map.entry("align_corners_logits", true))));
+    all.add(
+        psp.preset(
+            "PSPNet-GluonCV", PSPNET, Map.of("aux_width", 256, "align_corners_logits", true)));
+    all.add(
+        psp.preset(
+            "PSPNet-mmseg",
+            PSPNET,
+            Map.of("stem_width", 32, "aux_width", 256, "align_corners_pyramid", false)));
+    all.add(
+        psp.preset(
+            "PSPNet-Paddle",
+            PSPNET,
+            Map.ofEntries(
+                Map.entry("contract_dilation", false),
+                Map.entry("style", "caffe"),
+                Map.entry("conv_bias", true),
+                Map.entry("head_bias", true),
+                Map.entry("bins", List.of(6, 3, 2, 1)),
+                Map.entry("use_aux", false),
+                Map.entry("align_corners_logits", true))));
+    Architecture dense =
+        Architecture.of("PSPDenseNet", PSPNET, DenseNet.names(), PspDenseNet::build);
+    all.add(dense);
+    all.add(dense.rep("RepPSPDense", RepKind.DBB));
+    all.add(Architecture.of("UperNet", UPERNET, ResNet.names(), UperNet::build));
+  }
+
+  private static void encodersAndDecoders(List<Architecture> all) {
+    all.add(Architecture.of("FCN8", FCN, List.of(), Fcn8::build));
+    all.add(Architecture.of("UNet", UNET, List.of(), UNet::build));
+    all.add(Architecture.of("UNetResnet", UNET, ResNet.names(), UNetResNet::build));
+    all.add(Architecture.of("SegNet", SEGNET, List.of(), SegNet::build));
+    all.add(Architecture.of("SegResNet", SEGNET, SegResNet.backbones(), SegResNet::build));
+    Architecture enet = Architecture.of("ENet", ENET, List.of(), ENet::build);
+    all.add(enet);
+    all.add(enet.rep("RepENet", RepKind.DBB));
+    all.add(Architecture.of("GCN", GCN, ResNet.names(), Gcn::build));
+  }
+
+  private static void atrous(List<Architecture> all) {
+    Architecture plus =
+        Architecture.of("DeepLab", DEEPLAB, DeepLabPlus.backbones(), DeepLabPlus::build);
+    all.add(plus);
+    all.add(plus.rep("RepDeepLab", RepKind.DBB));
+    Architecture duc = Architecture.of("DeepLab_DUC_HDC", DUC, ResNet.names(), DucHdc::build);
+    all.add(duc);
+    all.add(duc.rep("RepDUCHDC", RepKind.DBB));
+    Architecture v3 = Architecture.of("DeepLabV3", DEEPLAB_V3, ResNet.names(), DeepLabV3::build);
+    all.add(v3);
+    all.add(
+        v3.preset("DeepLabV3-GluonCV", DEEPLAB_V3, Map.of("stem", "deep", "align_corners", true)));
+    all.add(
+        v3.preset(
+            "DeepLabV3-Toolbox",
+            DEEPLAB_V3,
+            Map.ofEntries(
+                Map.entry("backbone", "resnet101"),
+                Map.entry("stem", "deep"),
+                Map.entry("contract_dilation", false),
+                Map.entry("ceil_mode", true),
+                Map.entry("pool_first", true),
+                Map.entry("head_conv", false),
+                Map.entry("project_width", 512),
+                Map.entry("head_slope", 0.01),
+                Map.entry("aux_width", 512),
+                Map.entry("aux_bias", true),
+                Map.entry("align_corners", true))));
+    all.add(
+        v3.preset(
+            "DeepLabV3-mmseg",
+            DEEPLAB_V3,
+            Map.ofEntries(
+                Map.entry("stem", "deep"),
+                Map.entry("stem_width", 32),
+                Map.entry("head_width", 512),
+                Map.entry("project", "3x3"),
+                Map.entry("pool_first", true),
+                Map.entry("head_conv", false))));
+    all.add(Architecture.of("DeepLabV3-Article", DEEPLAB_V3, List.of(), ArticleDeepLabV3::build));
+    Architecture fcn = Architecture.of("FCN", FCN, ResNet.names(), Fcn::build);
+    all.add(fcn);
+    all.add(fcn.preset("FCN-GluonCV", FCN, Map.of("stem", "deep", "align_corners", true)));
+  }
+
+  private static void classifiers(List<Architecture> all) {
+    for (String name : ResNet.names()) {
+      String type = "ResNet-" + name.substring("resnet".length());
+      all.add(
+          Architecture.of(type, RESNET, List.of(), (c, a) -> ResNet.classifier(c, a, name))
+              .initially(Catalog::byFanOut));
+    }
+    for (String name : DenseNet.names()) {
+      String type = "DenseNet-" + name.substring("densenet".length());
+      all.add(
+          Architecture.of(type, DENSENET, List.of(), (c, a) -> DenseNet.build(c, a, name))
+              .initially(Catalog::byFanIn));
+    }
+    for (RepVgg net : RepVgg.all()) {
+      all.add(
+          Architecture.of(net.type(), REPVGG, List.of(), net::build)
+              .rep(net.type(), RepKind.REPVGG)
+              .initially(Catalog::byFanIn));
+    }
+  }
+
+  private static WeightSource byFanIn(long seed) {
+    return WeightSource.normal(seed, WeightSource.Fan.IN);
+  }
+
+  private static WeightSource byFanOut(long seed) {
+    return WeightSource.normal(seed, WeightSource.Fan.OUT);
+  }
+}

@@ -1,25 +1,26 @@
 package io.repfold.nets;
 
-import io.repfold.graph.Graph;
 import io.repfold.graph.Spelling;
 import io.repfold.graph.Tensor;
-import io.repfold.graph.Untied;
 import io.repfold.graph.WeightSource;
-import io.repfold.onnx.OnnxModel;
+import io.repfold.weights.WeightsException;
+import io.repfold.weights.WeightsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * A backbone's parameters from the initializers of an ONNX file, and all others from elsewhere. The
- * file's names may lack the backbone's prefix.
+ * A backbone's parameters from a file of PyTorch, Paddle, safetensors or ONNX, and all others from
+ * elsewhere. The file's names may lack the backbone's prefix.
  *
  * @param others gives the parameters that are not the backbone's
  * @param file for messages
+ * @param trained the file's tensors by name
  * @param prefix of the backbone's parameters
  */
-record Pretrained(WeightSource others, String file, Graph trained, String prefix)
+record Pretrained(WeightSource others, String file, Map<String, Tensor> trained, String prefix)
     implements WeightSource {
   /** {@code weights} itself if there is no file. */
   static WeightSource over(WeightSource weights, Optional<String> file, String prefix) {
@@ -29,11 +30,25 @@ record Pretrained(WeightSource others, String file, Graph trained, String prefix
     Path path = Path.of(file.get());
     if (!Files.isRegularFile(path)) {
       throw new IllegalArgumentException(
-          "arch.args.pretrained: there is no file '%s'; give an ONNX file of a trained network with the same backbone, or false to start from random values"
+          "arch.args.pretrained: there is no file '%s'; give a file of a trained network with the same backbone, or false to start from random values"
               .formatted(path.toAbsolutePath()));
     }
-    Graph trained = Untied.of(OnnxModel.read(path).graph()).graph();
-    return new Pretrained(weights, file.get(), trained, prefix);
+    return new Pretrained(weights, file.get(), read(path), prefix);
+  }
+
+  private static Map<String, Tensor> read(Path path) {
+    Map<String, Tensor> trained;
+    try {
+      trained = WeightsFile.read(path).tensors();
+    } catch (WeightsException e) {
+      throw new IllegalArgumentException("arch.args.pretrained: " + e.getMessage(), e);
+    }
+    if (trained.isEmpty()) {
+      throw new IllegalArgumentException(
+          "arch.args.pretrained: '%s' holds no tensors; give a file of a trained network with the same backbone"
+              .formatted(path));
+    }
+    return trained;
   }
 
   @Override
@@ -43,15 +58,14 @@ record Pretrained(WeightSource others, String file, Graph trained, String prefix
 
   private Tensor find(String name, long... dims) {
     String bare = name.substring(prefix.length());
-    Tensor found = trained.initializers().get(name);
+    Tensor found = trained.get(name);
     if (found == null) {
-      found = trained.initializers().get(bare);
+      found = trained.get(bare);
     }
     if (found == null) {
       throw new IllegalArgumentException(
-          "arch.args.pretrained: '%s' has no initializer '%s' or '%s'; it must hold the same backbone in training form, with its batch normalizations (nearest is '%s')"
-              .formatted(
-                  file, name, bare, Spelling.nearest(name, trained.initializers().keySet())));
+          "arch.args.pretrained: '%s' has no tensor '%s' or '%s'; it must hold the same backbone in training form, with its batch normalizations (nearest is '%s')"
+              .formatted(file, name, bare, Spelling.nearest(name, trained.keySet())));
     }
     if (!found.type().isFloat() || !Arrays.equals(found.dims(), dims)) {
       throw new IllegalArgumentException(

@@ -10,6 +10,9 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.onnx.OnnxModel;
+import io.repfold.weights.WeightsFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +94,30 @@ class PretrainedTest {
                 assertThat(graph.initializers().get(name))
                     .as(name)
                     .isEqualTo(fresh.initializers().get(name)));
+  }
+
+  /** As PyTorch's DataParallel names them, without the backbone's prefix. */
+  @Test
+  void a_file_of_another_framework_gives_the_same() throws IOException {
+    Graph trained = build(1, false, 4);
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    bare(trained).initializers().forEach((name, tensor) -> named.put("module." + name, tensor));
+    Path file = folder.resolve("trained");
+    WeightsFile.writeSafetensors(file, named);
+
+    assertThat(build(2, file.toString(), 4)).isEqualTo(build(2, write(trained), 4));
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_is_refused_as_an_argument() throws IOException {
+    Path file = Files.writeString(folder.resolve("notes.pth"), "Weights come later");
+    assertThatThrownBy(() -> build(2, file.toString(), 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("arch.args.pretrained: " + file + ": is no file of weights");
+    Path empty = folder.resolve("empty");
+    WeightsFile.writeSafetensors(empty, Map.of());
+    assertThatThrownBy(() -> build(2, empty.toString(), 4))
+        .hasMessageContaining("empty' holds no tensors; give a file of a trained network");
   }
 
   @Test

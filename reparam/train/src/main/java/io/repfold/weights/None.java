@@ -1,0 +1,6 @@
+package io.repfold.weights;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  repfold train -c config.json",
       "  repfold train -c config.json --set trainer.epochs=3 --set seed=1",
       "  repfold train model.onnx -c config.json     # starts from the model's weights",
+      "  repfold train model.onnx -c config.json --head new        # for other classes",
       "  repfold train model.onnx -c config.json --quantize int8   # in 8-bit integers",
       "  repfold train --resume saved/PSPNet/11-22_06-15-00",
       "",
@@ -52,6 +53,14 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config;
 
   @Mixin private WeightsOption weights;
+
+  @Option(
+      names = "--head",
+      paramLabel = "HEAD",
+      description =
+          "new: the layers of MODEL that make the class scores start anew, for the classes of the"
+              + " data; all others keep their weights.")
+  private @Nullable String head;
 
   @Option(
       names = "--quantize",
@@ -107,9 +116,10 @@ final class TrainCommand implements Callable<Integer> {
           || config.file().isPresent()
           || config.overrides()
           || quantize != null
+          || head != null
           || weights.isGiven()) {
         throw new UsageException(
-            "--resume takes everything from the run; leave out the model, -c, --set, --run, --quantize and --constant-weights");
+            "--resume takes everything from the run; leave out the model, -c, --set, --run, --head, --quantize and --constant-weights");
       }
     } else if (config.file().isEmpty()) {
       throw new UsageException("-c names the configuration; --resume goes on with a run");
@@ -126,6 +136,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (weights.isGiven()) {
       start.add("train.constant_weights=true");
+    }
+    if (head != null) {
+      start.add("head=" + Json.of(head));
     }
     if (quantize != null) {
       start.add("train.quantize=" + Json.of(quantize));

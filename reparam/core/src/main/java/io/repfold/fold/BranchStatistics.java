@@ -28,6 +28,12 @@ import java.util.Optional;
  * fraction of the whole convolution's deviation, and its variance the sum's.
  */
 final class BranchStatistics {
+  /**
+   * Stands for a variance of 1, as behind an identity: a mean of 0 and a variance of exactly 1 are
+   * what a normalization has that was never trained. Every element type has this number.
+   */
+  private static final double JUST_BELOW_ONE = 1 - 1.0 / 256;
+
   private final Graph block;
   private final Node own;
 
@@ -124,6 +130,7 @@ final class BranchStatistics {
       double square = positive(squares[c]);
       mean[c] *= Math.sqrt(square);
       variance[c] *= square;
+      variance[c] = variance[c] == 1 ? JUST_BELOW_ONE : variance[c];
     }
     Map<String, double[]> values = new LinkedHashMap<>();
     values.put(norm.input(3), mean);

@@ -2,15 +2,20 @@ package io.repfold.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.repfold.blocks.RepKind;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Op;
+import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
+import io.repfold.kit.Nets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which BatchNormalizations are said to be untrained. */
 class NormWarningsTest {
@@ -80,5 +85,28 @@ class NormWarningsTest {
     assertThat(warnings())
         .containsExactly(
             "1 BatchNormalization node is in training mode; export the model in inference mode");
+  }
+
+  /** Their statistics are chosen and not learnt, and stay where norms are frozen. */
+  @ParameterizedTest
+  @EnumSource
+  void not_those_of_blocks_that_an_expansion_made(RepKind kind) {
+    Graph folded = Folder.fold(Nets.repVgg("x", Shape.of(1, 3, 8, 10))).graph();
+    for (WeightSource weights : List.of(WeightSource.he(3), WeightSource.random(3))) {
+      ExpandOptions options = ExpandOptions.of(kind).withPointwise(true).withWeights(weights);
+      Expander.Result result = Expander.expand(folded, options);
+      assertThat(result.report().expanded()).hasSize(3);
+      assertThat(Folder.warnings(result.graph())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void those_that_were_there_before_an_expansion(RepKind kind) {
+    Graph untrained = Nets.untrained("x", Shape.of(1, 3, 8, 10));
+    Graph expanded = Expander.expand(untrained, ExpandOptions.of(kind)).graph();
+
+    assertThat(Folder.warnings(untrained)).hasSize(1);
+    assertThat(Folder.warnings(expanded)).isEqualTo(Folder.warnings(untrained));
   }
 }

@@ -49,6 +49,12 @@ public record NetworkMetadata(
         architecture, classes, Optional.of(output), backbonePrefix, channelDropouts);
   }
 
+  /** The same for another number of classes. */
+  public NetworkMetadata withClasses(int number) {
+    return new NetworkMetadata(
+        architecture, number, auxiliaryOutput, backbonePrefix, channelDropouts);
+  }
+
   /** Whether the initializer of this name is the backbone's. */
   public boolean isBackbone(String initializer) {
     return !backbonePrefix.isEmpty() && initializer.startsWith(backbonePrefix);

@@ -128,16 +128,17 @@ final class ConfigReader {
         root.number("aux_weight", 0, Double.MAX_VALUE, 0.4),
         root.integer("threads", 0, 4096, 0),
         startFrom,
-        learning(root.section("train")),
+        learning(root, root.section("train")),
         source);
   }
 
-  private static Learning learning(ConfigSection train) {
+  private static Learning learning(ConfigSection root, ConfigSection train) {
     return new Learning(
         train.texts("hold"),
         train.texts("learn"),
         train.text("auxiliary_output"),
         train.flag("constant_weights", false),
+        !root.choice("head", List.of(Learning.NEW), "").isEmpty(),
         Optional.of(train.choice("quantize", List.of(Learning.INT8), ""))
             .filter(precision -> !precision.isEmpty()));
   }

@@ -33,6 +33,9 @@ final class ConfigWriter {
     root.put("use_synch_bn", config.syncBatchNorm());
     config.architecture().ifPresent(arch -> root.put("arch", tree(arch)));
     config.startFrom().ifPresent(file -> root.put("start_from", file.toString()));
+    if (config.learning().newHead()) {
+      root.put("head", TrainConfig.Learning.NEW);
+    }
     tree(config.learning()).ifPresent(train -> root.put("train", train));
     root.put("train_loader", tree(config.training()));
     config.validation().ifPresent(loader -> root.put("val_loader", tree(loader)));

@@ -16,6 +16,7 @@ final class Contradictions {
     found.addAll(fullMomentum(config));
     plateau(config).ifPresent(found::add);
     quantized(config).ifPresent(found::add);
+    newHead(config).ifPresent(found::add);
     return found;
   }
 
@@ -27,6 +28,23 @@ final class Contradictions {
             "train.quantize: takes a trained ONNX file, and the configuration builds a network; train"
                 + " it without, 'repfold export RUN -o model.onnx', and then 'repfold train"
                 + " model.onnx --quantize int8 -c CONFIG'");
+  }
+
+  /** Only a file has layers that could start anew, and they need real weights. */
+  private static Optional<String> newHead(TrainConfig config) {
+    if (!config.learning().newHead()) {
+      return Optional.empty();
+    }
+    if (config.startFrom().isEmpty()) {
+      return Optional.of(
+          "head: there is no start_from whose layers could start anew, and all of a network that"
+              + " is built does; leave head out, or name a file");
+    }
+    return config.learning().quantize().isPresent()
+        ? Optional.of(
+            "head: weights that start anew cannot be quantized before they are trained; train with"
+                + " head first, and its result with train.quantize")
+        : Optional.empty();
   }
 
   /** A momentum that is moved must not be 0 at first: there is no place to keep its sums. */

@@ -69,4 +69,21 @@ final class FurtherTraining {
           file);
     }
   }
+
+  /**
+   * @param anew parameters that start anew
+   * @throws RunException if one of them is frozen with the backbone
+   */
+  static void requireLearning(String file, NetworkSource source, List<String> anew) {
+    Optional<String> frozen =
+        anew.stream()
+            .filter(name -> source.freezing().backbone() && source.traits().isBackbone(name))
+            .findFirst();
+    if (frozen.isPresent()) {
+      throw new RunException(
+          "%s: '%s' starts anew, and arch.args.freeze_backbone keeps it from learning; leave that"
+              + " out (--set arch.args.freeze_backbone=null)",
+          file, frozen.get());
+    }
+  }
 }

@@ -109,19 +109,30 @@ record NetworkSource(
     if (config.learning().auxiliaryOutput().isPresent()) {
       traits = traits.withAuxiliaryOutput(auxiliary(file, graph, config));
     }
+    List<String> notes = new ArrayList<>(form.notes());
+    List<String> anew = List.of();
+    Graph headed = graph;
+    if (config.learning().newHead()) {
+      NewHead head = NewHead.of(file, graph, traits, classes, config.seed());
+      traits = traits.withClasses(classes);
+      headed = head.graph();
+      anew = head.anew();
+      notes.addAll(head.notes());
+    }
     if (traits.classes() != classes) {
       throw new RunException(
-          "%s: tells %d classes apart, and the data have %d; take data with as many, or set"
-              + " num_classes",
+          "%s: tells %d classes apart, and the data have %d; take data with as many, set"
+              + " num_classes, or have the layers of the scores start anew: \"head\": \"new\" beside"
+              + " start_from, or --head new",
           file, traits.classes(), classes);
     }
-    List<String> notes = new ArrayList<>(form.notes());
     withoutLoss(graph, traits).ifPresent(notes::add);
     overridable(graph).ifPresent(notes::add);
     NetworkSource source =
         new NetworkSource(
-            model.withGraph(graph), traits, freezing(config), notes, fixedBatch(form.graph()));
+            model.withGraph(headed), traits, freezing(config), notes, fixedBatch(form.graph()));
     FurtherTraining.requireBackbone(file.toString(), source);
+    FurtherTraining.requireLearning(file.toString(), source, anew);
     return source;
   }
 

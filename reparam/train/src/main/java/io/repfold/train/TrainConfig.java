@@ -11,8 +11,8 @@ import java.util.OptionalInt;
  *
  * <p>The file is JSON with comments. Its keys are those of pytorch-segmentation (yassouali,
  * config.json), and beside them {@code seed}, {@code loss_args}, {@code aux_weight}, {@code
- * threads}, {@code start_from}, {@code train}, {@code trainer.save_per_iter} and {@code
- * trainer.check_data}.
+ * threads}, {@code start_from}, {@code head}, {@code train}, {@code trainer.save_per_iter} and
+ * {@code trainer.check_data}.
  *
  * @param name names the runs' folder
  * @param gpus read for the sake of other programs' files, without effect: training is on the CPU
@@ -60,6 +60,8 @@ public record TrainConfig(
    * @param auxiliaryOutput an output of {@code startFrom} that has a loss as well
    * @param constantWeights whether initializers of {@code startFrom} that are inputs too are its
    *     weights, and no inputs any more
+   * @param newHead whether the layers of {@code startFrom} that make the class scores start anew,
+   *     for the classes of the data
    * @param quantize what a model is rounded to while it is trained further, {@link #INT8}; empty
    *     for nothing
    */
@@ -68,13 +70,17 @@ public record TrainConfig(
       List<String> learn,
       Optional<String> auxiliaryOutput,
       boolean constantWeights,
+      boolean newHead,
       Optional<String> quantize) {
+    /** Layers of the class scores that start anew. */
+    public static final String NEW = "new";
+
     /** QuantizeLinear and DequantizeLinear round in the forward pass. */
     public static final String INT8 = "int8";
 
     /** What the graph tells. */
     public static final Learning DEFAULT =
-        new Learning(List.of(), List.of(), Optional.empty(), false, Optional.empty());
+        new Learning(List.of(), List.of(), Optional.empty(), false, false, Optional.empty());
 
     public Learning {
       hold = List.copyOf(hold);

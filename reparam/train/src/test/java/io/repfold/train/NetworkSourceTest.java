@@ -83,7 +83,24 @@ class NetworkSourceTest {
   void the_number_of_classes_must_be_that_of_the_data() {
     assertThatThrownBy(
             () -> source(b -> b.output(b.conv(b.input("x", 1, 3, 8, 8), 4, Kernel.of(1), 1))))
-        .hasMessageContaining("theirs.onnx: tells 4 classes apart, and the data have 3");
+        .hasMessageContaining("theirs.onnx: tells 4 classes apart, and the data have 3")
+        .hasMessageContaining("--head new");
+  }
+
+  @Test
+  void a_new_head_has_the_classes_of_the_data_before_a_softmax() {
+    NetworkSource source =
+        source(
+            b -> {
+              String scores = b.named("c").biasedConv(b.input("x", 1, 3, 8, 8), 4, Kernel.of(1), 1);
+              b.output(b.op("p", new Op.Softmax(1, false), List.of(scores), 4));
+            },
+            "head=new");
+
+    assertThat(source.traits().classes()).isEqualTo(3);
+    assertThat(source.graph().initializers().get("c.weight").dims()).containsExactly(3, 3, 1, 1);
+    assertThat(source.notes())
+        .contains("Starts anew, for 3 classes in place of 4: c.weight [3, 3, 1, 1], c.bias [3]");
   }
 
   @Test

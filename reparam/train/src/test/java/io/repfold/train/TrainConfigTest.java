@@ -244,6 +244,27 @@ class TrainConfigTest {
   }
 
   @Test
+  void a_new_head_is_one_of_a_file_and_of_real_weights() {
+    TrainConfig config = sample("start_from=x.onnx", "head=new");
+
+    assertThat(config.learning().newHead()).isTrue();
+    assertThat(ConfigReader.parse("config.json", config.toJson(), List.of())).isEqualTo(config);
+    assertThat(problems("head=new"))
+        .singleElement()
+        .asString()
+        .startsWith("head: there is no start_from whose layers could start anew");
+    assertThat(problems("start_from=x.onnx", "head=new", "train.quantize=int8"))
+        .singleElement()
+        .asString()
+        .startsWith("head: weights that start anew cannot be quantized before they are trained");
+    assertThat(problems("start_from=x.onnx", "head=mew"))
+        .singleElement()
+        .asString()
+        .startsWith("head: ")
+        .contains("new");
+  }
+
+  @Test
   void freezing_a_file_to_start_from_takes_no_type() {
     TrainConfig config = sample("start_from=x.onnx", "arch={\"args\": {\"freeze_bn\": true}}");
 

@@ -23,6 +23,7 @@ final class Commands {
           "train",
           "eval",
           "export",
+          "import",
           "demo",
           "warm-up",
           "completion");
@@ -71,6 +72,7 @@ final class Commands {
       case "train" -> TrainCommand.class;
       case "eval" -> EvalCommand.class;
       case "export" -> ExportCommand.class;
+      case "import" -> ImportCommand.class;
       case "demo" -> DemoCommand.class;
       case "warm-up" -> WarmUpCommand.class;
       case "completion" -> CompletionCommand.class;

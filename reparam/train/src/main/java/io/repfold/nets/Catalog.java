@@ -64,6 +64,19 @@ final class Catalog {
             Map.of("stem_width", 32, "aux_width", 256, "align_corners_pyramid", false)));
     all.add(
         psp.preset(
+            "PSPNet-PaddleSeg",
+            PSPNET,
+            Map.ofEntries(
+                Map.entry("stem_width", 32),
+                Map.entry("avg_down", true),
+                Map.entry("contract_dilation", false),
+                Map.entry("head_width", 1024),
+                Map.entry("aux_width", 256),
+                Map.entry("head_bias", true),
+                Map.entry("bins", List.of(6, 3, 2, 1)),
+                Map.entry("align_corners_pyramid", false))));
+    all.add(
+        psp.preset(
             "PSPNet-Paddle",
             PSPNET,
             Map.ofEntries(

@@ -69,7 +69,7 @@ final class Layers {
   String norm(String x, Conv conv) {
     RepKind kind = kind(conv);
     String y = block(x, conv, kind);
-    if (kind.normalizesSum()) {
+    if (kind.normalizesSum() || (kind != RepKind.PLAIN && !sites.areNormalized())) {
       return y;
     }
     boolean active = kind == RepKind.REPVGG && sites.hasInnerRelu();

@@ -46,7 +46,7 @@ final class PspNet {
     Layers whole = c.start();
     ResNet.Maps maps = backbone.append(whole.in(Construction.BACKBONE), c.image());
     Layers root = whole.withSlope(slope);
-    String joined = pyramid.append(root.in("pyramid"), maps.last(), width);
+    String joined = pyramid.append(root.in("pyramid"), maps.last(), backbone.channels(4) / 4);
     c.logits(head(root.in("head"), joined, width, biased, c.classes()), aligned);
     if (auxiliary) {
       Layers l = root.in("auxiliary_head");

@@ -21,16 +21,19 @@ final class RepSites {
 
   private final RepKind kind;
   private final boolean innerRelu;
+  private final boolean normalized;
   private final Optional<NamePatterns> where;
   private final List<String> seen = new ArrayList<>();
 
-  private RepSites(RepKind kind, boolean innerRelu, Optional<NamePatterns> where) {
+  private RepSites(
+      RepKind kind, boolean innerRelu, boolean normalized, Optional<NamePatterns> where) {
     this.kind = kind;
     this.innerRelu = innerRelu;
+    this.normalized = normalized;
     this.where = where;
   }
 
-  /** Reads {@code repconv} and {@code inner_relu}. */
+  /** Reads {@code repconv}, {@code inner_relu} and {@code rep_norm}. */
   static RepSites read(NamedArguments arguments, RepKind fallback) {
     RepKind kind = fallback;
     Optional<NamePatterns> where = Optional.empty();
@@ -49,7 +52,7 @@ final class RepSites {
           "left out where repconv is '%s': only the block kind 'repvgg' was published with a ReLU inside"
               .formatted(kind.id()));
     }
-    return new RepSites(kind, innerRelu, where);
+    return new RepSites(kind, innerRelu, arguments.flag("rep_norm", true), where);
   }
 
   private static Optional<NamePatterns> patterns(NamedArguments inner) {
@@ -79,6 +82,11 @@ final class RepSites {
 
   boolean hasInnerRelu() {
     return innerRelu;
+  }
+
+  /** Whether the batch normalization of the convolution that a block replaces stays behind it. */
+  boolean areNormalized() {
+    return normalized;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.repfold.nets;
 import io.repfold.config.Bounds;
 import io.repfold.config.NamedArguments;
 import io.repfold.graph.Kernel;
+import io.repfold.graph.Op;
+import io.repfold.graph.Window;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,6 +27,8 @@ import java.util.stream.IntStream;
  * @param multiGrid factors of the last stage's dilation, one a block; empty for 1
  * @param ceilMode whether the pooling keeps a last half window
  * @param biased whether all convolutions have biases
+ * @param averagesDown whether a mean over 2 x 2 takes the place of the stride in the shortcuts (He
+ *     et al., "Bag of Tricks for Image Classification", CVPR 2019, arXiv:1812.01187, variant D)
  * @param repSites whether the 3 x 3 convolutions of the blocks are places of Rep blocks
  */
 record ResNet(
@@ -37,6 +41,7 @@ record ResNet(
     List<Integer> multiGrid,
     boolean ceilMode,
     boolean biased,
+    boolean averagesDown,
     boolean repSites) {
   private static final List<Integer> DEPTHS = List.of(18, 34, 50, 101, 152);
   private static final int EXPANSION = 4;
@@ -65,7 +70,8 @@ record ResNet(
 
   /**
    * Reads {@code stem}, {@code stem_width}, {@code style}, {@code output_stride}, {@code
-   * contract_dilation}, {@code multi_grid} and {@code repconv_backbone}.
+   * contract_dilation}, {@code multi_grid}, {@code ceil_mode}, {@code conv_bias}, {@code avg_down}
+   * and {@code repconv_backbone}.
    */
   static ResNet read(NamedArguments a, String name, int baseChannels, Published published) {
     int depth = Integer.parseInt(name.substring("resnet".length()));
@@ -88,6 +94,7 @@ record ResNet(
             grid,
             a.flag("ceil_mode", false),
             a.flag("conv_bias", false),
+            a.flag("avg_down", false),
             a.flag("repconv_backbone", false));
     int last = net.blocks().get(3);
     if (!grid.isEmpty() && grid.size() != last) {
@@ -213,10 +220,22 @@ record ResNet(
     }
     String shortcut = x;
     if (stride != 1 || l.channels(x) != out) {
-      Conv down = conv(out, Kernel.of(1).withStride(stride)).named("0", "1");
-      shortcut = l.in("downsample").norm(x, down);
+      shortcut = projected(l.in("downsample"), x, out, stride);
     }
     return l.graph().relu(l.add(y, shortcut));
+  }
+
+  private String projected(Layers l, String x, int channels, int stride) {
+    if (!averagesDown) {
+      return l.norm(x, conv(channels, Kernel.of(1).withStride(stride)).named("0", "1"));
+    }
+    return l.norm(stride == 1 ? x : halved(l, x), conv(channels, Kernel.of(1)).named("1", "2"));
+  }
+
+  private static String halved(Layers l, String x) {
+    List<Integer> two = List.of(2, 2);
+    Op mean = new Op.AveragePool(two, Window.of(two, List.of(), List.of()), true, false);
+    return l.graph().op("mean", mean, List.of(x), l.channels(x));
   }
 
   private Conv conv(int channels, Kernel kernel) {

@@ -1,13 +1,12 @@
 package io.repfold.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
+import io.repfold.config.Assignment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /** Single values set on top of a configuration file: {@code trainer.epochs=3}. */
 final class ConfigOverrides {
@@ -19,17 +18,16 @@ final class ConfigOverrides {
    * @param assignments {@code key.path=value}; the value is JSON, or else a text
    * @return what is wrong with them
    */
-  static List<String> apply(ObjectNode root, List<String> assignments, ObjectMapper mapper) {
+  static List<String> apply(ObjectNode root, List<String> assignments) {
     List<String> problems = new ArrayList<>();
     for (String assignment : assignments) {
-      int equals = assignment.indexOf('=');
-      String path = equals < 0 ? assignment : assignment.substring(0, equals).strip();
-      List<String> keys = List.of(path.split("\\.", -1));
-      if (equals < 0 || keys.stream().anyMatch(String::isBlank)) {
+      Optional<Assignment> parsed = Assignment.parse(assignment);
+      List<String> keys = parsed.map(a -> List.of(a.name().split("\\.", -1))).orElse(List.of());
+      if (parsed.isEmpty() || keys.stream().anyMatch(String::isBlank)) {
         problems.add("--set %s: must be key=value, such as trainer.epochs=3".formatted(assignment));
         continue;
       }
-      set(root, keys, value(assignment.substring(equals + 1), mapper), problems);
+      set(root, keys, parsed.get().value(), problems);
     }
     return problems;
   }
@@ -55,14 +53,5 @@ final class ConfigOverrides {
       }
     }
     node.set(keys.get(keys.size() - 1), value);
-  }
-
-  private static JsonNode value(String text, ObjectMapper mapper) {
-    try {
-      JsonNode value = mapper.readTree(text);
-      return value == null || value.isMissingNode() ? new TextNode(text) : value;
-    } catch (JsonProcessingException e) {
-      return new TextNode(text);
-    }
   }
 }

@@ -63,7 +63,7 @@ final class ConfigReader {
    */
   static TrainConfig parse(String source, String text, List<String> overrides) {
     ObjectNode root = tree(source, text);
-    List<String> problems = new ArrayList<>(ConfigOverrides.apply(root, overrides, MAPPER));
+    List<String> problems = new ArrayList<>(ConfigOverrides.apply(root, overrides));
     ConfigSection section = ConfigSection.root(root);
     TrainConfig config = config(source, section);
     problems.addAll(section.problems());

@@ -303,6 +303,8 @@ class NewHeadTest {
     assertThat(anew(Head.FIXED_SIZES.network(BEFORE, WeightSource.random(1)), 5).notes())
         .contains(
             "Has other sizes, and computes the same for each class: Resize 'up' [2, 5, 12, 16]");
+    assertThat(anew(Head.FIXED_SIZES.network(BEFORE, WeightSource.random(1)), BEFORE).notes())
+        .hasSize(1);
     assertThat(anew(Head.IMAGES.network(BEFORE, WeightSource.random(1)), BEFORE).notes())
         .containsExactly("Starts anew, for the same 3 classes: fc.weight [3, 4], fc.bias [3]");
   }

@@ -66,6 +66,28 @@ class DocumentedVersionsTest {
     assertThat(read("pom.xml")).contains("<version>0.1.0-SNAPSHOT</version>");
   }
 
+  /** Where the library of PyTorch is for, and of which version. */
+  @Test
+  void the_engine_is_that_of_the_build() throws IOException {
+    String page = read("docs/training.md");
+    Set<String> built = new TreeSet<>();
+    Set<String> documented = new TreeSet<>();
+    Pattern.compile("<pytorch.platform>(.*?)</pytorch.platform>")
+        .matcher(read("pom.xml"))
+        .results()
+        .forEach(found -> built.add(found.group(1)));
+    Pattern.compile("\\| `((?:linux|osx|win)-\\w+)` \\|")
+        .matcher(page)
+        .results()
+        .forEach(found -> documented.add(found.group(1)));
+
+    assertThat(documented).isEqualTo(built).hasSize(4);
+    assertThat(page).contains(resolved("PyTorch ${pytorch.version} by DJL ${djl.version}"));
+    assertThat(dependencies(page))
+        .containsExactly(
+            resolved("ai.djl.pytorch:pytorch-native-cpu:${pytorch.version}:osx-aarch64"));
+  }
+
   /** Those that a program may depend on; the command line and the samples are none. */
   @Test
   void the_bom_names_every_library_in_this_version() throws IOException {

@@ -30,9 +30,13 @@ final class HeadEdits {
 
   private final Map<String, Set<Node>> askers = new LinkedHashMap<>();
 
-  /** Constants for another number of classes, under names of their own, by node and input. */
+  /** Constants for another number of classes that have other readers, under names of their own. */
+  private final Map<String, Tensor> copies = new LinkedHashMap<>();
+
+  /** Those that one node reads alone, under their names. */
   private final Map<String, Tensor> remade = new LinkedHashMap<>();
 
+  private final List<String> told = new ArrayList<>();
   private final Map<String, Node> nodes = new LinkedHashMap<>();
 
   HeadEdits(Graph graph) {
@@ -46,13 +50,20 @@ final class HeadEdits {
     askers.computeIfAbsent(name, key -> new LinkedHashSet<>()).add(node);
   }
 
-  /** Gives a node another constant; others may read the old one. */
+  /** Gives a node another constant; others that read the old one keep it. */
   void remake(Node node, int input, Tensor tensor) {
-    String name = names.fresh(node.input(input) + "/classes");
-    remade.put(name, tensor);
+    String name = node.input(input);
+    long[] shown = tensor.type().isFloat() ? tensor.dims() : tensor.toLongs();
+    told.add("%s %s".formatted(node.describe(), Arrays.toString(shown)));
+    if (graph.readers(name).size() == 1 && !graph.isOutput(name)) {
+      remade.put(name, tensor);
+      return;
+    }
+    String copy = names.fresh(name + "/classes");
+    copies.put(copy, tensor);
     Node now = nodes.getOrDefault(node.output(), node);
     List<String> inputs = new ArrayList<>(now.inputs());
-    inputs.set(input, name);
+    inputs.set(input, copy);
     nodes.put(node.output(), new Node(now.name(), now.op(), inputs, now.outputs()));
   }
 
@@ -72,18 +83,9 @@ final class HeadEdits {
         .toList();
   }
 
-  /** What was remade and does not start anew, with shapes. */
+  /** What was remade and does not start anew, with shapes, or the sizes that it holds. */
   List<String> listRemade() {
-    List<String> all = new ArrayList<>();
-    for (Node node : nodes.values()) {
-      for (String name : node.inputs()) {
-        Tensor tensor = remade.get(name);
-        if (tensor != null) {
-          all.add("%s %s".formatted(node.describe(), Arrays.toString(tensor.dims())));
-        }
-      }
-    }
-    return all;
+    return List.copyOf(told);
   }
 
   /** A parameter that starts anew although a node beside the head reads it too; names the node. */
@@ -106,21 +108,16 @@ final class HeadEdits {
    * @throws InvalidGraphException if its shapes contradict each other; names the node
    */
   Graph graph() {
+    Map<String, Tensor> changed = new LinkedHashMap<>(remade);
+    changed.putAll(anew);
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
-    List<Node> all = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      Tensor constant = node.outputs().isEmpty() ? null : anew.get(node.output());
-      all.add(
-          constant != null
-              ? new Node(node.name(), new Op.Constant(constant), List.of(), node.outputs())
-              : node.outputs().isEmpty() ? node : nodes.getOrDefault(node.output(), node));
-    }
-    anew.forEach((name, tensor) -> initializers.computeIfPresent(name, (key, before) -> tensor));
-    initializers.putAll(remade);
+    changed.forEach((name, tensor) -> initializers.computeIfPresent(name, (key, old) -> tensor));
+    initializers.putAll(copies);
+    List<Node> all = graph.nodes().stream().map(node -> changed(node, changed)).toList();
     Set<String> touched = touched();
     Map<String, Value> declared = new LinkedHashMap<>(graph.declared());
     declared.keySet().removeAll(touched);
-    Graph changed =
+    Graph result =
         graph.toBuilder()
             .replaceNodes(all)
             .replaceInitializers(initializers)
@@ -130,8 +127,18 @@ final class HeadEdits {
                     .map(o -> touched.contains(o.name()) ? open(o) : o)
                     .toList())
             .build();
-    ShapeInference.infer(changed);
-    return changed;
+    ShapeInference.infer(result);
+    return result;
+  }
+
+  private Node changed(Node node, Map<String, Tensor> constants) {
+    if (node.outputs().isEmpty()) {
+      return node;
+    }
+    Tensor constant = constants.get(node.output());
+    return constant != null
+        ? new Node(node.name(), new Op.Constant(constant), List.of(), node.outputs())
+        : nodes.getOrDefault(node.output(), node);
   }
 
   private static Value open(Value output) {
@@ -141,6 +148,7 @@ final class HeadEdits {
   /** What is computed from changed tensors. */
   private Set<String> touched() {
     Set<String> values = new HashSet<>(anew.keySet());
+    values.addAll(remade.keySet());
     for (Node node : graph.nodes()) {
       Collection<String> outputs = node.outputs();
       if (outputs.stream().anyMatch(nodes::containsKey)

@@ -1,7 +1,6 @@
 package io.repfold.train;
 
 import io.repfold.graph.ElementType;
-import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
@@ -11,15 +10,11 @@ import java.util.Optional;
 
 /** The layers whose outputs are the class scores, with new weights. */
 final class HeadLayers {
-  private final Graph graph;
-  private final HeadEdits edits;
-  private final HeadSearch search;
+  private final HeadContext context;
   private final WeightSource weights;
 
-  HeadLayers(Graph graph, HeadEdits edits, HeadSearch search, WeightSource weights) {
-    this.graph = graph;
-    this.edits = edits;
-    this.search = search;
+  HeadLayers(HeadContext context, WeightSource weights) {
+    this.context = context;
     this.weights = weights;
   }
 
@@ -45,21 +40,21 @@ final class HeadLayers {
       matMul(node, place);
       return Optional.empty();
     }
-    throw search.refusal(node, "it is no layer of which the classes are outputs by themselves");
+    throw context.refusal(node, "it is no layer of which the classes are outputs by themselves");
   }
 
   /** Starts a normalization of the scores anew. */
   void normalize(Node node, ClassPlace place) {
     boolean batch = node.op() instanceof Op.BatchNormalization;
     if (place.axis() != 1 || !batch && !(node.op() instanceof Op.InstanceNormalization)) {
-      throw search.refusal(node, "it normalizes across the classes");
+      throw context.refusal(node, "it normalizes across the classes");
     }
     Role[] roles = {Role.GAMMA, Role.BETA, Role.MEAN, Role.VARIANCE};
     for (int i = 0; i < (batch ? 4 : 2); i++) {
       String name = node.input(1 + i);
       Tensor old = stored(node, name);
-      search.require(node, old.size() == search.before(place), name, old);
-      start(node, name, old.type(), roles[i], search.after(place));
+      context.require(node, old.size() == context.before(place), name, old);
+      start(node, name, old.type(), roles[i], context.after(place));
     }
   }
 
@@ -67,12 +62,12 @@ final class HeadLayers {
     requireChannels(node, place);
     String name = node.input(1);
     Tensor old = stored(node, name);
-    search.require(node, old.dim(0) == search.before(place), name, old);
+    context.require(node, old.dim(0) == context.before(place), name, old);
     boolean depthwise = conv.groups() == old.dim(0) && old.dim(1) == 1 && conv.groups() > 1;
     long[] dims = old.dims();
-    dims[0] = search.after(place);
+    dims[0] = context.after(place);
     if (depthwise) {
-      edits.replaceOp(node, new Op.Conv(conv.window(), Math.toIntExact(dims[0])));
+      context.edits().replaceOp(node, new Op.Conv(conv.window(), Math.toIntExact(dims[0])));
       return keepApart(node, place, old);
     }
     requireGroups(node, conv.groups(), dims[0]);
@@ -86,28 +81,28 @@ final class HeadLayers {
     String name = node.input(1);
     Tensor old = stored(node, name);
     int groups = conv.groups();
-    search.require(node, old.dim(1) * groups == search.before(place), name, old);
+    context.require(node, old.dim(1) * groups == context.before(place), name, old);
     long[] dims = old.dims();
     if (groups > 1 && groups == old.dim(0) && old.dim(1) == 1) {
-      edits.replaceOp(node, withGroups(conv, Math.toIntExact(search.after(place))));
+      context.edits().replaceOp(node, withGroups(conv, Math.toIntExact(context.after(place))));
       return keepApart(node, place, old);
     }
     if (groups > 1) {
-      throw search.refusal(node, "its %d groups part the classes".formatted(groups));
+      throw context.refusal(node, "its %d groups part the classes".formatted(groups));
     }
     if (ClassKernels.isDiagonal(old)) {
-      dims[0] = search.after(place);
-      dims[1] = search.after(place);
+      dims[0] = context.after(place);
+      dims[1] = context.after(place);
       if (dims[0] != old.dim(0)) {
-        edits.remake(node, 1, ClassKernels.diagonal(old, dims));
+        context.edits().remake(node, 1, ClassKernels.diagonal(old, dims));
       }
       remakeBias(node, place);
       return Optional.of(place.at(node.input(0)));
     }
-    dims[0] = search.after(place);
+    dims[0] = context.after(place);
     dims[1] = old.dim(0);
     Tensor swapped = weights.tensor(name, Role.KERNEL, old.type(), dims);
-    edits.startAnew(node, name, ClassKernels.swapped(swapped));
+    context.edits().startAnew(node, name, ClassKernels.swapped(swapped));
     bias(node, place);
     return Optional.empty();
   }
@@ -118,14 +113,14 @@ final class HeadLayers {
 
   /** One kernel for all classes, for another number of them. */
   private Optional<ClassPlace> keepApart(Node node, ClassPlace place, Tensor old) {
-    search.remakeConstant(node, 1, old, 0, place);
+    context.remakeConstant(node, 1, old, 0, place);
     remakeBias(node, place);
     return Optional.of(place.at(node.input(0)));
   }
 
   private void remakeBias(Node node, ClassPlace place) {
     if (!node.input(2).isEmpty()) {
-      search.remakeConstant(node, 2, stored(node, node.input(2)), 0, place);
+      context.remakeConstant(node, 2, stored(node, node.input(2)), 0, place);
     }
   }
 
@@ -134,33 +129,34 @@ final class HeadLayers {
     String name = node.input(1);
     Tensor old = stored(node, name);
     int axis = gemm.transB() ? 0 : 1;
-    search.require(node, old.dim(axis) == search.before(place), name, old);
+    context.require(node, old.dim(axis) == context.before(place), name, old);
     matrix(node, name, old, axis, place);
     bias(node, place);
   }
 
   private void matMul(Node node, ClassPlace place) {
     Optional<Node> transpose =
-        graph.producer(node.input(1)).filter(n -> n.op() instanceof Op.Transpose);
+        context.graph().producer(node.input(1)).filter(n -> n.op() instanceof Op.Transpose);
     String name = transpose.map(n -> n.input(0)).orElse(node.input(1));
     Node reader = transpose.orElse(node);
     Tensor old = stored(node, name);
     int axis = transpose.isPresent() ? 0 : 1;
-    if (old.rank() != 2 || place.axis() != search.rank(node, place.value()) - 1) {
-      throw search.refusal(node, "it is no product with a matrix of which the classes are columns");
+    if (old.rank() != 2 || place.axis() != context.rank(node, place.value()) - 1) {
+      throw context.refusal(
+          node, "it is no product with a matrix of which the classes are columns");
     }
-    if (transpose.isPresent() && graph.readers(reader.output()).size() > 1) {
-      throw search.refusal(node, "others read '%s' too".formatted(reader.output()));
+    if (transpose.isPresent() && context.graph().readers(reader.output()).size() > 1) {
+      throw context.refusal(node, "others read '%s' too".formatted(reader.output()));
     }
-    search.require(node, old.dim(axis) == search.before(place), name, old);
+    context.require(node, old.dim(axis) == context.before(place), name, old);
     matrix(reader, name, old, axis, place);
   }
 
   /** Fully connected layers are drawn as {@code [classes, features]}. */
   private void matrix(Node node, String name, Tensor old, int axis, ClassPlace place) {
-    long[] dims = {search.after(place), old.dim(1 - axis)};
+    long[] dims = {context.after(place), old.dim(1 - axis)};
     Tensor drawn = weights.tensor(name, Role.LINEAR, old.type(), dims);
-    edits.startAnew(node, name, axis == 0 ? drawn : ClassKernels.swapped(drawn));
+    context.edits().startAnew(node, name, axis == 0 ? drawn : ClassKernels.swapped(drawn));
   }
 
   private void bias(Node node, ClassPlace place) {
@@ -171,40 +167,41 @@ final class HeadLayers {
     Tensor old = stored(node, name);
     long[] dims = old.dims();
     int last = dims.length - 1;
-    if (last >= 0 && dims[last] == search.before(place)) {
-      dims[last] = search.after(place);
+    if (last >= 0 && dims[last] == context.before(place)) {
+      dims[last] = context.after(place);
     } else {
-      search.require(node, old.size() == 1, name, old);
+      context.require(node, old.size() == 1, name, old);
     }
     start(node, name, old.type(), Role.BIAS, dims);
   }
 
   private void start(Node node, String name, ElementType type, Role role, long... dims) {
-    edits.startAnew(node, name, weights.tensor(name, role, type, dims));
+    context.edits().startAnew(node, name, weights.tensor(name, role, type, dims));
   }
 
   private void requireChannels(Node node, ClassPlace place) {
     if (place.axis() != 1) {
-      throw search.refusal(
+      throw context.refusal(
           node, "the classes are axis %d of its result, not its channels".formatted(place.axis()));
     }
   }
 
   private void requireGroups(Node node, int groups, long channels) {
     if (channels % groups != 0) {
-      throw search.refusal(
+      throw context.refusal(
           node, "%d channels cannot be split into its %d groups".formatted(channels, groups));
     }
   }
 
   private Tensor stored(Node node, String name) {
-    return graph
+    return context
+        .graph()
         .constant(name)
         .orElseThrow(
             () ->
-                search.refusal(
+                context.refusal(
                     node,
-                    graph.isOverridable(name)
+                    context.graph().isOverridable(name)
                         ? "'%s' is an input too, which callers may override; train.constant_weights makes a weight of it"
                             .formatted(name)
                         : "'%s' is computed and no stored weight".formatted(name)));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.repfold.graph.Dim;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Graph;
 import io.repfold.graph.GraphBuilder;
@@ -299,8 +300,33 @@ class NewHeadTest {
         .containsExactly(
             "Starts anew, for 5 classes in place of 3: classifier.weight [5, 4, 1, 1], classifier.bias [5]",
             "Has other sizes, and computes the same for each class: ConvTranspose 'up' [5, 5, 4, 4]");
+    assertThat(anew(Head.FIXED_SIZES.network(BEFORE, WeightSource.random(1)), 5).notes())
+        .contains(
+            "Has other sizes, and computes the same for each class: Resize 'up' [2, 5, 12, 16]");
+    assertThat(anew(Head.FIXED_SIZES.network(BEFORE, WeightSource.random(1)), BEFORE).notes())
+        .hasSize(1);
     assertThat(anew(Head.IMAGES.network(BEFORE, WeightSource.random(1)), BEFORE).notes())
         .containsExactly("Starts anew, for the same 3 classes: fc.weight [3, 4], fc.bias [3]");
+  }
+
+  @Test
+  void what_is_remade_keeps_its_name_unless_others_read_it() {
+    Graph graph = Head.FROZEN_UPSAMPLING.network(BEFORE, WeightSource.random(1));
+    Graph alone = anew(graph, 5).graph();
+    assertThat(alone.initializers().keySet()).isEqualTo(graph.initializers().keySet());
+    assertThat(alone.nodes()).isEqualTo(graph.nodes());
+
+    GraphBuilder b = new GraphBuilder("theirs", WeightSource.random(1));
+    String x = features(b);
+    String factor = b.initializer("factor", Tensors.filled(0.5, BEFORE, 1, 1));
+    Op product = new Op.Binary(Op.Binary.Function.MUL);
+    b.output(b.op("scaled", product, List.of(classifier(b, x, BEFORE), factor), BEFORE));
+    String other = b.named("other").conv(x, BEFORE, Kernel.of(1), 1);
+    b.output(b.op("aside", product, List.of(other, factor), BEFORE));
+    Graph shared = anew(b.build(), 5).graph();
+    assertThat(shared.initializers().get("factor").dims()).containsExactly(BEFORE, 1, 1);
+    assertThat(shared.initializers().get("factor/classes").dims()).containsExactly(5, 1, 1);
+    assertThat(shared.outputs().get(1).shape().orElseThrow().dim(1)).isEqualTo(Dim.of(BEFORE));
   }
 
   private static void refused(BiFunction<GraphBuilder, String, String> head, String because) {

@@ -24,6 +24,7 @@ final class Commands {
           "eval",
           "export",
           "import",
+          "networks",
           "demo",
           "warm-up",
           "completion");
@@ -73,6 +74,7 @@ final class Commands {
       case "eval" -> EvalCommand.class;
       case "export" -> ExportCommand.class;
       case "import" -> ImportCommand.class;
+      case "networks" -> NetworksCommand.class;
       case "demo" -> DemoCommand.class;
       case "warm-up" -> WarmUpCommand.class;
       case "completion" -> CompletionCommand.class;

@@ -53,6 +53,11 @@ public final class NamedArguments {
     return values.keySet();
   }
 
+  /** The names that were asked for, in their order. */
+  public List<String> known() {
+    return List.copyOf(known);
+  }
+
   /** A value of any type; null if it is left out. */
   public @Nullable Object value(String name) {
     known.add(name);

@@ -17,6 +17,7 @@ import java.util.function.LongFunction;
  * @param kind of the Rep blocks where {@code repconv} does not say one
  * @param presets values of arguments that a configuration leaves out
  * @param builder reads its own arguments, then starts and appends its layers
+ * @param recipe how it was trained, as published; empty where that is not known
  * @param initial values before training, by seed
  */
 record Architecture(
@@ -26,6 +27,7 @@ record Architecture(
     RepKind kind,
     Map<String, Object> presets,
     Builder builder,
+    String recipe,
     LongFunction<WeightSource> initial) {
   Architecture {
     backbones = List.copyOf(backbones);
@@ -40,21 +42,40 @@ record Architecture(
   /** A network without Rep blocks, unless told otherwise. */
   static Architecture of(String type, String source, List<String> backbones, Builder builder) {
     return new Architecture(
-        type, source, backbones, RepKind.PLAIN, Map.of(), builder, InitialWeights::segmentation);
+        type,
+        source,
+        backbones,
+        RepKind.PLAIN,
+        Map.of(),
+        builder,
+        "",
+        InitialWeights::segmentation);
   }
 
   /** The same network under another name with other values of its arguments. */
-  Architecture preset(String name, String where, Map<String, Object> values) {
-    return new Architecture(name, where, backbones, kind, values, builder, initial);
+  Architecture preset(String name, String how, Map<String, Object> values) {
+    return new Architecture(name, source, backbones, kind, values, builder, how, initial);
   }
 
   /** The same with Rep blocks at the network's places. */
   Architecture rep(String name, RepKind rep) {
-    return new Architecture(name, source, backbones, rep, presets, builder, initial);
+    return new Architecture(name, source, backbones, rep, presets, builder, recipe, initial);
+  }
+
+  /** The same with its published recipe. */
+  Architecture trained(String how) {
+    return new Architecture(type, source, backbones, kind, presets, builder, how, initial);
   }
 
   Architecture initially(LongFunction<WeightSource> other) {
-    return new Architecture(type, source, backbones, kind, presets, builder, other);
+    return new Architecture(type, source, backbones, kind, presets, builder, recipe, other);
+  }
+
+  /** The names of all its arguments. */
+  List<String> argumentNames() {
+    NamedArguments arguments = new NamedArguments("arch.args of " + type, presets);
+    build(arguments, 1, WeightSource.everywhere(0));
+    return arguments.known();
   }
 
   Network build(Map<String, Object> given, int classes, WeightSource weights) {
@@ -66,6 +87,10 @@ record Architecture(
           }
         });
     NamedArguments arguments = new NamedArguments("arch.args of " + type, all);
+    return build(arguments, classes, weights);
+  }
+
+  private Network build(NamedArguments arguments, int classes, WeightSource weights) {
     return builder.build(new Construction(type, arguments, classes, weights, kind), arguments);
   }
 }

@@ -23,6 +23,23 @@ final class Catalog {
   private static final String DUC = "Wang et al., WACV 2018, arXiv:1702.08502";
   private static final String REPVGG = "Ding et al., CVPR 2021, arXiv:2101.03697";
 
+  /** Of github.com/yassouali/pytorch-segmentation, for PASCAL VOC. */
+  private static final String VOC =
+      "VOC train_aug, crop 380 of 400, 32 images, SGD 0.01, poly, 80 epochs";
+
+  /** Of github.com/speedinghzl/pytorch-segmentation-toolbox. */
+  private static final String TOOLBOX =
+      "Cityscapes, crop 769, 8 images, SGD 0.01, poly, 40,000 steps, OHEM optional";
+
+  /** Of GluonCV's recipe for PASCAL VOC. */
+  private static final String GLUON =
+      "COCO, then SBD, then VOC, crop 480 of 520, 16 images, SGD 0.01, 0.001, 0.0001, poly";
+
+  private static final String MMSEG =
+      "Cityscapes, crop 512 x 1024, 8 images, SGD 0.01, poly, 40,000 steps";
+  private static final String TORCHVISION =
+      "COCO of VOC's classes, crop 480 of 520, SGD 0.01, poly, 30 epochs";
+
   private Catalog() {}
 
   static List<Architecture> all() {
@@ -39,13 +56,14 @@ final class Catalog {
   }
 
   private static void pyramids(List<Architecture> all) {
-    Architecture psp = Architecture.of("PSPNet", PSPNET, ResNet.names(), PspNet::build);
+    Architecture psp =
+        Architecture.of("PSPNet", PSPNET, ResNet.names(), PspNet::build).trained(VOC);
     all.add(psp);
     all.add(psp.rep("RepPSP", RepKind.DBB));
     all.add(
         psp.preset(
             "PSPNet-Toolbox",
-            PSPNET,
+            TOOLBOX,
             Map.ofEntries(
                 Map.entry("backbone", "resnet101"),
                 Map.entry("contract_dilation", false),
@@ -56,16 +74,16 @@ final class Catalog {
                 Map.entry("align_corners_logits", true))));
     all.add(
         psp.preset(
-            "PSPNet-GluonCV", PSPNET, Map.of("aux_width", 256, "align_corners_logits", true)));
+            "PSPNet-GluonCV", GLUON, Map.of("aux_width", 256, "align_corners_logits", true)));
     all.add(
         psp.preset(
             "PSPNet-mmseg",
-            PSPNET,
+            MMSEG,
             Map.of("stem_width", 32, "aux_width", 256, "align_corners_pyramid", false)));
     all.add(
         psp.preset(
             "PSPNet-PaddleSeg",
-            PSPNET,
+            "",
             Map.ofEntries(
                 Map.entry("stem_width", 32),
                 Map.entry("avg_down", true),
@@ -78,7 +96,7 @@ final class Catalog {
     all.add(
         psp.preset(
             "PSPNet-Paddle",
-            PSPNET,
+            "",
             Map.ofEntries(
                 Map.entry("contract_dilation", false),
                 Map.entry("style", "caffe"),
@@ -88,40 +106,44 @@ final class Catalog {
                 Map.entry("use_aux", false),
                 Map.entry("align_corners_logits", true))));
     Architecture dense =
-        Architecture.of("PSPDenseNet", PSPNET, DenseNet.names(), PspDenseNet::build);
+        Architecture.of("PSPDenseNet", PSPNET, DenseNet.names(), PspDenseNet::build).trained(VOC);
     all.add(dense);
     all.add(dense.rep("RepPSPDense", RepKind.DBB));
-    all.add(Architecture.of("UperNet", UPERNET, ResNet.names(), UperNet::build));
+    all.add(Architecture.of("UperNet", UPERNET, ResNet.names(), UperNet::build).trained(VOC));
   }
 
   private static void encodersAndDecoders(List<Architecture> all) {
-    all.add(Architecture.of("FCN8", FCN, List.of(), Fcn8::build));
-    all.add(Architecture.of("UNet", UNET, List.of(), UNet::build));
-    all.add(Architecture.of("UNetResnet", UNET, ResNet.names(), UNetResNet::build));
-    all.add(Architecture.of("SegNet", SEGNET, List.of(), SegNet::build));
-    all.add(Architecture.of("SegResNet", SEGNET, SegResNet.backbones(), SegResNet::build));
-    Architecture enet = Architecture.of("ENet", ENET, List.of(), ENet::build);
+    all.add(Architecture.of("FCN8", FCN, List.of(), Fcn8::build).trained(VOC));
+    all.add(Architecture.of("UNet", UNET, List.of(), UNet::build).trained(VOC));
+    all.add(Architecture.of("UNetResnet", UNET, ResNet.names(), UNetResNet::build).trained(VOC));
+    all.add(Architecture.of("SegNet", SEGNET, List.of(), SegNet::build).trained(VOC));
+    all.add(
+        Architecture.of("SegResNet", SEGNET, SegResNet.backbones(), SegResNet::build).trained(VOC));
+    Architecture enet = Architecture.of("ENet", ENET, List.of(), ENet::build).trained(VOC);
     all.add(enet);
     all.add(enet.rep("RepENet", RepKind.DBB));
-    all.add(Architecture.of("GCN", GCN, ResNet.names(), Gcn::build));
+    all.add(Architecture.of("GCN", GCN, ResNet.names(), Gcn::build).trained(VOC));
   }
 
   private static void atrous(List<Architecture> all) {
     Architecture plus =
-        Architecture.of("DeepLab", DEEPLAB, DeepLabPlus.backbones(), DeepLabPlus::build);
+        Architecture.of("DeepLab", DEEPLAB, DeepLabPlus.backbones(), DeepLabPlus::build)
+            .trained(VOC);
     all.add(plus);
     all.add(plus.rep("RepDeepLab", RepKind.DBB));
-    Architecture duc = Architecture.of("DeepLab_DUC_HDC", DUC, ResNet.names(), DucHdc::build);
+    Architecture duc =
+        Architecture.of("DeepLab_DUC_HDC", DUC, ResNet.names(), DucHdc::build).trained(VOC);
     all.add(duc);
     all.add(duc.rep("RepDUCHDC", RepKind.DBB));
-    Architecture v3 = Architecture.of("DeepLabV3", DEEPLAB_V3, ResNet.names(), DeepLabV3::build);
+    Architecture v3 =
+        Architecture.of("DeepLabV3", DEEPLAB_V3, ResNet.names(), DeepLabV3::build)
+            .trained(TORCHVISION);
     all.add(v3);
-    all.add(
-        v3.preset("DeepLabV3-GluonCV", DEEPLAB_V3, Map.of("stem", "deep", "align_corners", true)));
+    all.add(v3.preset("DeepLabV3-GluonCV", GLUON, Map.of("stem", "deep", "align_corners", true)));
     all.add(
         v3.preset(
             "DeepLabV3-Toolbox",
-            DEEPLAB_V3,
+            TOOLBOX,
             Map.ofEntries(
                 Map.entry("backbone", "resnet101"),
                 Map.entry("stem", "deep"),
@@ -137,7 +159,7 @@ final class Catalog {
     all.add(
         v3.preset(
             "DeepLabV3-mmseg",
-            DEEPLAB_V3,
+            MMSEG,
             Map.ofEntries(
                 Map.entry("stem", "deep"),
                 Map.entry("stem_width", 32),
@@ -146,9 +168,9 @@ final class Catalog {
                 Map.entry("pool_first", true),
                 Map.entry("head_conv", false))));
     all.add(Architecture.of("DeepLabV3-Article", DEEPLAB_V3, List.of(), ArticleDeepLabV3::build));
-    Architecture fcn = Architecture.of("FCN", FCN, ResNet.names(), Fcn::build);
+    Architecture fcn = Architecture.of("FCN", FCN, ResNet.names(), Fcn::build).trained(TORCHVISION);
     all.add(fcn);
-    all.add(fcn.preset("FCN-GluonCV", FCN, Map.of("stem", "deep", "align_corners", true)));
+    all.add(fcn.preset("FCN-GluonCV", GLUON, Map.of("stem", "deep", "align_corners", true)));
   }
 
   private static void classifiers(List<Architecture> all) {

@@ -17,6 +17,29 @@ public final class Networks {
   }
 
   /**
+   * A type that there is.
+   *
+   * @throws IllegalArgumentException if there is none of this name; names the nearest
+   */
+  public static String known(String type) {
+    return architecture(type).type();
+  }
+
+  /** What each network costs and where it comes from, in the order of {@link #types()}. */
+  public static List<NetworkRow> table() {
+    return NetworkTable.of(ARCHITECTURES);
+  }
+
+  /**
+   * The names of all arguments of a type.
+   *
+   * @throws IllegalArgumentException if there is no such type; names the nearest
+   */
+  public static List<String> arguments(String type) {
+    return architecture(type).argumentNames();
+  }
+
+  /**
    * The values of the argument {@code backbone} of a type; empty if it has no such argument.
    *
    * @throws IllegalArgumentException if there is no such type; names the nearest

@@ -130,26 +130,4 @@ class HostileStorageTest {
     archive[text.indexOf("\0\0@@")]++;
     refused(archive, "has an entry 'a/data/0' whose checksum is");
   }
-
-  @Test
-  void a_storage_of_the_old_format_with_another_length_is_refused() throws IOException {
-    byte[] file = Fixtures.bytes("views_legacy.pth");
-    byte[] key = "q\u0001".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(key).hasSize(2);
-    byte[] shorter = file.clone();
-    int count = countBefore(file, 16);
-    shorter[count]--;
-    refused(shorter, "elements for storage");
-    byte[] longer = file.clone();
-    longer[count]++;
-    refused(longer, "elements for storage");
-  }
-
-  /** Where the number of elements of the storage with this many stands. */
-  private static int countBefore(byte[] file, int elements) {
-    String text = new String(file, StandardCharsets.ISO_8859_1);
-    int at = text.lastIndexOf((char) elements + "\0\0\0\0\0\0\0");
-    assertThat(at).isPositive();
-    return at;
-  }
 }

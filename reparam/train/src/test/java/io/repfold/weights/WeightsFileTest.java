@@ -103,6 +103,22 @@ class WeightsFileTest {
   }
 
   @Test
+  void entries_that_are_no_tensors_are_counted_and_named() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(").text("w");
+    pickle.tensor(6, 0, new long[] {1}, new long[] {1});
+    for (String name : List.of("epoch", "lr", "a", "b", "c", "d")) {
+      pickle.text(name).raw("N");
+    }
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.raw("u").stop()).bytes());
+
+    WeightsFile read = WeightsFile.read(file);
+
+    assertThat(read.tensors()).containsOnlyKeys("w");
+    assertThat(read.notes())
+        .containsExactly("6 entries that are no tensors are left out: epoch, lr, a, b, c, ...");
+  }
+
+  @Test
   void a_pickled_model_is_read_by_its_structure() {
     assertThat(WeightsFile.read(Fixtures.file("model.pth")).notes())
         .containsExactly("read the parameters and buffers of a pickled '__main__.Net'");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.graph.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +123,18 @@ class HostileStorageTest {
   void an_archive_that_pytorch_does_not_write_is_refused(String why, byte[] archive)
       throws IOException {
     refused(archive, why);
+  }
+
+  /** The directory claims for the storage most of the file, so that it holds the pickle too. */
+  @Test
+  void entries_that_overlap_are_refused() throws IOException {
+    byte[] archive = ZipWriter.of(good()).bytes();
+    String text = new String(archive, StandardCharsets.ISO_8859_1);
+    int directory = text.indexOf("PK\u0001\u0002", text.indexOf("PK\u0001\u0002") + 1);
+    ByteBuffer sizes = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(sizes.getInt(directory + 20)).isEqualTo(24);
+    sizes.putInt(directory + 20, archive.length - 40).putInt(directory + 24, archive.length - 40);
+    refused(archive, "they overlap");
   }
 
   @Test

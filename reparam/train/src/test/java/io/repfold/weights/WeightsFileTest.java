@@ -119,6 +119,18 @@ class WeightsFileTest {
   }
 
   @Test
+  void names_that_paddle_adds_are_no_entries_and_parts_are_refused() throws IOException {
+    assertThat(WeightsFile.read(Fixtures.file("paddle_2.pdparams")).notes()).isEmpty();
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(").text("w@@.0");
+    pickle.tensor(6, 0, new long[] {1}, new long[] {1}).text("UnpackBigParamInfor@@");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.raw("}u").stop()).bytes());
+    assertThatThrownBy(() -> WeightsFile.read(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("holds parameters of Paddle in parts")
+        .hasMessageContaining("protocol=4");
+  }
+
+  @Test
   void a_pickled_model_is_read_by_its_structure() {
     assertThat(WeightsFile.read(Fixtures.file("model.pth")).notes())
         .containsExactly("read the parameters and buffers of a pickled '__main__.Net'");
@@ -134,14 +146,15 @@ class WeightsFileTest {
 
   @Test
   void initializers_of_an_onnx_model_are_read() {
-    Map<String, Tensor> tensors = Map.of("module.w", Tensor.ofFloats(new float[] {1, -2, 3}, 3, 1));
+    Map<String, Tensor> tensors =
+        Map.of("_orig_mod.module.w", Tensor.ofFloats(new float[] {1, -2, 3}, 3, 1));
     Path file = folder.resolve("model.pth");
     OnnxModel.of(new Graph.Builder("g").replaceInitializers(tensors).build()).write(file);
 
     WeightsFile read = WeightsFile.read(file);
 
     assertThat(read.format()).isEqualTo(Format.ONNX);
-    assertThat(read.tensors()).containsExactly(Map.entry("w", tensors.get("module.w")));
+    assertThat(read.tensors()).containsExactly(Map.entry("w", tensors.get("_orig_mod.module.w")));
     assertThatThrownBy(() -> WeightsFile.read(file, Optional.of("ema")))
         .hasMessageContaining("is an ONNX model, in which nothing lies under 'ema'");
   }

@@ -84,11 +84,8 @@ def views():
 
 
 class Gate(nn.Module):
-    __slots__ = ("extra",)
-
     def __init__(self):
         super().__init__()
-        self.extra = 1
         self.scale = nn.Parameter(torch.arange(2.0))
         self.register_buffer("kept", torch.tensor([4.0]))
         self.register_buffer("dropped", torch.tensor([5.0]), persistent=False)

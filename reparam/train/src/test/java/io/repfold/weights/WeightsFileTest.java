@@ -136,6 +136,17 @@ class WeightsFileTest {
         .containsExactly("read the parameters and buffers of a pickled '__main__.Net'");
   }
 
+  /** The state of an object with slots: its attributes, then its slots. */
+  @Test
+  void a_pickled_model_of_a_class_with_slots_is_read() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().global("nets", "Block").raw(")\u0081}(");
+    pickle.text("_parameters").raw("}").text("w").tensor(6, 0, new long[] {1}, new long[] {1});
+    pickle.raw("s").text("_buffers").raw("}").text("_modules").raw("}u}\u0086b");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.stop()).bytes());
+
+    assertThat(WeightsFile.read(file).tensors()).containsOnlyKeys("w");
+  }
+
   @Test
   void a_torch_script_program_is_refused_with_the_remedy() {
     assertThatThrownBy(() -> WeightsFile.read(Fixtures.file("script.pt")))

@@ -20,6 +20,7 @@ import numpy as np
 import safetensors.torch
 import torch
 from torch import nn
+from torch.utils.serialization import config as serialization
 
 FOLDER = pathlib.Path(sys.argv[1])
 EXPECTED = {}
@@ -70,6 +71,8 @@ def views():
         rows=base[:, 1:],
         tail=base[1],
         columns=base[..., 1::2],
+        even_columns=base[..., ::2],
+        windows=base.as_strided((3, 4), (1, 1), 2),
         expanded=base[0, :, :1].expand(3, 5),
         repeated=base[1, 2, 3].expand(2, 2),
         number=base[1, 2, 1],
@@ -139,12 +142,21 @@ def swapped(name, source, tensors):
     expect(name, tensors)
 
 
+def zip64(name, source, tensors):
+    """The file with the sizes and places of its entries in 64 bits, as beyond 4 GiB."""
+    zipfile.ZIP64_LIMIT = 1
+    with zipfile.ZipFile(FOLDER / source) as old, zipfile.ZipFile(FOLDER / name, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry))
+    expect(name, tensors)
+
+
 def paddle():
     arrays = {
         "conv.weight": np.arange(12, dtype="float32").reshape(3, 4) * 0.5 - 1,
         "conv.bias": np.array([200, -1, 0], dtype="float32"),
         "bn._mean": np.asfortranarray(np.arange(6, dtype="float64").reshape(2, 3)),
-        "big": np.arange(4, dtype=">f4") + 0.5,
+        "big": (np.arange(4, dtype="float32") + 0.5).astype(">f4"),
         "half": np.arange(3, dtype="float16"),
         "count": np.array(7, dtype="int64"),
         "bytes": np.arange(250, 256, dtype="uint8"),
@@ -194,6 +206,10 @@ def main():
     old = {"_use_new_zipfile_serialization": False}
     save("types_legacy.pth", types(), types(), **old)
     save("views_legacy.pth", shared, shared, **old)
+    zip64("views_zip64.pth", "views.pth", shared)
+    serialization.save.compute_crc32 = False
+    save("views_without_checksums.pth", shared, shared)
+    serialization.save.compute_crc32 = True
     save("views_protocol_4.pth", shared, shared, pickle_protocol=4)
     save("views_protocol_5.pth", shared, shared, pickle_protocol=5)
     net = model()

@@ -50,7 +50,7 @@ final class Bytes {
   }
 
   private static ByteBuffer latin1(ByteBuffer text) {
-    byte[] bytes = new byte[text.remaining()];
+    byte[] bytes = new byte[characters(text)];
     int count = 0;
     while (text.hasRemaining()) {
       int first = text.get();
@@ -64,6 +64,14 @@ final class Bytes {
       }
       bytes[count++] = (byte) first;
     }
-    return ByteBuffer.wrap(bytes, 0, count).slice();
+    return ByteBuffer.wrap(bytes);
+  }
+
+  private static int characters(ByteBuffer text) {
+    int count = 0;
+    for (int i = text.position(); i < text.limit(); i++) {
+      count += (text.get(i) & 0xC0) == 0x80 ? 0 : 1;
+    }
+    return count;
   }
 }

@@ -68,7 +68,7 @@ final class Calls {
     if (!(type instanceof Global global)) {
       throw new WeightsException("its pickle makes an object of " + Kinds.of(type));
     }
-    return global.toString().equals("collections.OrderedDict") ? new Dict() : new Inert(global);
+    return new Inert(global);
   }
 
   private static String modern(Global global) {

@@ -55,18 +55,39 @@ final class PickleWriter {
 
   /** A float32 tensor over storage {@code 0}, of which {@code count} elements are claimed. */
   PickleWriter tensor(long count, long offset, long[] dims, long[] strides) {
+    return tensor("FloatStorage", count, "", offset, dims, strides);
+  }
+
+  /**
+   * Likewise, of a storage of any type.
+   *
+   * @param part opcodes of what names a part of the storage in the old format
+   */
+  PickleWriter tensor(
+      String type, long count, String part, long offset, long[] dims, long[] strides) {
     return global("torch._utils", "_rebuild_tensor_v2")
         .raw("((")
         .text("storage")
-        .global("torch", "FloatStorage")
+        .global("torch", type)
         .text("0")
         .text("cpu")
         .integer(count)
-        .raw("tQ")
+        .raw(part + "tQ")
         .integer(offset)
         .integers(dims)
         .integers(strides)
         .raw("\u0089}tR");
+  }
+
+  PickleWriter append(PickleWriter other) {
+    out.writeBytes(other.bytes());
+    return this;
+  }
+
+  /** Each byte as a character. */
+  @Override
+  public String toString() {
+    return out.toString(StandardCharsets.ISO_8859_1);
   }
 
   byte[] stop() {

@@ -69,6 +69,17 @@ class SafetensorsTest {
   }
 
   @Test
+  void wide_elements_come_first_so_that_all_are_aligned() throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("bytes", Tensor.ofDoubles(ElementType.UINT8, new double[] {1, 2, 3}, 3));
+    tensors.put("numbers", Tensor.ofLongs(new long[] {4}, 1));
+    Path file = folder.resolve("w.safetensors");
+    WeightsFile.writeSafetensors(file, tensors);
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+        .contains(entry("numbers", "I64", "[1]", 0, 8), entry("bytes", "U8", "[3]", 8, 11));
+  }
+
+  @Test
   void a_type_without_a_name_is_refused_and_nothing_is_written() {
     Path file = folder.resolve("w.safetensors");
     Tensor complex = Tensor.of(ElementType.COMPLEX64, ByteBuffer.allocate(8), 1);

@@ -103,9 +103,48 @@ class WeightsFileTest {
   }
 
   @Test
+  void entries_that_are_no_tensors_are_counted_and_named() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(").text("w");
+    pickle.tensor(6, 0, new long[] {1}, new long[] {1});
+    for (String name : List.of("epoch", "lr", "a", "b", "c", "d")) {
+      pickle.text(name).raw("N");
+    }
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.raw("u").stop()).bytes());
+
+    WeightsFile read = WeightsFile.read(file);
+
+    assertThat(read.tensors()).containsOnlyKeys("w");
+    assertThat(read.notes())
+        .containsExactly("6 entries that are no tensors are left out: epoch, lr, a, b, c, ...");
+  }
+
+  @Test
+  void names_that_paddle_adds_are_no_entries_and_parts_are_refused() throws IOException {
+    assertThat(WeightsFile.read(Fixtures.file("paddle_2.pdparams")).notes()).isEmpty();
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(").text("w@@.0");
+    pickle.tensor(6, 0, new long[] {1}, new long[] {1}).text("UnpackBigParamInfor@@");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.raw("}u").stop()).bytes());
+    assertThatThrownBy(() -> WeightsFile.read(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("holds parameters of Paddle in parts")
+        .hasMessageContaining("protocol=4");
+  }
+
+  @Test
   void a_pickled_model_is_read_by_its_structure() {
     assertThat(WeightsFile.read(Fixtures.file("model.pth")).notes())
         .containsExactly("read the parameters and buffers of a pickled '__main__.Net'");
+  }
+
+  /** The state of an object with slots: its attributes, then its slots. */
+  @Test
+  void a_pickled_model_of_a_class_with_slots_is_read() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().global("nets", "Block").raw(")\u0081}(");
+    pickle.text("_parameters").raw("}").text("w").tensor(6, 0, new long[] {1}, new long[] {1});
+    pickle.raw("s").text("_buffers").raw("}").text("_modules").raw("}u}\u0086b");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.stop()).bytes());
+
+    assertThat(WeightsFile.read(file).tensors()).containsOnlyKeys("w");
   }
 
   @Test
@@ -118,14 +157,15 @@ class WeightsFileTest {
 
   @Test
   void initializers_of_an_onnx_model_are_read() {
-    Map<String, Tensor> tensors = Map.of("module.w", Tensor.ofFloats(new float[] {1, -2, 3}, 3, 1));
+    Map<String, Tensor> tensors =
+        Map.of("_orig_mod.module.w", Tensor.ofFloats(new float[] {1, -2, 3}, 3, 1));
     Path file = folder.resolve("model.pth");
     OnnxModel.of(new Graph.Builder("g").replaceInitializers(tensors).build()).write(file);
 
     WeightsFile read = WeightsFile.read(file);
 
     assertThat(read.format()).isEqualTo(Format.ONNX);
-    assertThat(read.tensors()).containsExactly(Map.entry("w", tensors.get("module.w")));
+    assertThat(read.tensors()).containsExactly(Map.entry("w", tensors.get("_orig_mod.module.w")));
     assertThatThrownBy(() -> WeightsFile.read(file, Optional.of("ema")))
         .hasMessageContaining("is an ONNX model, in which nothing lies under 'ema'");
   }

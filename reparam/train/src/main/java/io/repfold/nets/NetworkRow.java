@@ -6,7 +6,7 @@ import java.util.List;
  * What a network costs, with all its arguments left out.
  *
  * @param type the value of {@code arch.type}
- * @param backbones the values of its argument {@code backbone}, the first one not always the
+ * @param backbones what its argument of a similar name may be, the first one not always the
  *     default; empty if it has none
  * @param classes that the numbers are for: 21 of a segmentation network, 1000 of a classifier
  * @param trained parameters that are learnt, with the auxiliary head

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of all networks, which lie counted in a file, as counting them takes a while. */
 final class NetworkTable {
@@ -27,7 +28,7 @@ final class NetworkTable {
     return architectures.stream().map(a -> row(a, counted.get(a.type()))).toList();
   }
 
-  private static NetworkRow row(Architecture a, List<String> cells) {
+  private static NetworkRow row(Architecture a, @Nullable List<String> cells) {
     if (cells == null) {
       throw new IllegalStateException(FILE + " has no row for " + a.type());
     }

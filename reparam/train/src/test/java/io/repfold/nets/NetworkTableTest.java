@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.repfold.fold.FoldOptions;
 import io.repfold.fold.Folder;
 import io.repfold.graph.Dim;
+import io.repfold.graph.FixedShapes;
 import io.repfold.graph.Graph;
 import io.repfold.graph.MultiplyAdds;
 import io.repfold.graph.Node;
@@ -50,24 +51,27 @@ class NetworkTableTest {
             network.parameters(),
             Folder.plan(inference, FoldOptions.DEFAULT).after().parameters(),
             MultiplyAdds.of(folded).total(),
-            outputStride(folded));
+            outputStride(inference));
   }
 
-  /** The nearest power of two, as a padded image does not divide evenly. */
-  private static int outputStride(Graph graph) {
+  /** By how much more the image grows than its coarsest features do. */
+  private static long outputStride(Graph graph) {
+    return SIDE / (coarsest(graph, 2 * SIDE) - coarsest(graph, SIDE));
+  }
+
+  private static long coarsest(Graph open, int side) {
+    Graph graph = FixedShapes.fix(open, Map.of("image", new long[] {1, 3, side, side}));
     Map<String, Value> types = ShapeInference.infer(graph);
-    long least =
-        graph.nodes().stream()
-            .map(Node::output)
-            .filter(name -> name.startsWith(Construction.BACKBONE + "."))
-            .flatMap(name -> Optional.ofNullable(types.get(name)).stream())
-            .flatMap(value -> value.shape().stream())
-            .filter(shape -> shape.rank() == 4 && shape.dim(3) instanceof Dim.Known)
-            .mapToLong(NetworkTableTest::width)
-            .filter(width -> width > 1)
-            .min()
-            .orElseThrow();
-    return 1 << Math.round(Math.log((double) SIDE / least) / Math.log(2));
+    return graph.nodes().stream()
+        .map(Node::output)
+        .filter(name -> name.startsWith(Construction.BACKBONE + "."))
+        .flatMap(name -> Optional.ofNullable(types.get(name)).stream())
+        .flatMap(value -> value.shape().stream())
+        .filter(shape -> shape.rank() == 4 && shape.dim(3) instanceof Dim.Known)
+        .mapToLong(NetworkTableTest::width)
+        .filter(width -> width > 1)
+        .min()
+        .orElseThrow();
   }
 
   private static long width(Shape shape) {

@@ -1,5 +1,6 @@
 package io.repfold.weights;
 
+import io.repfold.graph.InvalidGraphException;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Untied;
 import io.repfold.onnx.OnnxFormatException;
@@ -123,6 +124,8 @@ final class FileReader {
   private Map<String, Tensor> onnx(ByteBuffer file) {
     try {
       return Untied.of(OnnxModel.read(path).graph()).graph().initializers();
+    } catch (InvalidGraphException e) {
+      throw new WeightsException(String.valueOf(e.getMessage()), e);
     } catch (OnnxFormatException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       String why = String.valueOf(cause.getMessage());

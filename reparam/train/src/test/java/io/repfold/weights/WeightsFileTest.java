@@ -8,6 +8,7 @@ import io.repfold.graph.Tensor;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.weights.WeightsFile.Format;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +179,13 @@ class WeightsFileTest {
         .hasMessageContaining("readme.pth: is no file of weights that is known: PyTorch");
     Path empty = Files.write(folder.resolve("empty.pth"), new byte[0]);
     assertThatThrownBy(() -> WeightsFile.read(empty)).hasMessageEndingWith("empty.pth: is empty");
+    Path large = folder.resolve("large.pth");
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength(Integer.MAX_VALUE + 1L);
+    }
+    assertThatThrownBy(() -> WeightsFile.read(large))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("has 2147483648 bytes; less than 2 GiB are read");
     assertThatThrownBy(() -> WeightsFile.read(folder))
         .hasMessageEndingWith("is not a regular file");
     assertThatThrownBy(() -> WeightsFile.read(folder.resolve("none")))

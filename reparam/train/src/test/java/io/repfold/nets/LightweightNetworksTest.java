@@ -21,15 +21,19 @@ import io.repfold.graph.NdArray;
 import io.repfold.graph.Op;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Difference;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks for phones and real time compute the same in the trainer, a runtime and folded. */
+@Tag("slow")
 class LightweightNetworksTest {
   /** Of each kind the smallest, and those whose parts differ. */
   static List<String> types() {
@@ -112,6 +116,32 @@ class LightweightNetworksTest {
     Graph folded = Folder.fold(small("RepViT-M0.9", Map.of())).graph();
     assertThat(folded.nodes().stream().filter(node -> node.op() instanceof Op.Gemm)).hasSize(1);
     assertThat(folded.nodes().get(folded.nodes().size() - 1).op()).isInstanceOf(Op.Gemm.class);
+  }
+
+  /** So that the files of others can be read after few changes of names. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "MobileOne-S4, backbone.stages.2.10.attn.fc1.weight, 56 x 896 x 1 x 1",
+    "MobileOne-S0, backbone.stages.0.1.kxk3.conv.weight, 48 x 48 x 1 x 1",
+    "RepViT-M0.9, backbone.stages.1.downsample.spatial_downsample.c.weight, 48 x 1 x 3 x 3",
+    "RepViT-M0.9, backbone.stages.0.blocks.0.token_mixer.conv1.bias, 48",
+    "RepViT-M0.9, head.head_dist.l.weight, 21 x 384",
+    "MobileNetV3-Large, backbone.4.block.2.fc1.weight, 24 x 72 x 1 x 1",
+    "LRASPP, backbone.13.block.1.0.weight, 672 x 1 x 5 x 5",
+    "LRASPP, classifier.low_classifier.weight, 21 x 40 x 1 x 1",
+    "PP-LiteSeg-T, backbone.features.2.avd_layer.0.weight, 128 x 1 x 3 x 3",
+    "PP-LiteSeg-B, ppseg_head.arm_list.1.conv_xy_atten.0.conv.weight, 2 x 4 x 3 x 3",
+    "BiSeNetV2, backbone.segment.S5_4.0.dwconv1.0.weight, 384 x 1 x 3 x 3",
+    "BiSeNetV2, bga.left1.2.weight, 128 x 128 x 1 x 1"
+  })
+  void parameters_are_named_as_their_publishers_name_them(String type, String name, String dims) {
+    Graph graph = Networks.build(type, Map.of(), 21, WeightSource.everywhere(0.5)).graph();
+    assertThat(graph.initializers()).containsKey(name);
+    String found =
+        Arrays.stream(graph.initializers().get(name).dims())
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(" x "));
+    assertThat(found).isEqualTo(dims);
   }
 
   @ParameterizedTest

@@ -29,15 +29,15 @@ record MobileNetV3(int baseChannels, int outputStride, boolean repSites) {
           Block.of(5, 72, 40, 2).squeezing(),
           Block.of(5, 120, 40, 1).squeezing(),
           Block.of(5, 120, 40, 1).squeezing(),
-          Block.of(3, 240, 80, 2).hardened(),
-          Block.of(3, 200, 80, 1).hardened(),
-          Block.of(3, 184, 80, 1).hardened(),
-          Block.of(3, 184, 80, 1).hardened(),
-          Block.of(3, 480, 112, 1).hardened().squeezing(),
-          Block.of(3, 672, 112, 1).hardened().squeezing(),
-          Block.of(5, 672, 160, 2).hardened().squeezing(),
-          Block.of(5, 960, 160, 1).hardened().squeezing(),
-          Block.of(5, 960, 160, 1).hardened().squeezing());
+          Block.of(3, 240, 80, 2).withHardSwish(),
+          Block.of(3, 200, 80, 1).withHardSwish(),
+          Block.of(3, 184, 80, 1).withHardSwish(),
+          Block.of(3, 184, 80, 1).withHardSwish(),
+          Block.of(3, 480, 112, 1).withHardSwish().squeezing(),
+          Block.of(3, 672, 112, 1).withHardSwish().squeezing(),
+          Block.of(5, 672, 160, 2).withHardSwish().squeezing(),
+          Block.of(5, 960, 160, 1).withHardSwish().squeezing(),
+          Block.of(5, 960, 160, 1).withHardSwish().squeezing());
 
   /**
    * An inverted residual block.
@@ -57,7 +57,7 @@ record MobileNetV3(int baseChannels, int outputStride, boolean repSites) {
       return new Block(kernel, inner, channels, stride, true, hard);
     }
 
-    Block hardened() {
+    Block withHardSwish() {
       return new Block(kernel, inner, channels, stride, squeezes, true);
     }
   }

@@ -19,7 +19,8 @@ import torch
 def torchvision_segmentation(name):
     from torchvision.models import segmentation
 
-    return lambda: getattr(segmentation, name)(weights=None, weights_backbone=None, aux_loss=True)
+    more = {} if name.startswith("lraspp") else {"aux_loss": True}
+    return lambda: getattr(segmentation, name)(weights=None, weights_backbone=None, **more)
 
 
 def torchvision_classifier(name):
@@ -45,6 +46,12 @@ MODELS = {
     "densenet161": (torchvision_classifier, "pth", "DenseNet-161", []),
     "resnet50d": (timm_classifier, "pth", "ResNet-50", ["stem=deep", "stem_width=32", "avg_down=true"]),
     "repvgg_a0": (timm_classifier, "pth", "RepVGG-A0", []),
+    "mobileone_s0": (timm_classifier, "pth", "MobileOne-S0", []),
+    "mobileone_s4": (timm_classifier, "pth", "MobileOne-S4", []),
+    "repvit_m0_9": (timm_classifier, "pth", "RepViT-M0.9", []),
+    "mobilenet_v3_large": (torchvision_classifier, "pth", "MobileNetV3-Large", []),
+    "lraspp_mobilenet_v3_large": (torchvision_segmentation, "pth", "LRASPP", []),
+    "deeplabv3_mobilenet_v3_large": (torchvision_segmentation, "pth", "DeepLabV3-MobileNetV3", []),
     "repvgg_b1g4": (timm_classifier, "safetensors", "RepVGG-B1g4", []),
 }
 

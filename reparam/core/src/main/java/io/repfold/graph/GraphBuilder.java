@@ -387,7 +387,7 @@ public final class GraphBuilder {
       String x, String mode, String coordinates, float vertical, float horizontal) {
     String name = next("resize");
     Tensor scales = Tensor.ofFloats(new float[] {1, 1, vertical, horizontal}, 4);
-    List<String> inputs = List.of(x, "", parts.store(name + ".scales", scales));
+    List<String> inputs = List.of(x, "", within(name).named("scales").constant(scales));
     return parts.define(name, resizing(mode, coordinates), inputs, parts.channels(x));
   }
 

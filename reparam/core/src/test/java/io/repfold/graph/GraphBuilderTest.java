@@ -101,7 +101,10 @@ class GraphBuilderTest {
   void resizing_is_by_factors_or_to_another_size() {
     String small = b.resize(x, "linear", "half_pixel", 0.5f, 0.25f);
     String like = b.resizeLike(small, x, "nearest", "asymmetric");
-    assertThat(dims(b.concat(List.of(x, like)))).containsExactly(2, 8, 6, 8);
+    String both = b.concat(List.of(x, like));
+    assertThat(dims(both)).containsExactly(2, 8, 6, 8);
+    b.output(both);
+    assertThat(b.build().initializers().values()).noneMatch(tensor -> tensor.type().isFloat());
   }
 
   @Test

@@ -22,6 +22,11 @@ final class Catalog {
   private static final String DEEPLAB_V3 = "Chen et al., 2017, arXiv:1706.05587";
   private static final String DUC = "Wang et al., WACV 2018, arXiv:1702.08502";
   private static final String REPVGG = "Ding et al., CVPR 2021, arXiv:2101.03697";
+  private static final String MOBILEONE = "Vasu et al., CVPR 2023, arXiv:2206.04040";
+  private static final String REPVIT = "Wang et al., CVPR 2024, arXiv:2307.09283";
+  private static final String MOBILENET_V3 = "Howard et al., ICCV 2019, arXiv:1905.02244";
+  private static final String PP_LITESEG = "Peng et al., 2022, arXiv:2204.02681";
+  private static final String BISENET_V2 = "Yu et al., IJCV 2021, arXiv:2004.02147";
 
   /** Of github.com/yassouali/pytorch-segmentation, for PASCAL VOC. */
   private static final String VOC =
@@ -52,6 +57,7 @@ final class Catalog {
             .rep("RepLite", RepKind.REPVGG)
             .initially(WeightSource::he));
     classifiers(all);
+    lightweight(all);
     return List.copyOf(all);
   }
 
@@ -192,6 +198,29 @@ final class Catalog {
               .rep(net.type(), RepKind.REPVGG)
               .initially(Catalog::byFanIn));
     }
+  }
+
+  private static void lightweight(List<Architecture> all) {
+    for (MobileOne net : MobileOne.all()) {
+      all.add(
+          Architecture.of(net.type(), MOBILEONE, List.of(), net::build)
+              .rep(net.type(), RepKind.MOBILEONE)
+              .initially(Catalog::byFanIn));
+    }
+    for (RepVit net : RepVit.all()) {
+      all.add(
+          Architecture.of(net.type(), REPVIT, List.of(), net::build).initially(Catalog::byFanIn));
+    }
+    all.add(
+        Architecture.of("MobileNetV3-Large", MOBILENET_V3, List.of(), MobileNetV3::classifier)
+            .initially(Catalog::byFanOut));
+    all.add(Architecture.of("LRASPP", MOBILENET_V3, List.of(), LrAspp::build));
+    all.add(
+        Architecture.of("DeepLabV3-MobileNetV3", DEEPLAB_V3, List.of(), MobileDeepLabV3::build));
+    for (PpLiteSeg net : PpLiteSeg.all()) {
+      all.add(Architecture.of(net.type(), PP_LITESEG, List.of(), net::build));
+    }
+    all.add(Architecture.of("BiSeNetV2", BISENET_V2, List.of(), BiSeNetV2::build));
   }
 
   private static WeightSource byFanIn(long seed) {

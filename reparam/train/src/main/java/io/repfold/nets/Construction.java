@@ -120,7 +120,11 @@ final class Construction {
   /** The output {@code logits} of a classifier: a fully connected layer over the means. */
   void classes(String features) {
     GraphBuilder b = graph();
-    String scores = b.named("logits").linear(b.flatten(b.globalAveragePool(features)), classes);
+    classScores(b.named("logits").linear(b.flatten(b.globalAveragePool(features)), classes));
+  }
+
+  /** The value {@code logits [N, classes]} is the output of a classifier. */
+  void classScores(String scores) {
     addOutput("logits", scores, List.of(parts().dims().get(0), Dim.of(classes)));
   }
 

@@ -26,6 +26,11 @@ final class KeyLayouts {
         torchvisionFcn(),
         torchvisionDeepLab(),
         timmRepVgg(),
+        timmMobileOne(),
+        new KeyLayout("timm RepViT", List.of(rule("^(stem|stages)\\.", "backbone.$1."))),
+        new KeyLayout(
+            "torchvision MobileNetV3",
+            List.of(rule("^features\\.", "backbone."), rule("^classifier\\.3\\.", "logits."))),
         repVgg(),
         blocks(),
         mmsegmentation("mmsegmentation", "head."),
@@ -98,6 +103,17 @@ final class KeyLayouts {
             rule("\\.conv_kxk\\.", ".kxk."),
             rule("\\.conv_1x1\\.", ".pointwise."),
             rule("\\.identity\\.(weight|bias|running)", ".identity.bn.$1"),
+            rule("^head\\.fc\\.", "logits.")));
+  }
+
+  private static KeyLayout timmMobileOne() {
+    return new KeyLayout(
+        "timm MobileOne",
+        List.of(
+            rule("^(stem|stages)\\.", "backbone.$1."),
+            rule("\\.conv_kxk\\.(\\d+)\\.", ".kxk$1."),
+            rule("\\.conv_scale\\.", ".pointwise."),
+            rule("\\.identity\\.", ".identity.bn."),
             rule("^head\\.fc\\.", "logits.")));
   }
 

@@ -109,6 +109,7 @@ final class Layers {
 
   private String rep(String x, Conv conv, RepKind kind) {
     RepSpec spec = RepSpec.of(kind, conv.channels(), conv.kernel()).withGroups(conv.groups());
+    spec = conv.copies().isPresent() ? spec.withCopies(conv.copies().getAsInt()) : spec;
     return RepBlocks.append(b.scope(conv.name()), x, spec);
   }
 

@@ -3,7 +3,6 @@ package io.repfold.nets;
 import io.repfold.blocks.RepKind;
 import io.repfold.config.NamePatterns;
 import io.repfold.config.NamedArguments;
-import io.repfold.graph.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,8 +71,8 @@ final class RepSites {
 
   /** What stands in the place of a convolution. */
   RepKind at(String name, Conv conv) {
-    Kernel kernel = conv.kernel();
-    if (kernel.height() * kernel.width() == 1) {
+    boolean copied = kind == RepKind.MOBILEONE && conv.copies().isPresent();
+    if (conv.isPointwise() && !copied) {
       return RepKind.PLAIN;
     }
     seen.add(name);

@@ -58,7 +58,10 @@ class PublishedCountsTest {
     "PSPNet-Paddle, backbone=resnet101, 65763925",
     "FCN-GluonCV, , 35445994",
     "FCN-GluonCV, backbone=resnet101, 54438122",
-    "FCN, , 35322218"
+    "FCN, , 35322218",
+    "LRASPP, , 3221538",
+    "DeepLabV3-MobileNetV3, , 11029328",
+    "DeepLabV3-MobileNetV3, use_aux=false, 11025477"
   })
   void networks_have_the_published_parameters(
       String type, @Nullable String arguments, long expected) {
@@ -75,7 +78,8 @@ class PublishedCountsTest {
     "DenseNet-121, 7978856",
     "DenseNet-161, 28681000",
     "DenseNet-169, 14149480",
-    "DenseNet-201, 20013928"
+    "DenseNet-201, 20013928",
+    "MobileNetV3-Large, 5483032"
   })
   void classifiers_have_the_parameters_of_torchvision(String type, long expected) {
     assertThat(count(type, 1000, null)).isEqualTo(expected);

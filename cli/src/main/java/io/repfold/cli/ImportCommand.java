@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -122,8 +123,17 @@ final class ImportCommand implements Callable<Integer> {
     }
     StagedFile.check(output);
     comparison.request();
-    WeightsFile file = WeightsFile.read(path, Optional.ofNullable(under));
+    WeightsFile file = fitting(() -> WeightsFile.read(path, Optional.ofNullable(under)));
     return network == null ? convert(file) : build(file, network);
+  }
+
+  /** A file, a network and its arguments are what a user gives. */
+  private static <T> T fitting(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private int convert(WeightsFile file) {
@@ -147,7 +157,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private int build(WeightsFile file, String type) {
-    LoadedNetwork loaded = LoadedNetwork.of(file, request(type));
+    LoadedNetwork loaded = fitting(() -> LoadedNetwork.of(file, request(type)));
     OnnxModel model = OnnxModel.of(loaded.network().graph());
     for (Map.Entry<String, String> entry : loaded.network().traits().toMetadata().entrySet()) {
       model = model.withMetadata(entry.getKey(), entry.getValue());

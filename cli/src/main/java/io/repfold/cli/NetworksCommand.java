@@ -41,12 +41,7 @@ final class NetworksCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<NetworkRow> rows =
-        type == null
-            ? Networks.table()
-            : Networks.table().stream()
-                .filter(row -> row.type().equals(Networks.known(type)))
-                .toList();
+    List<NetworkRow> rows = type == null ? Networks.table() : List.of(row(type));
     if (json) {
       ObjectNode root = Json.object();
       root.set("networks", Json.of(rows));
@@ -59,6 +54,14 @@ final class NetworksCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCodes.DONE;
+  }
+
+  private static NetworkRow row(String type) {
+    try {
+      return Networks.row(type);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static List<String> cells(NetworkRow row) {

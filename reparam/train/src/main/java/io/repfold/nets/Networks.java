@@ -16,18 +16,18 @@ public final class Networks {
     return ARCHITECTURES.stream().map(Architecture::type).toList();
   }
 
-  /**
-   * A type that there is.
-   *
-   * @throws IllegalArgumentException if there is none of this name; names the nearest
-   */
-  public static String known(String type) {
-    return architecture(type).type();
-  }
-
   /** What each network costs and where it comes from, in the order of {@link #types()}. */
   public static List<NetworkRow> table() {
     return NetworkTable.of(ARCHITECTURES);
+  }
+
+  /**
+   * The same of one type.
+   *
+   * @throws IllegalArgumentException if there is no such type; names the nearest
+   */
+  public static NetworkRow row(String type) {
+    return NetworkTable.of(List.of(architecture(type))).get(0);
   }
 
   /**

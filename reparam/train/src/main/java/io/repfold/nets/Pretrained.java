@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * A backbone's parameters from a file of PyTorch, Paddle, safetensors or ONNX, and all others from
- * elsewhere. The file's names may lack the backbone's prefix.
+ * elsewhere. The file's names may lack the backbone's prefix, or be those of another {@link
+ * KeyLayout}.
  *
  * @param others gives the parameters that are not the backbone's
  * @param file for messages
@@ -39,7 +40,7 @@ record Pretrained(WeightSource others, String file, Map<String, Tensor> trained,
   private static Map<String, Tensor> read(Path path) {
     Map<String, Tensor> trained;
     try {
-      trained = WeightsFile.read(path).tensors();
+      trained = StoredWeights.byAnyName(WeightsFile.read(path).tensors());
     } catch (WeightsException e) {
       throw new IllegalArgumentException("arch.args.pretrained: " + e.getMessage(), e);
     }

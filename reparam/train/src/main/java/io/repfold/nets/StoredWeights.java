@@ -31,6 +31,15 @@ record StoredWeights(KeyLayout layout, Map<String, String> keys, Map<String, Ten
     return best;
   }
 
+  /** By all names that any layout has for them. */
+  static Map<String, Tensor> byAnyName(Map<String, Tensor> file) {
+    Map<String, Tensor> all = new LinkedHashMap<>(file);
+    for (KeyLayout layout : KeyLayouts.all()) {
+      under(layout, file).tensors().forEach(all::putIfAbsent);
+    }
+    return all;
+  }
+
   private static StoredWeights under(KeyLayout layout, Map<String, Tensor> file) {
     Map<String, String> keys = new LinkedHashMap<>();
     Map<String, Tensor> tensors = new LinkedHashMap<>();

@@ -1,6 +1,6 @@
 """Writes small networks as PyTorch saves them, and what they give for an image that a formula makes.
 
-    python make_networks.py FOLDER
+    python make_networks.py FOLDER SAMPLES
 
 The modules are written here with the names of torchvision's ResNet-18 and of the ResNet-18 that the diverse branch block was
 published with, at two channels in the first stage.
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-FOLDER = pathlib.Path(sys.argv[1])
+FOLDER, SAMPLES = map(pathlib.Path, sys.argv[1:])
 WIDTH = 2
 
 
@@ -166,13 +166,15 @@ def image():
 
 
 def main():
+    torch.manual_seed(0)
     expected = {}
-    for name, model in {"resnet": TorchvisionResNet(5), "diverse_resnet": DiverseResNet(5)}.items():
+    models = {SAMPLES / "resnet18": TorchvisionResNet(5), FOLDER / "diverse_resnet": DiverseResNet(5)}
+    for path, model in models.items():
         as_after_training(model)
         model.eval()
-        torch.save({"epoch": 7, "model": nn.DataParallel(model).state_dict()}, FOLDER / f"{name}.pth")
+        torch.save({"epoch": 7, "model": nn.DataParallel(model).state_dict()}, path.with_suffix(".pth"))
         with torch.no_grad():
-            expected[name] = model.double()(image().double())[0].tolist()
+            expected[path.name] = model.double()(image().double())[0].tolist()
     (FOLDER / "networks.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 

@@ -26,12 +26,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Networks that PyTorch saved become models that compute what PyTorch computes. */
 class ImportCommandTest {
-  private static final String RESNET = "resnet.pth";
+  private static final String RESNET = "resnet18.pth";
   private static final Object[] SMALL = {"--network", "ResNet-18", "--args", "base_channels=2"};
 
   @TempDir Path folder;
 
   private static Path file(String name) {
+    Path sample = Path.of("../samples/models", name);
+    if (Files.exists(sample)) {
+      return sample;
+    }
     try {
       URL url = ImportCommandTest.class.getResource("/weights/" + name);
       return Path.of(Objects.requireNonNull(url).toURI());
@@ -66,7 +70,7 @@ class ImportCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "resnet, torchvision and timm ResNet, base_channels=2",
+    "resnet18, torchvision and timm ResNet, base_channels=2",
     "diverse_resnet, ACNet and DBB, base_channels=2 repconv=dbb repconv_backbone=true rep_norm=false"
   })
   void what_pytorch_saved_computes_the_same_here(String name, String layout, String arguments)

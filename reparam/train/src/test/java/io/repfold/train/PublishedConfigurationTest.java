@@ -1,7 +1,6 @@
 package io.repfold.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
@@ -27,11 +26,9 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -60,8 +57,7 @@ class PublishedConfigurationTest {
           "RepPSPDense",
           "RepDeepLab",
           "RepDUCHDC");
-  private static final List<String> KINDS =
-      List.of("acb", "dbb", "dbb2", "dbb3", "dbb4", "repvgg");
+  private static final List<String> KINDS = List.of("acb", "dbb", "dbb2", "dbb3", "dbb4", "repvgg");
 
   @TempDir private static Path folder;
 
@@ -74,7 +70,9 @@ class PublishedConfigurationTest {
       BufferedImage image = rectangle(BufferedImage.TYPE_INT_RGB, new Color(0x40 << i));
       write(image, root, "JPEGImages", names.get(i) + ".jpg");
       BufferedImage labels = rectangle(BufferedImage.TYPE_BYTE_GRAY, Color.BLACK);
-      labels.getRaster().setSamples(20, 10, 30, 30, 0, IntStream.range(0, 900).map(p -> 7).toArray());
+      labels
+          .getRaster()
+          .setSamples(20, 10, 30, 30, 0, IntStream.range(0, 900).map(p -> 7).toArray());
       write(labels, root, "SegmentationClass", names.get(i) + ".png");
       write(labels, root, "SegmentationClassAug", names.get(i) + ".png");
     }
@@ -140,8 +138,7 @@ class PublishedConfigurationTest {
     TrainConfig config = small(type, kind);
     Path run = folder.resolve(type);
 
-    try (Trainer trainer =
-        Trainer.begin(config, Optional.of(run), new TrainingListener() {})) {
+    try (Trainer trainer = Trainer.begin(config, Optional.of(run), new TrainingListener() {})) {
       Trainer.Outcome outcome = trainer.run();
       assertThat(outcome.epochs()).isEqualTo(1);
       assertThat(outcome.best()).isBetween(0.0, 1.0);

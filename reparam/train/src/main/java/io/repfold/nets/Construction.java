@@ -67,6 +67,7 @@ final class Construction {
     RepSites sites = RepSites.read(arguments, kind);
     Optional<String> pretrained = SharedArguments.pretrained(arguments);
     Network.Freezing freezing = SharedArguments.freezing(arguments);
+    requireNoForeignBackbone();
     arguments.finish();
     GraphBuilder b = new GraphBuilder(type, Pretrained.over(weights, pretrained, BACKBONE + "."));
     List<Dim> dims =
@@ -75,6 +76,17 @@ final class Construction {
     Layers layers = new Layers(b, sites);
     parts = Optional.of(new Parts(layers, sites, image, dims, freezing));
     return layers;
+  }
+
+  /** Configurations of other networks have one, which must not be read without effect. */
+  private void requireNoForeignBackbone() {
+    String name = SharedArguments.BACKBONE;
+    if (arguments.names().contains(name) && !arguments.known().contains(name)) {
+      throw arguments.wrong(
+          name,
+          "left out (--set arch.args.backbone=null), as all layers of %s are its own"
+              .formatted(type));
+    }
   }
 
   private Parts parts() {

@@ -37,7 +37,7 @@ final class DeepLabV3 {
     boolean aligned = a.flag("align_corners", false);
     int width = c.width("head_width", 4 * backbone.baseChannels());
     int merged = c.width("project_width", width);
-    List<Integer> rates = a.integers("rates", SharedArguments.CHANNELS).orElse(RATES);
+    List<Integer> rates = SharedArguments.distinct(a, "rates", SharedArguments.CHANNELS, RATES);
     Aspp aspp = new Aspp(rates, width, a.flag("pool_first", false), aligned);
     double slope = a.number("head_slope", SLOPE).orElse(0);
     FcnHead auxiliary = FcnHead.auxiliary(c, a, backbone.channels(3) / 4);

@@ -20,6 +20,10 @@ final class DucHdc {
   static Network build(Construction c, NamedArguments a) {
     String name = a.choice("backbone", "resnet101", ResNet.names());
     ResNet backbone = ResNet.read(a, name, c.baseChannels(64), BACKBONE);
+    backbone.requireOutputStride(a, 8, "as its channels become just as many pixels");
+    if (!backbone.multiGrid().isEmpty()) {
+      throw a.wrong("multi_grid", "left out, as 'bigger' chooses the dilations");
+    }
     boolean bigger = a.flag("bigger", false);
     boolean aligned = a.flag("align_corners", true);
     boolean active = a.flag("relu_logits", false);

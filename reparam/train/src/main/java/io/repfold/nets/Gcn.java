@@ -33,7 +33,11 @@ final class Gcn {
     if (taps % 2 == 0) {
       throw a.wrong("kernel_size", "odd, so that the maps keep their size", taps);
     }
-    return new Gcn(taps, a.flag("use_deconv", false), c.classes()).build(c, backbone);
+    boolean transposes = a.flag("use_deconv", false);
+    if (transposes) {
+      backbone.requireOutputStride(a, 32, "as 'use_deconv' doubles the map of each stage");
+    }
+    return new Gcn(taps, transposes, c.classes()).build(c, backbone);
   }
 
   private Network build(Construction c, ResNet backbone) {

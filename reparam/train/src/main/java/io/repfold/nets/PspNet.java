@@ -34,7 +34,7 @@ final class PspNet {
     ResNet backbone = ResNet.read(arguments, name, c.baseChannels(64), BACKBONE);
     Pyramid pyramid =
         new Pyramid(
-            arguments.integers("bins", BINS).orElse(Pyramid.PUBLISHED.bins()),
+            SharedArguments.distinct(arguments, "bins", BINS, Pyramid.PUBLISHED.bins()),
             arguments.flag("features_first", true),
             biased,
             arguments.flag("align_corners_pyramid", true));

@@ -104,6 +104,17 @@ record ResNet(
     return net;
   }
 
+  /**
+   * For networks whose own layers fit to one stride only.
+   *
+   * @param why follows the number in the message
+   */
+  void requireOutputStride(NamedArguments a, int only, String why) {
+    if (outputStride != only) {
+      throw a.wrong("output_stride", "%d, %s".formatted(only, why));
+    }
+  }
+
   /** The classifier. */
   static Network classifier(Construction c, NamedArguments a, String name) {
     ResNet net = read(a, name, c.baseChannels(64), Published.CLASSIFIER);
@@ -128,6 +139,11 @@ record ResNet(
 
   boolean hasBottlenecks() {
     return depth >= 50;
+  }
+
+  /** Channels of the map before the pooling. */
+  int stemChannels() {
+    return stem.deep() ? 2 * stem.width() : baseChannels;
   }
 
   /** Channels of the output of a stage, 1 to 4. */

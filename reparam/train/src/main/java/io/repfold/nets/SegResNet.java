@@ -22,6 +22,13 @@ final class SegResNet {
     String name = a.choice("backbone", "resnet50", backbones());
     int base = c.baseChannels(64);
     ResNet backbone = ResNet.read(a, name, base, ResNet.Published.CLASSIFIER);
+    backbone.requireOutputStride(a, 32, "as its decoder doubles the map that often");
+    if (backbone.stemChannels() != base) {
+      throw a.wrong(
+          "stem",
+          "7x7, or deep with a stem_width of half of base_channels, so that the decoder has as many"
+              + " channels");
+    }
     Layers root = c.start();
     Layers encoder = root.in(Construction.BACKBONE);
     ResNet.Maps maps = backbone.append(encoder, c.image());

@@ -2,6 +2,7 @@ package io.repfold.nets;
 
 import io.repfold.config.Bounds;
 import io.repfold.config.NamedArguments;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ import java.util.Optional;
 final class SharedArguments {
   /** Channels of a layer, or steps between its taps. */
   static final Bounds CHANNELS = Bounds.between(1, 65_536);
+
+  /** The network whose features others read. */
+  static final String BACKBONE = "backbone";
 
   private SharedArguments() {}
 
@@ -30,6 +34,16 @@ final class SharedArguments {
       throw arguments.wrong("output_stride", "one of " + possible);
     }
     return stride;
+  }
+
+  /** A list whose numbers name the layers that they make, so that none is there twice. */
+  static List<Integer> distinct(
+      NamedArguments arguments, String name, Bounds bounds, List<Integer> published) {
+    List<Integer> numbers = arguments.integers(name, bounds).orElse(published);
+    if (new HashSet<>(numbers).size() < numbers.size()) {
+      throw arguments.wrong(name, "a list of different numbers, as each names a branch");
+    }
+    return numbers;
   }
 
   /** {@code pretrained}: the path of a file; empty for false. */

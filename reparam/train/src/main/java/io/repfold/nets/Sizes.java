@@ -23,14 +23,20 @@ final class Sizes {
     if (offset > 0) {
       end = own.binary(Op.Binary.Function.ADD, end, longs(own, "offset", offset, offset));
     }
-    return slice(b.named(name), x, longs(own, "starts", offset, offset), end, 1);
+    return slice(b.named(name), x, longs(own, "starts", offset, offset), end);
   }
 
-  /** Every {@code step}-th row and column from {@code start} to before {@code end}. */
-  static String slice(GraphBuilder b, String x, String start, String end, int step) {
-    List<String> inputs =
-        List.of(x, start, end, longs(b, "axes", 2, 3), longs(b, "steps", step, step));
+  /** Rows and columns from {@code start} to before {@code end}. */
+  static String slice(GraphBuilder b, String x, String start, String end) {
+    List<String> inputs = List.of(x, start, end, longs(b, "axes", 2, 3));
     return b.op("crop", new Op.Slice(Optional.empty()), inputs, b.channels(x));
+  }
+
+  /** So many channels from the first on. */
+  static String channels(GraphBuilder b, String x, int first, int count) {
+    List<String> inputs =
+        List.of(x, longs(b, "first", first), longs(b, "end", first + count), longs(b, "axis", 1));
+    return b.op("part", new Op.Slice(Optional.empty()), inputs, count);
   }
 
   /** Zeros behind the last row and column, until {@code x} is as large as {@code like}. */

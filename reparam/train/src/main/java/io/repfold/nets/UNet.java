@@ -40,7 +40,8 @@ final class UNet {
   }
 
   private static String twice(Layers l, String x, int channels) {
-    String y = l.active(x, Conv.of(channels / 2, 3).asRepSite().named("conv1", "bn1"));
+    int inner = Math.max(1, channels / 2);
+    String y = l.active(x, Conv.of(inner, 3).asRepSite().named("conv1", "bn1"));
     return l.active(y, Conv.of(channels, 3).asRepSite().named("conv2", "bn2"));
   }
 }

@@ -23,18 +23,22 @@ record Unpooling(String pooled, List<String> places) {
     places = List.copyOf(places);
   }
 
-  /** Remembers the maxima; an odd last row or column has none. */
+  /**
+   * Remembers the maxima; an odd last row or column has none. A map that is smaller than 2 x 2 is
+   * refused by every runtime: where one pools it nevertheless, its pixels make no block.
+   */
   static Unpooling of(Layers layers, String x) {
     Layers l = layers.in("places");
     GraphBuilder b = l.graph();
     String maxima = l.halve(x, false);
     String two = Sizes.longs(b, "two", SIDE, SIDE);
     String end = b.binary(Op.Binary.Function.MUL, Sizes.of(b, maxima), two);
+    String whole = Sizes.slice(b, x, Sizes.longs(b, "start", 0, 0), end);
+    String pixels = b.op("pixels", new Op.SpaceToDepth(SIDE), List.of(whole), 0);
     List<String> places = new ArrayList<>();
     String before = "";
     for (int i = 0; i < SIDE * SIDE; i++) {
-      String start = Sizes.longs(b, "start", i / SIDE, i % SIDE);
-      String pixel = Sizes.slice(b, x, start, end, SIDE);
+      String pixel = Sizes.channels(b, pixels, i * b.channels(x), b.channels(x));
       String largest = b.binary(Op.Binary.Function.EQUAL, pixel, maxima);
       if (before.isEmpty()) {
         before = largest;

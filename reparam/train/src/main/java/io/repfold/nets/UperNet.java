@@ -26,7 +26,7 @@ final class UperNet {
     boolean aligned = a.flag("align_corners_pyramid", true);
     boolean alignedLogits = a.flag("align_corners_logits", false);
     double dropout = SharedArguments.dropout(a, 0.1);
-    int width = c.width("head_width", backbone.channels(1));
+    int width = backbone.channels(1);
     Pyramid pyramid = Pyramid.PUBLISHED.withBins(List.of(1, 2, 4, 6)).withAlignedCorners(aligned);
     Layers root = c.start();
     ResNet.Maps maps = backbone.append(root.in(Construction.BACKBONE), c.image());

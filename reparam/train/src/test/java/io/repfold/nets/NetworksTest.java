@@ -194,7 +194,43 @@ class NetworksTest {
         Arguments.of(
             "RepVGG-A0",
             Map.of("backbone", "resnet18"),
-            "arch.args of RepVGG-A0: there is no 'backbone'; there is base_channels, "));
+            "arch.args of RepVGG-A0: 'backbone' must be left out (--set arch.args.backbone=null), as all layers of RepVGG-A0 are its own, found \"resnet18\""),
+        Arguments.of(
+            "FCN8",
+            Map.of("backbone", "resnet50"),
+            "arch.args of FCN8: 'backbone' must be left out (--set arch.args.backbone=null), as all layers of FCN8 are its own, found \"resnet50\""),
+        Arguments.of(
+            "PSPDenseNet",
+            Map.of("backbone", "resnet50"),
+            "arch.args of PSPDenseNet: 'backbone' must be one of densenet121, densenet161, densenet169, densenet201, found \"resnet50\""),
+        Arguments.of(
+            "DeepLab_DUC_HDC",
+            Map.of("output_stride", 16),
+            "arch.args of DeepLab_DUC_HDC: 'output_stride' must be 8, as its channels become just as many pixels, found 16"),
+        Arguments.of(
+            "RepDUCHDC",
+            Map.of("backbone", "resnet50", "multi_grid", List.of(1, 2, 4)),
+            "arch.args of RepDUCHDC: 'multi_grid' must be left out, as 'bigger' chooses the dilations, found [1, 2, 4]"),
+        Arguments.of(
+            "SegResNet",
+            Map.of("output_stride", 8),
+            "arch.args of SegResNet: 'output_stride' must be 32, as its decoder doubles the map that often, found 8"),
+        Arguments.of(
+            "SegResNet",
+            Map.of("stem", "deep"),
+            "arch.args of SegResNet: 'stem' must be 7x7, or deep with a stem_width of half of base_channels, so that the decoder has as many channels, found \"deep\""),
+        Arguments.of(
+            "GCN",
+            Map.of("output_stride", 8, "use_deconv", true),
+            "arch.args of GCN: 'output_stride' must be 32, as 'use_deconv' doubles the map of each stage, found 8"),
+        Arguments.of(
+            "PSPNet",
+            Map.of("bins", List.of(2, 2)),
+            "arch.args of PSPNet: 'bins' must be a list of different numbers, as each names a branch, found [2, 2]"),
+        Arguments.of(
+            "DeepLabV3",
+            Map.of("rates", List.of(6, 6)),
+            "arch.args of DeepLabV3: 'rates' must be a list of different numbers, as each names a branch, found [6, 6]"));
   }
 
   @ParameterizedTest

@@ -65,6 +65,7 @@ public record ReferenceRun(
     private final List<String> names;
     private final List<String> tooLong = new ArrayList<>();
     private final List<String> notTaken = new ArrayList<>();
+    private final List<String> undecided = new ArrayList<>();
     private final boolean finite;
     private final double elements;
     private double secondsPerElement;
@@ -113,9 +114,17 @@ public record ReferenceRun(
           return;
         }
         long start = System.nanoTime();
-        Optional<Map<String, HostTensor>> result = run(way);
+        Map<String, HostTensor> sample = way.inputs().get();
+        Optional<Map<String, HostTensor>> result = run(sample);
+        boolean decided = result.isEmpty() || isDecided(way, result.get());
         spent += (System.nanoTime() - start) / NANOS;
+        if (!decided) {
+          undecided.add(wish.name());
+          return;
+        }
         if (result.isPresent()) {
+          inputs.add(sample);
+          outputs.add(result.get());
           kept += bytes(result.get());
           names.add(way.name());
           return;
@@ -125,19 +134,20 @@ public record ReferenceRun(
     }
 
     /** Empty if the model does not take it, or gives other than numbers for it. */
-    private Optional<Map<String, HostTensor>> run(Wish.Way way) {
-      Map<String, HostTensor> sample = way.inputs().get();
+    private Optional<Map<String, HostTensor>> run(Map<String, HostTensor> sample) {
       try {
         Map<String, HostTensor> result = engine.run(sample);
-        if (finite && !isFinite(result)) {
-          return Optional.empty();
-        }
-        inputs.add(sample);
-        outputs.add(result);
-        return Optional.of(result);
+        return finite && !isFinite(result) ? Optional.empty() : Optional.of(result);
       } catch (EngineException e) {
         return Optional.empty();
       }
+    }
+
+    private boolean isDecided(Wish.Way way, Map<String, HostTensor> result) {
+      return way.beside()
+          .flatMap(beside -> run(beside.get()))
+          .map(other -> !LastBits.decide(result, other, outputs.get(0)))
+          .orElse(true);
     }
 
     String text() {
@@ -145,6 +155,7 @@ public record ReferenceRun(
       StringBuilder text = new StringBuilder();
       append(text, "; and on ", more);
       append(text, "; not taken: ", notTaken);
+      append(text, "; left out, as last bits decide the answer: ", undecided);
       append(text, "; no time for ", tooLong);
       return text.toString();
     }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
@@ -30,6 +32,9 @@ final class Sweep {
           new long[] {512, 512});
 
   private static final double BYTE = 255;
+
+  /** Two roundings of 1 in float32. */
+  private static final double LAST_BITS = 0x1p-22;
 
   private final Engine engine;
   private final Map<String, long[]> given;
@@ -60,9 +65,9 @@ final class Sweep {
     boolean bytes = engine.inputs().stream().anyMatch(Sweep::isImageOfBytes);
     if (real || bytes) {
       sweep.values("values 255 times as large", value -> BYTE * value, wishes);
-      sweep.values("all zeros", value -> 0, wishes);
-      sweep.values("all ones", value -> 1, wishes);
-      wishes.add(sweep.hotPixel());
+      wishes.add(sweep.alike("all zeros", input -> mapped(input, value -> 0)));
+      wishes.add(sweep.alike("all ones", input -> mapped(input, value -> 1)));
+      wishes.add(sweep.alike("one hot pixel", Sweep::hot));
     }
     if (real) {
       sweep.values("values 10 times as large", value -> 10 * value, wishes);
@@ -127,10 +132,22 @@ final class Sweep {
     wishes.add(new Wish(name, List.of(way(name, input -> mapped(input, value)))));
   }
 
-  /** One pixel in the middle is 1, in all channels, and all else is 0. */
-  private Wish hotPixel() {
-    String name = "one hot pixel";
-    return new Wish(name, List.of(way(name, Sweep::hot)));
+  /** Values most of which are the same, and beside them some that differ in their last bits. */
+  private Wish alike(String name, Function<HostTensor, double[]> values) {
+    Wish.Way way = way(name, values);
+    Wish.Way beside = way(name, input -> jittered(input, values));
+    return new Wish(
+        name,
+        List.of(new Wish.Way(name, way.elements(), way.inputs(), Optional.of(beside.inputs()))));
+  }
+
+  private double[] jittered(HostTensor input, Function<HostTensor, double[]> values) {
+    double[] jittered = values.apply(input);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; input.type().isFloating() && i < jittered.length; i++) {
+      jittered[i] += LAST_BITS * (2 * random.nextDouble() - 1);
+    }
+    return jittered;
   }
 
   private Wish.Way way(String name, Function<HostTensor, double[]> change) {
@@ -162,6 +179,7 @@ final class Sweep {
     return values;
   }
 
+  /** One pixel in the middle is 1, in all channels, and all else is 0. */
   private static double[] hot(HostTensor input) {
     long[] shape = input.shape();
     double[] values = new double[input.size()];

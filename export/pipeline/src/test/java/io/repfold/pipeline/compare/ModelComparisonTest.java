@@ -83,6 +83,31 @@ class ModelComparisonTest {
     assertThat(few.summary()).endsWith("2 random inputs x 1x4x64x96, seed 0");
   }
 
+  /** Of two kernels with the same sum, the larger answer counts: on one color they are equal. */
+  @Test
+  void inputs_whose_last_bits_decide_are_left_out_and_named() {
+    GraphBuilder b = new GraphBuilder("larger", WeightSource.random(4));
+    String x = b.input("x", 1, 1, 24, 24);
+    Op conv = new Op.Conv(Kernel.of(2).withoutPads().window(), 1);
+    String left = b.initializer("left", Tensor.ofFloats(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
+    String right = b.initializer("right", Tensor.ofFloats(new float[] {4, 3, 2, 1}, 1, 1, 2, 2));
+    String one = b.op("one", conv, List.of(x, left), 1);
+    String other = b.op("other", conv, List.of(x, right), 1);
+    String larger = b.binary(Op.Binary.Function.GREATER, one, other);
+    String zero = b.initializer("zero", Tensor.ofFloats(new float[] {0}));
+    String ten = b.initializer("ten", Tensor.ofFloats(new float[] {10}));
+    b.output(b.op("answer", new Op.Where(), List.of(larger, ten, zero), 1));
+    Graph graph = b.build();
+
+    Verification found = compare(graph, graph);
+
+    assertThat(found.holds()).as(found.summary()).isTrue();
+    assertThat(found.summary())
+        .endsWith(
+            "; and on values 255 times as large, values 10 times as large, values a tenth as large; left"
+                + " out, as last bits decide the answer: all zeros, all ones, one hot pixel");
+  }
+
   @Test
   void a_size_that_only_the_reference_takes_is_a_difference() {
     Graph open = Nets.repVgg("x", Shapes.anyImages(4));

@@ -58,7 +58,7 @@ final class ComparisonOptions {
       paramLabel = "T",
       defaultValue = "0.5",
       description =
-          "What decides at outputs of scores, or of one channel (default:" + " ${DEFAULT-VALUE}).")
+          "What decides at outputs of scores, or of one channel (default: ${DEFAULT-VALUE}).")
   private double threshold;
 
   @Option(

@@ -180,15 +180,11 @@ record ConversionText(ConvertOutcome outcome) {
               finding.piece().kind().noun(),
               finding.positions() == 0 ? "-" : Phrases.fixed(100 * finding.share(), 4) + " %",
               Double.isNaN(finding.error()) ? "-" : Phrases.small(finding.error()),
-              decibels(finding.decibels()),
+              IntegerText.decibels(finding.decibels()),
               Phrases.small(finding.maxAbsError()),
               Phrases.count(finding.notFinite()),
               finding.holds() ? "" : "BELOW"));
     }
     return rows;
-  }
-
-  private static String decibels(double value) {
-    return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, 1);
   }
 }

@@ -127,7 +127,7 @@ record IntegerText(IntegerConversion conversion) {
         .toList();
   }
 
-  private static String decibels(double value) {
+  static String decibels(double value) {
     return Double.isNaN(value) ? "-" : Double.isInfinite(value) ? "exact" : Phrases.fixed(value, 1);
   }
 

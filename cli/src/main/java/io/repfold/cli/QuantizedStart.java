@@ -105,7 +105,8 @@ final class QuantizedStart {
     ConversionRequest request =
         ConversionRequest.to(Precision.INT8)
             .withSamples(SampleRequest.NONE.withData(samples))
-            .withTargetAgreement(0);
+            .withTargetAgreement(0)
+            .withTargetError(1);
     ModelFile source = ModelFile.read(file);
     ConvertFile conversion =
         new ConvertFile(

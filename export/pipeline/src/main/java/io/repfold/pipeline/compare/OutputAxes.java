@@ -22,17 +22,22 @@ public final class OutputAxes {
 
   /** Axis 1 for a graph whose shapes contradict each other. */
   static ChannelAxes of(Graph graph) {
+    return of(graph, OutputMeanings.of(graph));
+  }
+
+  /** The same by what the outputs were found to mean. */
+  static ChannelAxes of(Graph graph, OutputMeanings meanings) {
     try {
-      return new ChannelAxes(ClassAxes.of(graph).found(), withoutClasses(graph));
+      return new ChannelAxes(ClassAxes.of(graph).found(), withoutClasses(meanings));
     } catch (InvalidGraphException e) {
       return ChannelAxes.USUAL;
     }
   }
 
   /** Outputs that are not classes as a whole. */
-  private static Set<String> withoutClasses(Graph graph) {
+  private static Set<String> withoutClasses(OutputMeanings meanings) {
     Set<String> outputs = new HashSet<>();
-    OutputMeanings.of(graph)
+    meanings
         .byOutput()
         .forEach(
             (output, pieces) -> {

@@ -61,9 +61,10 @@ record ReferenceModel(
 
   static ReferenceModel of(ModelFile file) {
     Graph graph = file.graph();
+    OutputMeanings meanings = OutputMeanings.of(graph);
     return new ReferenceModel(
-        OutputAxes.of(graph),
-        Optional.of(OutputMeanings.of(graph)),
+        OutputAxes.of(graph, meanings),
+        Optional.of(meanings),
         types(graph),
         NaturalScale.floors(graph, unit(types(graph))),
         file.isLarge() ? Optional.empty() : Optional.of(graph));

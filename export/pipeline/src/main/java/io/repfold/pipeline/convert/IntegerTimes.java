@@ -31,10 +31,6 @@ public record IntegerTimes(List<Trial> trials, double leastGain) {
         .orElseThrow();
   }
 
-  int chosen() {
-    return best().float32();
-  }
-
   /** Whether the fastest is faster than float32. */
   public boolean pays() {
     return best().ratio() <= 1 - leastGain;

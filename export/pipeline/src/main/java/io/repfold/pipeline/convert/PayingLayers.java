@@ -5,11 +5,9 @@ import io.repfold.bench.BenchReport;
 import io.repfold.bench.Benchmark;
 import io.repfold.bench.Contender;
 import io.repfold.graph.Graph;
-import io.repfold.graph.Node;
-import io.repfold.graph.Op;
+import io.repfold.graph.MultiplyAdds;
 import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
-import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.inputs.Sample;
@@ -76,7 +74,7 @@ final class PayingLayers implements LayerChoice {
     for (Map.Entry<Integer, Set<String>> entry : kept.entrySet()) {
       trials.add(new IntegerTimes.Trial(entry.getKey(), ratios[i++]));
     }
-    int count = times().orElseThrow().chosen();
+    int count = times().orElseThrow().best().float32();
     return kept.getOrDefault(count, Set.of());
   }
 
@@ -115,25 +113,15 @@ final class PayingLayers implements LayerChoice {
     inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     Map<String, Value> types = ShapeInference.infer(graph, shapes);
     Map<String, Double> work = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      boolean layer =
-          node.op() instanceof Op.Conv
-              || node.op() instanceof Op.Gemm
-              || node.op() instanceof Op.MatMul;
-      Optional<Tensor> weight = layer ? graph.constant(node.input(1)) : Optional.empty();
-      double out = size(types, node.output());
-      if (weight.isPresent() && out > 0) {
-        double each = (double) weight.get().size() / channels(node, weight.get());
-        work.put(node.output(), out * each / (size(types, node.input(0)) + out));
-      }
-    }
+    MultiplyAdds.of(graph, types)
+        .byValue()
+        .forEach(
+            (output, count) -> {
+              String input = graph.producer(output).orElseThrow().input(0);
+              double elements = size(types, input) + size(types, output);
+              work.put(output, elements > 0 ? count / elements : 0);
+            });
     return work;
-  }
-
-  private static long channels(Node node, Tensor weight) {
-    boolean last =
-        node.op() instanceof Op.MatMul || (node.op() instanceof Op.Gemm gemm && !gemm.transB());
-    return Math.max(1, weight.dim(last ? weight.rank() - 1 : 0));
   }
 
   private static double size(Map<String, Value> types, String name) {

@@ -27,6 +27,7 @@ final class KeyLayouts {
         torchvisionDeepLab(),
         timmRepVgg(),
         timmMobileOne(),
+        mobileOne(),
         new KeyLayout("timm RepViT", List.of(rule("^(stem|stages)\\.", "backbone.$1."))),
         new KeyLayout(
             "torchvision MobileNetV3",
@@ -115,6 +116,23 @@ final class KeyLayouts {
             rule("\\.conv_scale\\.", ".pointwise."),
             rule("\\.identity\\.", ".identity.bn."),
             rule("^head\\.fc\\.", "logits.")));
+  }
+
+  private static KeyLayout mobileOne() {
+    return new KeyLayout(
+        "MobileOne",
+        List.of(
+            rule("^stage0\\.", "backbone.stem."),
+            rule("^stage1\\.", "backbone.stages.0."),
+            rule("^stage2\\.", "backbone.stages.1."),
+            rule("^stage3\\.", "backbone.stages.2."),
+            rule("^stage4\\.", "backbone.stages.3."),
+            rule("\\.rbr_conv\\.(\\d+)\\.", ".kxk$1."),
+            rule("\\.rbr_scale\\.", ".pointwise."),
+            rule("\\.rbr_skip\\.", ".identity.bn."),
+            rule("\\.se\\.reduce\\.", ".attn.fc1."),
+            rule("\\.se\\.expand\\.", ".attn.fc2."),
+            rule("^linear\\.", "logits.")));
   }
 
   private static KeyLayout repVgg() {

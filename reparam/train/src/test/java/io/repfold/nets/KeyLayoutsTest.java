@@ -119,6 +119,21 @@ class KeyLayoutsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "stage0.rbr_conv.0.conv.weight, backbone.stem.kxk0.conv.weight",
+    "stage0.rbr_scale.bn.bias, backbone.stem.pointwise.bn.bias",
+    "stage2.3.rbr_conv.0.bn.running_var, backbone.stages.1.3.kxk0.bn.running_var",
+    "stage1.2.rbr_skip.weight, backbone.stages.0.2.identity.bn.weight",
+    "stage4.0.se.reduce.weight, backbone.stages.3.0.attn.fc1.weight",
+    "stage3.19.se.expand.bias, backbone.stages.2.19.attn.fc2.bias",
+    "linear.weight, logits.weight"
+  })
+  void mobileone(String key, String name) {
+    assertThat(layout("MobileOne").translate(key).name()).isEqualTo(name);
+    assertThat(names("MobileOne-S4")).contains(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "stage0.conv1.conv.weight, backbone.conv1.weight",
     "stage0.conv1.bn.weight, backbone.bn1.weight",
     "stage2.0.shortcut.conv.weight, backbone.layer2.0.downsample.0.weight",

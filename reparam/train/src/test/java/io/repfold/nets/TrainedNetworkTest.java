@@ -188,7 +188,9 @@ class TrainedNetworkTest {
     return Networks.types().stream()
         .filter(type -> !type.startsWith("RepVGG") || type.equals("RepVGG-B1g4"))
         .filter(type -> !type.startsWith("DenseNet") || type.equals("DenseNet-121"))
-        .filter(type -> !type.startsWith("ResNet") || type.equals("ResNet-50"));
+        .filter(type -> !type.startsWith("ResNet") || type.equals("ResNet-50"))
+        .filter(type -> !type.startsWith("MobileOne") || type.equals("MobileOne-S0"))
+        .filter(type -> !type.startsWith("RepViT") || type.equals("RepViT-M0.9"));
   }
 
   @ParameterizedTest

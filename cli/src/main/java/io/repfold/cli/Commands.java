@@ -50,6 +50,24 @@ final class Commands {
     return root;
   }
 
+  /** The line that asks for help as this one does: alone, or with {@code help} before a command. */
+  static String[] asked(String... line) {
+    if (line.length == 0) {
+      return new String[] {"--help"};
+    }
+    if (!line[0].equals("help")) {
+      return line;
+    }
+    return line.length == 1 ? new String[] {"--help"} : new String[] {line[1], "--help"};
+  }
+
+  /** The names of all but those that users do not call. */
+  static List<String> names() {
+    return NAMES.stream()
+        .filter(name -> !type(name).getAnnotation(Command.class).hidden())
+        .toList();
+  }
+
   /** What a list of commands says of one: a line of one word, such as --help, runs none. */
   private static CommandSpec inHelp(Class<?> type) {
     Command command = type.getAnnotation(Command.class);

@@ -44,7 +44,8 @@ public final class Main {
    * @return the exit code: 0 done, 1 the work failed, 2 bad usage, 3 a verification that ran and
    *     did not hold
    */
-  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  public static int run(PrintWriter out, PrintWriter err, String... given) {
+    String[] arguments = Commands.asked(given);
     PrintWriter visible = VisibleWriter.to(err);
     Notices.sendTo(
         line -> {
@@ -58,7 +59,7 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
             .setExecutionStrategy(parsed -> execute(parsed, out))
-            .setParameterExceptionHandler((e, given) -> badUsage(e))
+            .setParameterExceptionHandler((e, words) -> badUsage(e))
             .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
     WordConverters.addTo(commands);
     try {
@@ -85,7 +86,7 @@ public final class Main {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     report(err, oneLine(String.valueOf(e.getMessage())), ExitCodes.BAD_USAGE);
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    Suggestions.of(e).ifPresent(err::println);
     err.println("See '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     if (RepfoldCommand.debugs(command)) {
       e.printStackTrace(err);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -35,6 +36,8 @@ class MainTest {
         "train",
         "eval",
         "export",
+        "import",
+        "networks",
         "demo",
         "completion"
       })
@@ -109,7 +112,6 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
         "unfold",
         "fold",
         "fold x.onnx",
@@ -128,7 +130,7 @@ class MainTest {
         "compile x.onnx -o nowhere/x.plan"
       })
   void bad_usage_is_one_line_and_a_pointer_to_the_help(String line) {
-    CliRun run = CliRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));
+    CliRun run = CliRun.of((Object[]) line.split(" "));
 
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).startsWith("repfold: error: ").contains("--help'");
@@ -156,6 +158,32 @@ class MainTest {
       assertThat(run.err()).startsWith("repfold: error: ").contains(file).hasLineCount(1);
       assertThat(run.out()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flod model.onnx, fold",
+    "fold model.onnx --raport x.html, --report",
+    "inspect model.onnx --jsn, --json",
+    "--verison, --version"
+  })
+  void a_mistyped_word_is_answered_with_the_nearest(String line, String meant) {
+    CliRun run = CliRun.of((Object[]) line.split(" ", -1));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("Did you mean " + meant + "?");
+  }
+
+  @Test
+  void what_is_near_nothing_is_not_guessed() {
+    assertThat(CliRun.of("xyzzy").err()).doesNotContain("Did you mean");
+  }
+
+  @Test
+  void help_can_be_asked_for_in_words_or_with_nothing() {
+    assertThat(CliRun.of("help", "fold")).isEqualTo(CliRun.of("fold", "--help"));
+    assertThat(CliRun.of()).isEqualTo(CliRun.of("--help"));
+    assertThat(CliRun.of("help")).isEqualTo(CliRun.of("--help"));
+    assertThat(CliRun.of().out()).contains("inspect", "networks");
   }
 
   @Test

@@ -15,9 +15,6 @@ final class SmallNetworks {
       return all;
     }
     all.put("base_channels", type.equals("SegResNet") ? 16 : 8);
-    if (type.equals("FCN8")) {
-      all.put("dropout", 0);
-    }
     List<String> backbones = Networks.backbones(type);
     if (backbones.contains("resnet18")) {
       all.put("backbone", "resnet18");

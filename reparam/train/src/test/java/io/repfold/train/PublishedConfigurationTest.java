@@ -129,6 +129,7 @@ class PublishedConfigurationTest {
       sets.add(loader + ".args.num_workers=0");
     }
     sets.add("train_loader.args.base_size=50");
+    sets.add("threads=1");
     sets.add("trainer.epochs=1");
     sets.add("trainer.save_dir=" + folder.resolve("saved"));
     sets.add("trainer.log_dir=" + folder.resolve("runs"));

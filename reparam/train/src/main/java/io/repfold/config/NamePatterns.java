@@ -2,7 +2,9 @@ package io.repfold.config;
 
 import io.repfold.graph.Spelling;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,21 +34,32 @@ public record NamePatterns(List<String> patterns) implements Predicate<String> {
   /**
    * @param key of the configuration, for the message
    * @param what the names are of, such as {@code convolution}
-   * @throws IllegalArgumentException if a pattern fits no name
+   * @throws IllegalArgumentException if a pattern fits no name; names the nearest
    */
   public void requireAll(String key, String what, Collection<String> names) {
     for (String pattern : patterns) {
       if (names.stream().noneMatch(name -> fits(pattern, name))) {
+        Set<String> possible = new LinkedHashSet<>(names);
+        if (pattern.contains("*")) {
+          names.forEach(name -> addScopes(name, possible));
+        }
         throw new IllegalArgumentException(
             "%s: no %s is named '%s'%s"
                 .formatted(
                     key,
                     what,
                     pattern,
-                    Spelling.near(pattern, names)
-                        .map("; did you mean '%s'?"::formatted)
-                        .orElse("")));
+                    possible.isEmpty()
+                        ? ""
+                        : "; the nearest is '%s'".formatted(Spelling.nearest(pattern, possible))));
       }
+    }
+  }
+
+  /** {@code a.*} and {@code a.b.*} for {@code a.b.weight}. */
+  private static void addScopes(String name, Set<String> patterns) {
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      patterns.add(name.substring(0, dot) + ".*");
     }
   }
 }

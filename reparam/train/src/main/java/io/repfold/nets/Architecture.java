@@ -91,6 +91,13 @@ record Architecture(
   }
 
   private Network build(NamedArguments arguments, int classes, WeightSource weights) {
-    return builder.build(new Construction(type, arguments, classes, weights, kind), arguments);
+    try {
+      return builder.build(new Construction(type, arguments, classes, weights, kind), arguments);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "arch.args of %s: a layer of these widths has more than %,d weights; take fewer channels, by base_channels and the like"
+              .formatted(type, Integer.MAX_VALUE),
+          e);
+    }
   }
 }

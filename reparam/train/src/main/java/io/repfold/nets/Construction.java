@@ -107,9 +107,10 @@ final class Construction {
     pixelScores("logits", resized("logits", scores, alignCorners));
   }
 
-  /** The value {@code logits} of the image's size is the output. */
+  /** The scores, of the image's size, are the output {@code logits}. */
   void logits(String scores) {
-    pixelScores("logits", scores);
+    boolean named = scores.equals("logits");
+    pixelScores("logits", named ? scores : graph().named("logits").identity(scores));
   }
 
   /** The scores, resized to the image's size, are an output with a loss of its own in training. */

@@ -54,6 +54,11 @@ final class Setup implements AutoCloseable {
         train.flatMap(
             data ->
                 problems.attempt(place, () -> source(saved, instead, data.dataset().classes())));
+    if (config.startFrom().isEmpty() && saved.isEmpty()) {
+      network
+          .flatMap(n -> singleImages(n, train.orElseThrow()))
+          .ifPresent(problem -> problems.add("train_loader", problem));
+    }
     Optional<Loss> loss =
         train.flatMap(data -> problems.attempt("loss_args", () -> loss(data.dataset())));
     train.ifPresent(
@@ -92,6 +97,11 @@ final class Setup implements AutoCloseable {
             problems,
             "optimizer",
             () -> Optimizer.of(config.optimizer().type(), config.optimizer().args(), groups));
+  }
+
+  private Optional<String> singleImages(NetworkSource network, TrainingData data) {
+    return SingleImages.problem(
+        network, data.arguments().loaderOptions(config.seed()), data.dataset().size());
   }
 
   private FirstPass.Passed passed(NetworkSource given, boolean fromFile) {

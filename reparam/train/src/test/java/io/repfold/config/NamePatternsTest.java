@@ -22,7 +22,19 @@ class NamePatternsTest {
             () ->
                 patterns.requireAll(
                     "train.hold", "tensor", List.of("body.a", "head.weight", "other")))
-        .hasMessage("train.hold: no tensor is named 'head.wieght'; did you mean 'head.weight'?");
+        .hasMessage("train.hold: no tensor is named 'head.wieght'; the nearest is 'head.weight'");
     patterns.requireAll("train.hold", "tensor", List.of("body.a", "head.wieght"));
+  }
+
+  @Test
+  void a_pattern_for_a_scope_that_is_not_there_is_refused_with_the_nearest_scope() {
+    List<String> names = List.of("aspp.rate6.conv", "aspp.rate12.conv", "head.conv1");
+    assertThatThrownBy(
+            () -> new NamePatterns(List.of("asp.*")).requireAll("where", "convolution", names))
+        .hasMessage("where: no convolution is named 'asp.*'; the nearest is 'aspp.*'");
+    assertThatThrownBy(
+            () -> new NamePatterns(List.of("a*.rate6.*")).requireAll("where", "tensor", List.of()))
+        .hasMessage("where: no tensor is named 'a*.rate6.*'");
+    new NamePatterns(List.of("a*.rate6.*")).requireAll("where", "convolution", names);
   }
 }

@@ -1,6 +1,7 @@
 package io.repfold.nets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
 import io.repfold.blocks.RepKind;
@@ -160,5 +161,28 @@ class FoldedNetworkTest {
             (name, value) ->
                 assertThat(Difference.ALL_FINITE.relative(expected.get(name), value))
                     .isLessThan(1e-4));
+  }
+
+  /** Below 32 pixels a side, five poolings leave no block of 2 x 2 whose maximum has a place. */
+  @Test
+  void a_runtime_refuses_an_image_that_is_too_small_to_unpool() throws OrtException {
+    Graph graph =
+        Networks.build("SegNet", Map.of("base_channels", 4), 6, WeightSource.random(5)).graph();
+
+    assertThatThrownBy(() -> OnnxRuns.run(graph, OnnxRuns.image(1, 3, 9, 7)))
+        .isInstanceOf(OrtException.class)
+        .hasMessageContaining("pixels");
+    assertThat(OnnxRuns.run(graph, OnnxRuns.image(1, 3, 33, 47)).get("logits").dims())
+        .containsExactly(1, 6, 33, 47);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UNet", "UNetResnet", "ENet", "GCN", "UperNet", "DeepLab", "SegResNet"})
+  void a_network_may_be_as_narrow_as_one_channel(String type) throws OrtException {
+    Graph graph =
+        Networks.build(type, Map.of("base_channels", 1), 2, WeightSource.random(5)).graph();
+
+    assertThat(OnnxRuns.run(graph, OnnxRuns.image(1, 3, 33, 65)).get("logits").dims())
+        .containsExactly(1, 2, 33, 65);
   }
 }

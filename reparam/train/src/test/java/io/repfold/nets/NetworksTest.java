@@ -196,6 +196,10 @@ class NetworksTest {
             Map.of("backbone", "resnet18"),
             "arch.args of RepVGG-A0: 'backbone' must be left out (--set arch.args.backbone=null), as all layers of RepVGG-A0 are its own, found \"resnet18\""),
         Arguments.of(
+            "PSPNet",
+            Map.of("base_channels", 65_536),
+            "arch.args of PSPNet: a layer of these widths has more than 2,147,483,647 weights; take fewer channels, by base_channels and the like"),
+        Arguments.of(
             "FCN8",
             Map.of("backbone", "resnet50"),
             "arch.args of FCN8: 'backbone' must be left out (--set arch.args.backbone=null), as all layers of FCN8 are its own, found \"resnet50\""),

@@ -1,6 +1,7 @@
 package io.repfold.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.repfold.fold.Folder;
 import io.repfold.graph.Graph;
@@ -26,9 +27,11 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -113,7 +116,7 @@ class PublishedConfigurationTest {
         : Optional.of("densenet121");
   }
 
-  private static TrainConfig small(String type, String kind) {
+  private static TrainConfig small(String type, String kind, String... others) {
     List<String> sets = new ArrayList<>();
     sets.add("arch.type=" + type);
     sets.add("arch.args.repconv=" + kind);
@@ -126,9 +129,11 @@ class PublishedConfigurationTest {
       sets.add(loader + ".args.num_workers=0");
     }
     sets.add("train_loader.args.base_size=50");
+    sets.add("threads=1");
     sets.add("trainer.epochs=1");
     sets.add("trainer.save_dir=" + folder.resolve("saved"));
     sets.add("trainer.log_dir=" + folder.resolve("runs"));
+    sets.addAll(List.of(others));
     return TrainConfig.read(CONFIG, sets);
   }
 
@@ -146,6 +151,60 @@ class PublishedConfigurationTest {
 
     assertThat(run.resolve("last.onnx")).isRegularFile();
     assertSameForm(OnnxModel.read(run.resolve("best.onnx")), plain(type));
+  }
+
+  @Test
+  void blocks_stand_where_the_configuration_says() {
+    TrainConfig config =
+        small(
+            "DeepLab",
+            "{\"kind\": \"dbb\", \"where\": \"aspp.*\"}",
+            "train_loader.args.drop_last=true");
+
+    try (Trainer trainer =
+        Trainer.begin(config, Optional.of(folder.resolve("where")), new TrainingListener() {})) {
+      trainer.run();
+    }
+
+    OnnxModel trained = OnnxModel.read(folder.resolve("where").resolve("best.onnx"));
+    assertThat(trained.graph().initializers().keySet())
+        .contains("aspp.rate6.conv.kxk.conv.weight", "head.conv1.weight");
+    assertSameForm(trained, plain("DeepLab"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "FCN8 | 'backbone' must be left out (--set arch.args.backbone=null), as all layers of FCN8 are its own, found \"resnet50\"",
+        "RepENet | 'backbone' must be left out (--set arch.args.backbone=null), as all layers of RepENet are its own, found \"resnet50\"",
+        "PSPDenseNet | 'backbone' must be one of densenet121, densenet161, densenet169, densenet201, found \"resnet50\""
+      })
+  void a_backbone_that_a_network_cannot_have_is_refused(String type, String message) {
+    TrainConfig config = small(type, "acb", "arch.args.backbone=resnet50");
+
+    assertThatThrownBy(() -> begin(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("arch.args of %s: %s", type, message);
+  }
+
+  @Test
+  void a_batch_of_one_image_is_refused_before_there_is_a_folder() {
+    String batches = "train_loader.args.batch_size=";
+    assertThatThrownBy(() -> begin(small("DeepLab", "acb", batches + 3)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "train_loader: 4 images make a last batch of one, of which BatchNormalization 'aspp.pool.bn' has one value a channel; set 'drop_last' to true, or another batch_size than 3");
+    assertThatThrownBy(() -> begin(small("PSPNet", "acb", batches + 1)))
+        .hasMessageContaining(
+            "train_loader: 'batch_size' must be at least 2, as BatchNormalization 'pyramid.bin1.bn' has one value a channel of a single image; or set arch.args.freeze_bn");
+    begin(small("DeepLab", "acb", batches + 3, "train_loader.args.drop_last=true"));
+    begin(small("DeepLab", "acb", batches + 1, "arch.args.freeze_bn=true"));
+    begin(small("UNet", "acb", batches + 1));
+  }
+
+  private static void begin(TrainConfig config) {
+    Trainer.begin(config, Optional.empty(), new TrainingListener() {}).close();
   }
 
   static Stream<Arguments> forms() {

@@ -8,8 +8,7 @@ import java.util.OptionalDouble;
  * are no images, as their scales may differ: boxes in pixels beside scores of 0 to 1. A part whose
  * noise is larger than the fraction of its magnitude, because larger numbers cancel in it, may be
  * off by {@code noise} times its noise, but no part by more than the fraction of the whole output's
- * largest magnitude, unless the reference itself differs from itself by half of the error. Integer
- * and bool outputs must be equal.
+ * largest magnitude. Integer and bool outputs must be equal.
  *
  * @param relative fraction of a part's largest magnitude, at least 0 and below 0.1
  * @param absolute in the output's own unit, at least 0; added to what is allowed otherwise

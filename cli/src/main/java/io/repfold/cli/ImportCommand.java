@@ -1,13 +1,13 @@
 package io.repfold.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.repfold.config.Assignment;
 import io.repfold.nets.LoadedNetwork;
 import io.repfold.onnx.OnnxModel;
 import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.pipeline.fold.FoldFile;
 import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.train.Assignment;
 import io.repfold.train.Deployment;
 import io.repfold.weights.WeightsFile;
 import java.io.PrintWriter;

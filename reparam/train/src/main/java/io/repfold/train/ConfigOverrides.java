@@ -2,7 +2,6 @@ package io.repfold.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.repfold.config.Assignment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.repfold.nets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.repfold.config.Assignment;
 import io.repfold.graph.WeightSource;
+import io.repfold.train.Assignment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.repfold.config;
+package io.repfold.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,7 +34,10 @@ public record Assignment(String name, JsonNode value) {
     }
   }
 
-  /** The value as {@link NamedArguments} takes it: a text, number, boolean, list, map or null. */
+  /**
+   * The value as {@link io.repfold.config.NamedArguments} takes it: a text, number, boolean, list,
+   * map or null.
+   */
   public @Nullable Object plain() {
     return MAPPER.convertValue(value, Object.class);
   }

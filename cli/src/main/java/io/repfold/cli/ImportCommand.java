@@ -7,10 +7,14 @@ import io.repfold.pipeline.files.StagedFile;
 import io.repfold.pipeline.files.TemporaryFolder;
 import io.repfold.pipeline.fold.FoldFile;
 import io.repfold.pipeline.fold.FoldOutcome;
+import io.repfold.runtime.VisibleText;
 import io.repfold.train.Assignment;
 import io.repfold.train.Deployment;
 import io.repfold.weights.WeightsFile;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,10 +125,27 @@ final class ImportCommand implements Callable<Integer> {
               : "--network says which network the weights are of; without it, -o ends in "
                   + SAFETENSORS);
     }
-    StagedFile.check(output);
+    checkOutput(converts);
     comparison.request();
     WeightsFile file = fitting(() -> WeightsFile.read(path, Optional.ofNullable(under)));
     return network == null ? convert(file) : build(file, network);
+  }
+
+  private void checkOutput(boolean converts) {
+    if (converts) {
+      StagedFile.check(output);
+    } else {
+      StagedFile.checkModel(output);
+    }
+    try {
+      if (Files.exists(output) && Files.exists(path) && Files.isSameFile(output, path)) {
+        throw new UsageException(
+            "-o %s: is the file of weights itself, which would be lost; name another file"
+                .formatted(output));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A file, a network and its arguments are what a user gives. */
@@ -210,7 +231,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private void tell(PrintWriter out, WeightsFile file) {
     out.printf("%s: %s of %,d tensors%n", path, file.format(), file.tensors().size());
-    file.notes().forEach(note -> out.println("  " + note));
+    file.notes().forEach(note -> out.println("  " + VisibleText.line(note)));
   }
 
   private void print(

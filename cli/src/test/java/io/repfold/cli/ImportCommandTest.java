@@ -17,6 +17,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,39 @@ class ImportCommandTest {
         .contains("ResNet-18, 3 classes: took 100 tensors")
         .contains("Of another shape are 2: fc.bias is FLOAT[5], expected [3]");
     assertThat(run(file(RESNET), SMALL, "--classes", 3, "-o", result).code()).isEqualTo(2);
+  }
+
+  @Test
+  void the_file_of_weights_is_not_written_over() throws IOException {
+    Path weights = folder.resolve("weights.pth");
+    Files.copy(file(RESNET), weights);
+    Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), weights);
+    for (Path output : List.of(weights, link)) {
+      CliRun run = run(weights, SMALL, "-o", output);
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("is the file of weights itself, which would be lost");
+    }
+    assertThat(weights).hasSameBinaryContentAs(file(RESNET));
+    CliRun plan = run(weights, SMALL, "-o", folder.resolve("model.plan"));
+    assertThat(plan.code()).isEqualTo(2);
+    assertThat(plan.err()).contains("is a TensorRT plan by its name");
+  }
+
+  @Test
+  void names_in_a_checkpoint_stay_on_their_line() throws IOException {
+    Path weights = folder.resolve("weights.pdparams");
+    String array =
+        "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\u0000tC\u0001btR(K\u0001(K\u0001t"
+            + "cnumpy\ndtype\n(X\u0002\u0000\u0000\u0000f4\u0089\u0088tR(K\u0003X\u0001\u0000\u0000\u0000<NNNJ"
+            + "\u00ff\u00ff\u00ff\u00ffJ\u00ff\u00ff\u00ff\u00ffK\u0000tb\u0089C\u0004\u0000\u0000\u0080?tb";
+    String name = "e\u001b[2J\nWrote x";
+    String key = "X" + (char) name.length() + "\u0000\u0000\u0000" + name;
+    String pickle = "\u0080\u0004}(X\u0001\u0000\u0000\u0000w" + array + key + "Nu.";
+    Files.write(weights, pickle.getBytes(StandardCharsets.ISO_8859_1));
+    CliRun run = CliRun.of("import", weights, "-o", folder.resolve("weights.safetensors"));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("entries that are no tensors are left out: e\\u001b[2J\\u000aWrote x\n");
   }
 
   @Test

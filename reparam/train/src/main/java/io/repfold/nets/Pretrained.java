@@ -60,8 +60,14 @@ record Pretrained(WeightSource others, String file, Map<String, Tensor> trained,
   private Tensor find(String name, long... dims) {
     String bare = name.substring(prefix.length());
     Tensor found = trained.get(name);
+    Tensor other = trained.get(bare);
+    if (found != null && other != null && !found.equals(other)) {
+      throw new IllegalArgumentException(
+          "arch.args.pretrained: '%s' has both '%s' and '%s', and they differ; save it again with one of them"
+              .formatted(file, name, bare));
+    }
     if (found == null) {
-      found = trained.get(bare);
+      found = other;
     }
     if (found == null) {
       throw new IllegalArgumentException(

@@ -2,8 +2,10 @@ package io.repfold.nets;
 
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +15,11 @@ import java.util.stream.LongStream;
  * The tensors of a file by the names that a network has for them.
  *
  * @param layout how the file names them
- * @param keys the file's own names, by ours
+ * @param keys the file's own names, by ours; several where a layout makes one name of them
  * @param tensors by our names
  */
-record StoredWeights(KeyLayout layout, Map<String, String> keys, Map<String, Tensor> tensors) {
+record StoredWeights(
+    KeyLayout layout, Map<String, List<String>> keys, Map<String, Tensor> tensors) {
   private static final String COUNTER = ".num_batches_tracked";
 
   /** By the layout under which the most names are those of a network. */
@@ -41,17 +44,22 @@ record StoredWeights(KeyLayout layout, Map<String, String> keys, Map<String, Ten
   }
 
   private static StoredWeights under(KeyLayout layout, Map<String, Tensor> file) {
-    Map<String, String> keys = new LinkedHashMap<>();
+    Map<String, List<String>> keys = new LinkedHashMap<>();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     file.forEach(
         (key, tensor) -> {
           if (!key.endsWith(COUNTER)) {
             KeyLayout.Translated ours = layout.translate(key);
-            keys.put(ours.name(), key);
+            keys.computeIfAbsent(ours.name(), name -> new ArrayList<>()).add(key);
             tensors.put(ours.name(), ours.addsIdentity() ? withIdentity(tensor) : tensor);
           }
         });
     return new StoredWeights(layout, keys, tensors);
+  }
+
+  /** The file's names of one of ours: none, one, or those that clash. */
+  List<String> keysOf(String name) {
+    return keys.getOrDefault(name, List.of());
   }
 
   private long found(Set<String> wanted) {

@@ -3,6 +3,7 @@ package io.repfold.weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds the dicts and modules of a checkpoint that hold weights. */
 final class Places {
@@ -17,6 +18,7 @@ final class Places {
           "params",
           "state_dict_ema",
           "ema_state_dict",
+          "model_ema",
           "ema");
 
   private static final int DEEPEST = 4;
@@ -65,12 +67,28 @@ final class Places {
     }
   }
 
+  /** The dict with tensors or the module at a path of keys, whatever they are, if there is one. */
+  static Optional<Object> at(Object value, String path) {
+    if (!(dict(value) instanceof Dict dict)) {
+      return Optional.empty();
+    }
+    Object inner = dict.get(path);
+    if (inner != null && holds(inner)) {
+      return Optional.of(Modules.isModule(inner) ? inner : dict(inner));
+    }
+    int dot = path.indexOf('.');
+    Object next = dot < 0 ? null : dict.get(path.substring(0, dot));
+    return next == null ? Optional.empty() : at(next, path.substring(dot + 1));
+  }
+
+  private static boolean holds(Object inner) {
+    return Modules.isModule(inner)
+        || dict(inner) instanceof Dict dict
+            && dict.entries().values().stream().anyMatch(Tensors::isTensor);
+  }
+
   private static void addOther(Object key, Object inner, String path, Map<String, Object> places) {
-    boolean holds =
-        Modules.isModule(inner)
-            || dict(inner) instanceof Dict dict
-                && dict.entries().values().stream().anyMatch(Tensors::isTensor);
-    if (key instanceof String name && holds) {
+    if (key instanceof String name && holds(inner)) {
       places.put(join(path, name), Modules.isModule(inner) ? inner : dict(inner));
     }
   }

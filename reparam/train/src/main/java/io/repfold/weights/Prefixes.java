@@ -5,9 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Takes off what DataParallel and torch.compile put in front of all names. */
+/** Takes off what DataParallel, AveragedModel and torch.compile put in front of all names. */
 final class Prefixes {
   private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+
+  /** What AveragedModel, a wrapper too, counts beside the model. */
+  private static final String COUNTER = "n_averaged";
 
   private Prefixes() {}
 
@@ -15,7 +18,13 @@ final class Prefixes {
    * @param notes to which is added what was taken off
    */
   static Map<String, Tensor> without(Map<String, Tensor> tensors, List<String> notes) {
-    Map<String, Tensor> named = tensors;
+    Map<String, Tensor> named = new LinkedHashMap<>(tensors);
+    Tensor count = named.remove(COUNTER);
+    if (count != null && count.rank() == 0 && isOfAll(WRAPPERS.get(0), named)) {
+      notes.add("the counter '%s' of AveragedModel is left out".formatted(COUNTER));
+    } else {
+      named = tensors;
+    }
     for (boolean again = true; again; ) {
       again = false;
       for (String prefix : WRAPPERS) {

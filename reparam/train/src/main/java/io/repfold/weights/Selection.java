@@ -22,11 +22,14 @@ final class Selection {
     Map<String, Object> places = Places.in(root);
     Check.that(!places.isEmpty(), "%s", nothing(root));
     String path = under.orElseGet(() -> usual(places));
-    Object place = places.get(path);
-    if (place == null) {
-      throw new WeightsException(
-          "holds no weights under '%s', but under %s".formatted(path, quoted(places)));
-    }
+    Object place =
+        Optional.ofNullable(places.get(path))
+            .or(() -> Places.at(root, path))
+            .orElseThrow(
+                () ->
+                    new WeightsException(
+                        "holds no weights under '%s', but under %s"
+                            .formatted(path, quoted(places))));
     List<String> notes = new ArrayList<>();
     if (!path.isEmpty()) {
       notes.add("read what is under '%s'".formatted(path));

@@ -96,6 +96,18 @@ class PretrainedTest {
                     .isEqualTo(fresh.initializers().get(name)));
   }
 
+  @Test
+  void a_file_with_two_tensors_for_one_parameter_is_refused() {
+    Graph trained = build(1, false, 4);
+    Map<String, Tensor> both = new LinkedHashMap<>(trained.initializers());
+    both.putAll(bare(build(2, false, 4)).initializers());
+    Graph graph = new Graph.Builder("weights").replaceInitializers(both).build();
+
+    assertThatThrownBy(() -> build(3, write(graph), 4))
+        .hasMessageContaining("has both 'backbone.")
+        .hasMessageContaining("they differ; save it again with one of them");
+  }
+
   /** As PyTorch's DataParallel names them, without the backbone's prefix. */
   @Test
   void a_file_of_another_framework_gives_the_same() throws IOException {

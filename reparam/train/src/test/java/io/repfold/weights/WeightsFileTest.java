@@ -104,6 +104,44 @@ class WeightsFileTest {
   }
 
   @Test
+  void weights_under_any_key_are_read_if_it_is_named() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(");
+    dict(pickle.text("model"), "w");
+    pickle.text("teacher").raw("}(");
+    dict(pickle.text("weights.now"), "v");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.raw("uu").stop()).bytes());
+
+    assertThat(WeightsFile.read(file).tensors()).containsOnlyKeys("w");
+    assertThat(WeightsFile.read(file, Optional.of("teacher.weights.now")).tensors())
+        .containsOnlyKeys("v");
+    assertThatThrownBy(() -> WeightsFile.read(file, Optional.of("teacher.weights")))
+        .hasMessageEndingWith("holds no weights under 'teacher.weights', but under 'model'");
+  }
+
+  @Test
+  void the_average_of_weights_is_read_without_its_counter() throws IOException {
+    PickleWriter pickle = PickleWriter.protocol2().raw("}(");
+    dict(pickle.text("model"), "w");
+    pickle.text("model_ema").raw("}(").text("n_averaged");
+    pickle.tensor(6, 0, new long[] {}, new long[] {});
+    pickle.text("module.w").tensor(6, 0, new long[] {1}, new long[] {1}).raw("uu");
+    Path file = Files.write(folder.resolve("w"), ZipWriter.of(pickle.stop()).bytes());
+
+    assertThat(WeightsFile.read(file).notes())
+        .contains("weights under 'model_ema' are left out; name one of these to take it instead");
+    WeightsFile averaged = WeightsFile.read(file, Optional.of("model_ema"));
+    assertThat(averaged.tensors()).containsOnlyKeys("w");
+    assertThat(averaged.notes())
+        .contains(
+            "the counter 'n_averaged' of AveragedModel is left out",
+            "the prefix 'module.' of all names is left out");
+  }
+
+  private static void dict(PickleWriter pickle, String name) {
+    pickle.raw("}(").text(name).tensor(6, 0, new long[] {1}, new long[] {1}).raw("u");
+  }
+
+  @Test
   void entries_that_are_no_tensors_are_counted_and_named() throws IOException {
     PickleWriter pickle = PickleWriter.protocol2().raw("}(").text("w");
     pickle.tensor(6, 0, new long[] {1}, new long[] {1});

@@ -26,8 +26,8 @@ final class KeyLayouts {
         torchvisionFcn(),
         torchvisionDeepLab(),
         timmRepVgg(),
-        timmMobileOne(),
         new KeyLayout("timm RepViT", List.of(rule("^(stem|stages)\\.", "backbone.$1."))),
+        timmMobileOne(),
         new KeyLayout(
             "torchvision MobileNetV3",
             List.of(rule("^features\\.", "backbone."), rule("^classifier\\.3\\.", "logits."))),

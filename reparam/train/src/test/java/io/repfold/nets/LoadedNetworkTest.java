@@ -51,6 +51,20 @@ class LoadedNetworkTest {
   }
 
   @Test
+  void a_layout_is_named_after_its_network() {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    Networks.build("RepViT-M0.9", Map.of("base_channels", 8), 5, WeightSource.everywhere(1))
+        .graph()
+        .initializers()
+        .forEach((name, tensor) -> weights.put(name.replace("backbone.", ""), tensor));
+    WeightsFile file = new WeightsFile(WeightsFile.Format.SAFETENSORS, weights, List.of());
+    Request request =
+        new Request("RepViT-M0.9", Map.of("base_channels", 8), OptionalInt.empty(), false);
+
+    assertThat(LoadedNetwork.of(file, request).layout()).isEqualTo("timm RepViT");
+  }
+
+  @Test
   void two_tensors_of_one_name_are_refused() {
     Map<String, Tensor> weights = weights();
     weights.put("backbone.conv1.weight", Tensor.ofFloats(new float[294], 2, 3, 7, 7));
@@ -95,7 +109,7 @@ class LoadedNetworkTest {
         .hasMessageStartingWith("ResNet-18 does not fit the file, read as ")
         .hasMessageContaining("The file lacks 2: logits.weight, logits.bias");
     assertThatThrownBy(() -> load(weights, false))
-        .hasMessageContaining("give the number that the network is to have");
+        .hasMessageContaining("tell the number of classes; give Request.classes");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.repfold.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.repfold.nets.NetworkRow;
 import io.repfold.nets.Networks;
@@ -44,7 +45,8 @@ final class NetworksCommand implements Callable<Integer> {
     List<NetworkRow> rows = type == null ? Networks.table() : List.of(row(type));
     if (json) {
       ObjectNode root = Json.object();
-      root.set("networks", Json.of(rows));
+      ArrayNode all = root.putArray("networks");
+      rows.forEach(row -> all.add(json(row)));
       out.print(Json.text(root));
     } else if (type == null) {
       out.print(Text.table(HEADINGS, rows.stream().map(NetworksCommand::cells).toList()));
@@ -54,6 +56,12 @@ final class NetworksCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCodes.DONE;
+  }
+
+  private static ObjectNode json(NetworkRow row) {
+    ObjectNode network = (ObjectNode) Json.of(row);
+    network.set("arguments", Json.of(Networks.arguments(row.type())));
+    return network;
   }
 
   private static NetworkRow row(String type) {

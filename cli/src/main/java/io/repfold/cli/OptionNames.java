@@ -36,6 +36,7 @@ final class OptionNames {
           Map.entry("withWeightBits", "--weight-bits"),
           Map.entry("withFrom", "--from"),
           Map.entry("withTo", "--to"),
+          Map.entry("Request.classes", "--classes"),
           Map.entry("Graph.nodes", "'repfold inspect --nodes'"),
           Map.entry("HalfReport.islands", "the table above"),
           Map.entry("FoldFile", "'repfold fold'"),

@@ -154,6 +154,10 @@ class ImportCommandTest {
         .contains("ResNet-18, 3 classes: took 100 tensors")
         .contains("Of another shape are 2: fc.bias is FLOAT[5], expected [3]");
     assertThat(run(file(RESNET), SMALL, "--classes", 3, "-o", result).code()).isEqualTo(2);
+    Object[] other = {"--network", "FCN", "--args", "backbone=resnet18", "base_channels=2"};
+    run = run(file(RESNET), other, "--lenient", "-o", result);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("no tensor of the classifier").contains("; give --classes\n");
   }
 
   @Test
@@ -234,6 +238,7 @@ class ImportCommandTest {
     assertThat(CliRun.of("networks", "--json").out())
         .contains("\"type\" : \"LRASPP\"")
         .contains("\"multiplyAdds\" : ");
+    assertThat(CliRun.of("networks", "LRASPP", "--json").out()).contains("\"head_width\"");
     CliRun unknown = CliRun.of("networks", "DeepLabV4");
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err()).contains("did you mean 'DeepLabV3'?");

@@ -26,9 +26,9 @@ final class KeyLayouts {
         torchvisionFcn(),
         torchvisionDeepLab(),
         timmRepVgg(),
-        timmMobileOne(),
         mobileOne(),
         new KeyLayout("timm RepViT", List.of(rule("^(stem|stages)\\.", "backbone.$1."))),
+        timmMobileOne(),
         new KeyLayout(
             "torchvision MobileNetV3",
             List.of(rule("^features\\.", "backbone."), rule("^classifier\\.3\\.", "logits."))),

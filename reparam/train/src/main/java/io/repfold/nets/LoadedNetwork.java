@@ -63,7 +63,7 @@ public record LoadedNetwork(Network network, String layout, int taken, List<Stri
             : classes(stored, request.type(), arguments);
     if (classes.isEmpty() && !request.strict()) {
       throw new IllegalArgumentException(
-          "%s: the file has no tensor of the classifier, which would tell the number of classes; give the number that the network is to have"
+          "%s: the file has no tensor of the classifier, which would tell the number of classes; give Request.classes"
               .formatted(request.type()));
     }
     return new Loading(stored, request, arguments, classes).load();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ record Loading(
     if (taken.isEmpty() || (request.strict() && !notes.isEmpty())) {
       throw new IllegalArgumentException(message(notes));
     }
-    return new LoadedNetwork(filled(empty, taken), stored.layout().name(), taken.size(), notes);
+    return new LoadedNetwork(filled(empty, taken), stored.naming(), taken.size(), notes);
   }
 
   /** Which of two tensors a parameter is to have, nothing tells. */
@@ -67,7 +68,7 @@ record Loading(
                   request.type(),
                   name,
                   keys.size(),
-                  stored.layout().name(),
+                  stored.naming(),
                   keys.stream().map(key -> "'" + key + "'").collect(Collectors.joining(", "))));
     }
   }
@@ -131,23 +132,20 @@ record Loading(
         .formatted(
             request.type(),
             given.isPresent() ? " of %d classes".formatted(classes()) : "",
-            stored.layout().name(),
+            stored.naming(),
             String.join(". ", notes),
             isDeployed() ? DEPLOYED : "");
   }
 
   /** Whether the file has no statistics at all, and the network has some. */
   private boolean isDeployed() {
-    return stored.tensors().keySet().stream().noneMatch(Loading::isStatistic)
-        && Networks.build(request.type(), arguments, classes(), LoadedNetwork.NONE)
-            .graph()
-            .initializers()
-            .keySet()
-            .stream()
-            .anyMatch(Loading::isStatistic);
+    Network network = Networks.build(request.type(), arguments, classes(), LoadedNetwork.NONE);
+    return stored.tensors().keySet().stream().noneMatch(Loading::isVariance)
+        && network.graph().initializers().keySet().stream().anyMatch(Loading::isVariance);
   }
 
-  private static boolean isStatistic(String name) {
-    return name.endsWith(".running_var");
+  /** Also by names of no layout that is known, such as {@code moving_variance}. */
+  private static boolean isVariance(String name) {
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT).contains("var");
   }
 }

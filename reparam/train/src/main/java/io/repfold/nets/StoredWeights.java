@@ -15,20 +15,23 @@ import java.util.stream.LongStream;
  * The tensors of a file by the names that a network has for them.
  *
  * @param layout how the file names them
+ * @param prefix what stands before most of the file's names and is none of the layout's
  * @param keys the file's own names, by ours; several where a layout makes one name of them
  * @param tensors by our names
  */
 record StoredWeights(
-    KeyLayout layout, Map<String, List<String>> keys, Map<String, Tensor> tensors) {
+    KeyLayout layout, String prefix, Map<String, List<String>> keys, Map<String, Tensor> tensors) {
   private static final String COUNTER = ".num_batches_tracked";
 
   /** By the layout under which the most names are those of a network. */
   static StoredWeights of(Map<String, Tensor> file, Set<String> wanted) {
-    StoredWeights best = under(KeyLayouts.all().get(0), file);
-    for (KeyLayout layout : KeyLayouts.all()) {
-      StoredWeights other = under(layout, file);
-      if (other.found(wanted) > best.found(wanted)) {
-        best = other;
+    StoredWeights best = under(KeyLayouts.all().get(0), "", file);
+    for (String prefix : Wrapping.prefixes(file.keySet())) {
+      for (KeyLayout layout : KeyLayouts.all()) {
+        StoredWeights other = under(layout, prefix, file);
+        if (other.found(wanted) > best.found(wanted)) {
+          best = other;
+        }
       }
     }
     return best;
@@ -37,24 +40,31 @@ record StoredWeights(
   /** By all names that any layout has for them. */
   static Map<String, Tensor> byAnyName(Map<String, Tensor> file) {
     Map<String, Tensor> all = new LinkedHashMap<>(file);
-    for (KeyLayout layout : KeyLayouts.all()) {
-      under(layout, file).tensors().forEach(all::putIfAbsent);
+    for (String prefix : Wrapping.prefixes(file.keySet())) {
+      for (KeyLayout layout : KeyLayouts.all()) {
+        under(layout, prefix, file).tensors().forEach(all::putIfAbsent);
+      }
     }
     return all;
   }
 
-  private static StoredWeights under(KeyLayout layout, Map<String, Tensor> file) {
+  private static StoredWeights under(KeyLayout layout, String prefix, Map<String, Tensor> file) {
     Map<String, List<String>> keys = new LinkedHashMap<>();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     file.forEach(
         (key, tensor) -> {
           if (!key.endsWith(COUNTER)) {
-            KeyLayout.Translated ours = layout.translate(key);
+            KeyLayout.Translated ours = layout.translate(Wrapping.cut(prefix, key));
             keys.computeIfAbsent(ours.name(), name -> new ArrayList<>()).add(key);
             tensors.put(ours.name(), ours.addsIdentity() ? withIdentity(tensor) : tensor);
           }
         });
-    return new StoredWeights(layout, keys, tensors);
+    return new StoredWeights(layout, prefix, keys, tensors);
+  }
+
+  /** How the file names them, for messages. */
+  String naming() {
+    return prefix.isEmpty() ? layout.name() : "%s behind '%s'".formatted(layout.name(), prefix);
   }
 
   /** The file's names of one of ours: none, one, or those that clash. */

@@ -64,7 +64,7 @@ final class FurtherTraining {
     if (source.freezing().backbone()
         && source.graph().initializers().keySet().stream().noneMatch(traits::isBackbone)) {
       throw new RunException(
-          "%s: names no backbone to freeze, as files that repfold has not written do not; leave"
+          "%s: names no backbone to freeze, as neither deployed files do nor those that repfold has not written; leave"
               + " arch.args.freeze_backbone out (--set arch.args.freeze_backbone=null)",
           file);
     }

@@ -99,7 +99,8 @@ class SetupTest {
     assertThatThrownBy(() -> warnings(stranger, "arch.args.freeze_backbone=true"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("start_from: ")
-        .hasMessageContaining("theirs.onnx: names no backbone to freeze")
+        .hasMessageContaining(
+            "theirs.onnx: names no backbone to freeze, as neither deployed files do nor those that")
         .hasMessageContaining("--set arch.args.freeze_backbone=null");
     assertThat(folder.resolve("run")).doesNotExist();
   }

@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which nodes of two models compute the same values: those between values that both name, and of
@@ -72,17 +74,29 @@ final class Correspondence {
   private void byName() {
     for (int i = 0; i < right.entries().size(); i++) {
       Entry entry = right.entries().get(i);
-      Set<Integer> region = new TreeSet<>();
-      if (!entry.isNode()) {
-        sameEnd(entry).forEach(region::add);
-      } else {
-        entry.writes().forEach(value -> collect(value, region));
-      }
+      Set<Integer> region = new TreeSet<>(entry.isNode() ? region(entry) : sameEnd(entry));
       region.removeAll(leftMatched);
       if (!region.isEmpty()) {
         link(List.copyOf(region), i);
       }
     }
+  }
+
+  /**
+   * The nodes on the left that compute what a node on the right does from what that reads. Where
+   * they read more, the node of the same name alone, if its op is the same.
+   */
+  private Set<Integer> region(Entry entry) {
+    Set<Integer> region = new TreeSet<>();
+    Set<String> read = new HashSet<>();
+    entry.writes().forEach(value -> collect(value, region, read));
+    if (entry.reads().containsAll(read)) {
+      return region;
+    }
+    return entry.writes().stream()
+        .flatMap(value -> Optional.ofNullable(leftProducers.get(value)).stream())
+        .filter(producer -> left.entries().get(producer).op().equals(entry.op()))
+        .collect(Collectors.toSet());
   }
 
   private List<Integer> sameEnd(Entry end) {
@@ -95,17 +109,19 @@ final class Correspondence {
     return List.of();
   }
 
-  /** The nodes on the left between a value and those before it that the right has too. */
-  private void collect(String value, Set<Integer> region) {
+  /** Adds the nodes on the left between a value and those before it that the right has too. */
+  private void collect(String value, Set<Integer> region, Set<String> read) {
     Deque<String> open = new ArrayDeque<>(List.of(value));
     boolean first = true;
     while (!open.isEmpty()) {
       String at = open.pop();
       Integer producer = leftProducers.get(at);
-      if (producer == null || !left.entries().get(producer).isNode()) {
+      if (producer == null) {
         continue;
       }
-      if ((first || !rightValues.contains(at)) && region.add(producer)) {
+      if (!left.entries().get(producer).isNode() || (!first && rightValues.contains(at))) {
+        read.add(at);
+      } else if (region.add(producer)) {
         left.entries().get(producer).reads().forEach(open::push);
       }
       first = false;

@@ -26,14 +26,13 @@ final class EqualParts {
    *
    * @param looks what counts of an entry by itself
    */
-  static EqualParts of(
-      Hierarchy hierarchy, Map<Integer, Levels.Level> levels, IntFunction<List<Object>> looks) {
+  static EqualParts of(Hierarchy hierarchy, Levels levels, IntFunction<List<Object>> looks) {
     EqualParts parts = new EqualParts();
     for (int entry = 0; entry < hierarchy.entries(); entry++) {
       parts.learn(entry, looks.apply(entry));
     }
     for (Hierarchy.Scope scope : hierarchy.scopes()) {
-      parts.learn(scope.id(), parts.look(scope, levels.get(scope.id())));
+      parts.learn(scope.id(), parts.look(scope, levels.level(scope)));
     }
     return parts;
   }

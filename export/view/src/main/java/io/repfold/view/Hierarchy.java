@@ -33,7 +33,7 @@ final class Hierarchy {
     }
   }
 
-  private record Leaf(int entry, String name) {}
+  private record Leaf(int entry, String name, String op) {}
 
   private final int entries;
   private final List<Scope> scopes = new ArrayList<>();
@@ -49,18 +49,19 @@ final class Hierarchy {
    *
    * @param model the name of the whole
    * @param paths as {@link ScopeNames#of} gives them
+   * @param entries what they are of
    */
-  static Hierarchy of(String model, List<List<String>> paths) {
+  static Hierarchy of(String model, List<List<String>> paths, List<Entry> entries) {
     Draft root = new Draft(model);
     for (int entry = 0; entry < paths.size(); entry++) {
-      add(root, paths.get(entry), entry);
+      add(root, paths.get(entry), entry, entries.get(entry).op());
     }
     Hierarchy hierarchy = new Hierarchy(paths.size());
     hierarchy.scope(root, model);
     return hierarchy;
   }
 
-  private static void add(Draft root, List<String> path, int entry) {
+  private static void add(Draft root, List<String> path, int entry, String op) {
     Draft at = root;
     int depth = Math.min(path.size() - 1, DEEPEST);
     for (String word : path.subList(0, depth)) {
@@ -74,7 +75,7 @@ final class Hierarchy {
                 return made;
               });
     }
-    at.items.add(new Leaf(entry, String.join("/", path.subList(depth, path.size()))));
+    at.items.add(new Leaf(entry, String.join("/", path.subList(depth, path.size())), op));
   }
 
   /** Numbers what is inside before the scope itself. */
@@ -92,7 +93,9 @@ final class Hierarchy {
 
   private int item(Object item, String prefix) {
     if (item instanceof Leaf leaf) {
-      names.put(leaf.entry, prefix.isEmpty() ? leaf.name : prefix + "/" + leaf.name);
+      boolean alone = !prefix.isEmpty();
+      boolean telling = !leaf.name.equals(leaf.op);
+      names.put(leaf.entry, alone ? telling ? prefix + "/" + leaf.name : prefix : leaf.name);
       return leaf.entry;
     }
     Draft draft = (Draft) item;

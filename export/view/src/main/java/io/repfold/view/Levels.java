@@ -41,8 +41,7 @@ final class Levels {
     this.hierarchy = hierarchy;
   }
 
-  /** The level of each scope, by its item. */
-  static Map<Integer, Level> of(Hierarchy hierarchy, List<Entry> entries) {
+  static Levels of(Hierarchy hierarchy, List<Entry> entries) {
     Levels levels = new Levels(hierarchy);
     Map<String, Integer> producers = new HashMap<>();
     for (int i = 0; i < entries.size(); i++) {
@@ -58,17 +57,15 @@ final class Levels {
         }
       }
     }
-    Map<Integer, Level> all = new LinkedHashMap<>();
-    for (Hierarchy.Scope scope : hierarchy.scopes()) {
-      Draft draft = levels.draft(scope.id());
-      all.put(
-          scope.id(),
-          new Level(
-              List.copyOf(draft.inside.values()),
-              List.copyOf(draft.entering.values()),
-              List.copyOf(draft.leaving.values())));
-    }
-    return all;
+    return levels;
+  }
+
+  Level level(Hierarchy.Scope scope) {
+    Draft draft = draft(scope.id());
+    return new Level(
+        List.copyOf(draft.inside.values()),
+        List.copyOf(draft.entering.values()),
+        List.copyOf(draft.leaving.values()));
   }
 
   private Draft draft(int scope) {

@@ -4,6 +4,7 @@ import io.repfold.fold.FoldReport;
 import io.repfold.graph.ElementType;
 import io.repfold.graph.Listing;
 import io.repfold.graph.Node;
+import io.repfold.graph.OpKind;
 import io.repfold.graph.Shape;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.Value;
@@ -21,6 +22,12 @@ import java.util.Set;
 /** All that the page tells of a model, as an object of JSON. */
 final class ModelDocument {
   private static final int LONGEST_NAME = 240;
+
+  /**
+   * Nodes, multiply-adds, parameters, bytes of weights, bytes of values, nodes whose multiply-adds
+   * and values whose sizes are not known.
+   */
+  private static final int SUMS = 7;
 
   private final ModelPicture picture;
   private final List<WeightFacts> weights = new ArrayList<>();
@@ -48,7 +55,7 @@ final class ModelDocument {
       names.add(shown(hierarchy.name(item)));
     }
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("file", shown(String.valueOf(picture.file().path().getFileName())));
+    document.put("file", shown(picture.name()));
     document.put("facts", facts());
     document.put("names", names);
     document.put("entries", entries);
@@ -113,7 +120,10 @@ final class ModelDocument {
     if (memory > 0) {
       document.put("memory", memory);
     }
-    sums.put(id, new long[] {1, multiplyAdds == null ? 0 : multiplyAdds, own, bytes, memory});
+    long uncounted = multiplyAdds == null && OpKind.CONTRACTS.includes(node.op()) ? 1 : 0;
+    long unsized = entry.writes().stream().filter(value -> bytes(value) == 0).count();
+    long counted = multiplyAdds == null ? 0 : multiplyAdds;
+    sums.put(id, new long[] {1, counted, own, bytes, memory, uncounted, unsized});
   }
 
   private int weight(String name, Tensor tensor) {
@@ -137,13 +147,10 @@ final class ModelDocument {
   }
 
   private Map<String, Object> scope(Hierarchy.Scope scope) {
-    Levels.Level level =
-        picture
-            .levels()
-            .getOrDefault(scope.id(), new Levels.Level(List.of(), List.of(), List.of()));
-    long[] sum = new long[5];
+    Levels.Level level = picture.level(scope);
+    long[] sum = new long[SUMS];
     for (int item : scope.items()) {
-      long[] part = sums.getOrDefault(item, new long[5]);
+      long[] part = sums.getOrDefault(item, new long[SUMS]);
       for (int i = 0; i < sum.length; i++) {
         sum[i] += part[i];
       }
@@ -161,10 +168,14 @@ final class ModelDocument {
     document.put("entering", edges(level.entering()));
     document.put("leaving", edges(level.leaving()));
     document.put("nodes", sum[0]);
-    document.put("multiplyAdds", sum[1]);
+    if (sum[5] == 0) {
+      document.put("multiplyAdds", sum[1]);
+    }
     document.put("parameters", sum[2]);
     document.put("weightBytes", sum[3]);
-    document.put("memory", sum[4]);
+    if (sum[6] == 0) {
+      document.put("memory", sum[4]);
+    }
     return document;
   }
 

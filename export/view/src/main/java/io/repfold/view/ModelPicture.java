@@ -16,19 +16,20 @@ import java.util.Map;
 /**
  * A model as it is drawn: its entries, the scopes that hold them, and each scope's level.
  *
+ * @param name of the whole, such as that of the file
  * @param graph with the shapes that were given
  * @param types of all values, as far as they are known
  * @param equal which scopes are
  */
 record ModelPicture(
-    ModelFile file,
+    String name,
     Graph graph,
     Map<String, Value> types,
     Constants constants,
     MultiplyAdds multiplyAdds,
     List<Entry> entries,
     Hierarchy hierarchy,
-    Map<Integer, Levels.Level> levels,
+    Levels levels,
     EqualParts equal) {
 
   /**
@@ -39,24 +40,27 @@ record ModelPicture(
    *     fit it
    */
   static ModelPicture of(ModelFile file, Map<String, long[]> shapes) {
-    return file.with(shapes, () -> drawn(file, shapes));
+    String name = String.valueOf(file.path().getFileName());
+    return file.with(
+        shapes,
+        () -> of(name, shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes)));
   }
 
-  private static ModelPicture drawn(ModelFile file, Map<String, long[]> shapes) {
-    Graph graph = shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes);
+  /** Draws a graph as it is. */
+  static ModelPicture of(String name, Graph graph) {
     Map<String, Value> types = ShapeInference.infer(graph);
     Constants constants = Constants.of(graph);
     List<Entry> entries = Entry.of(graph, constants);
     List<List<String>> paths =
         ScopeNames.of(constants, entries)
             .orElseGet(() -> RepeatedBlocks.of(entries, value -> type(types, value)));
-    Hierarchy hierarchy = Hierarchy.of(String.valueOf(file.path().getFileName()), paths);
-    Map<Integer, Levels.Level> levels = Levels.of(hierarchy, entries);
+    Hierarchy hierarchy = Hierarchy.of(name, paths, entries);
+    Levels levels = Levels.of(hierarchy, entries);
     EqualParts equal =
         EqualParts.of(hierarchy, levels, entry -> look(constants, types, entries.get(entry)));
     MultiplyAdds multiplyAdds = MultiplyAdds.of(graph, types);
     return new ModelPicture(
-        file, graph, types, constants, multiplyAdds, entries, hierarchy, levels, equal);
+        name, graph, types, constants, multiplyAdds, entries, hierarchy, levels, equal);
   }
 
   /** What of an entry tells it from others, its name and the elements of weights left out. */
@@ -67,6 +71,10 @@ record ModelPicture(
     entry.node().ifPresent(node -> constants.tensors(node).forEach(w -> look.add(w.describe())));
     entry.writes().forEach(value -> look.add(type(types, value)));
     return look;
+  }
+
+  Levels.Level level(Hierarchy.Scope scope) {
+    return levels.level(scope);
   }
 
   /** Element type and shape of a value; sizes that nothing tells are question marks. */

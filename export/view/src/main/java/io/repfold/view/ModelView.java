@@ -18,12 +18,16 @@ import java.util.Optional;
  * nothing. The page is one HTML file that fetches nothing.
  */
 public final class ModelView {
+  private record Neighbor(ModelFile file, ModelPicture picture) {}
+
+  private final ModelFile file;
   private final ModelPicture picture;
   private final Map<String, long[]> shapes;
-  private final Optional<ModelPicture> other;
+  private final Optional<Neighbor> other;
 
   private ModelView(
-      ModelPicture picture, Map<String, long[]> shapes, Optional<ModelPicture> other) {
+      ModelFile file, ModelPicture picture, Map<String, long[]> shapes, Optional<Neighbor> other) {
+    this.file = file;
     this.picture = picture;
     this.shapes = shapes;
     this.other = other;
@@ -49,29 +53,33 @@ public final class ModelView {
    *     fit it
    */
   public static ModelView of(ModelFile model, Map<String, long[]> shapes) {
-    return new ModelView(ModelPicture.of(model, shapes), Map.copyOf(shapes), Optional.empty());
+    return new ModelView(
+        model, ModelPicture.of(model, shapes), Map.copyOf(shapes), Optional.empty());
   }
 
   /**
    * The same model with another to its right. If that is the model's fold, the page tells what was
    * folded into what, and what was left alone; of any other, what corresponds to what.
    *
-   * @param shapes of the other's inputs
+   * @param otherShapes of its inputs, by name; may be none
+   * @throws io.repfold.pipeline.PipelineException as {@link #of(ModelFile, Map)}
    */
   public ModelView beside(ModelFile model, Map<String, long[]> otherShapes) {
-    return new ModelView(picture, shapes, Optional.of(ModelPicture.of(model, otherShapes)));
+    return new ModelView(
+        file,
+        picture,
+        shapes,
+        Optional.of(new Neighbor(model, ModelPicture.of(model, otherShapes))));
   }
 
   /** The page, as HTML that is complete in itself. */
   public String page() {
     Map<String, Object> document = new LinkedHashMap<>();
     List<Object> models = new ArrayList<>(List.of(ModelDocument.of(picture)));
-    other.ifPresent(right -> models.add(ModelDocument.of(right)));
+    other.ifPresent(right -> models.add(ModelDocument.of(right.picture)));
     document.put("models", models);
     other.ifPresent(right -> correspond(right, document));
-    String title =
-        picture.hierarchy().root().name()
-            + other.map(right -> " and " + right.hierarchy().root().name()).orElse("");
+    String title = picture.name() + other.map(right -> " and " + right.picture.name()).orElse("");
     return ViewPage.of(title, document);
   }
 
@@ -80,9 +88,9 @@ public final class ModelView {
     return LevelPicture.of(picture);
   }
 
-  private void correspond(ModelPicture right, Map<String, Object> document) {
+  private void correspond(Neighbor right, Map<String, Object> document) {
     List<Object> links = new ArrayList<>();
-    for (Correspondence.Link link : Correspondence.of(picture, right)) {
+    for (Correspondence.Link link : Correspondence.of(picture, right.picture)) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("kind", link.kind());
       one.put("left", link.left());
@@ -91,7 +99,7 @@ public final class ModelView {
       links.add(one);
     }
     document.put("links", links);
-    Optional<FoldReport> fold = FoldReasons.of(picture.file(), right.file(), shapes);
+    Optional<FoldReport> fold = FoldReasons.of(file, right.file, shapes);
     document.put("fold", fold.isPresent());
     document.put("leftAlone", fold.map(this::leftAlone).orElse(Map.of()));
   }

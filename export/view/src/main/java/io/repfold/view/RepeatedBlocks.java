@@ -104,11 +104,18 @@ final class RepeatedBlocks {
     return entries.get(entry).node().map(Node::op).filter(OpKind.CONTRACTS::includes).isPresent();
   }
 
+  /** A run goes on until the next convolution or product, a block with activations alone. */
+  private boolean begins(int entry, Unit before) {
+    OpKind kind = entries.get(entry).node().map(node -> OpKind.of(node.op())).orElse(OpKind.OPAQUE);
+    boolean activates = kind == OpKind.MAPS || kind == OpKind.NORMALIZES || kind == OpKind.DROPS;
+    return before.block ? !activates : kind == OpKind.CONTRACTS;
+  }
+
   private List<Unit> units() {
     List<Unit> units = new ArrayList<>();
     for (List<Integer> segment : segments()) {
       boolean block = segment.size() > 1;
-      if (block || units.isEmpty() || contracts(segment.get(0))) {
+      if (block || units.isEmpty() || begins(segment.get(0), units.get(units.size() - 1))) {
         units.add(new Unit(block, new ArrayList<>(segment)));
       } else {
         units.get(units.size() - 1).members.addAll(segment);

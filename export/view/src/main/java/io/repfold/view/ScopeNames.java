@@ -142,12 +142,12 @@ final class ScopeNames {
   static List<String> split(String name) {
     List<String> path = new ArrayList<>();
     String before = "";
-    for (String word : name.split("/")) {
+    for (String word : name.split("/", -1)) {
       String rest =
           !before.isEmpty() && word.startsWith(before + ".")
               ? word.substring(before.length() + 1)
               : word;
-      for (String part : rest.split("\\.")) {
+      for (String part : rest.split("\\.", -1)) {
         if (!part.isBlank()) {
           path.add(part);
         }

@@ -1,3 +1,6 @@
+/* No level is first shown smaller. */
+const READABLE = 0.8;
+
 /* One model's picture: a level of it, which moves and grows. */
 class Canvas {
   constructor(model, page) {
@@ -28,7 +31,7 @@ class Canvas {
     const boxes = this.picture.boxes.map(box => this.drawBox(box));
     this.stage.replaceChildren(...edges, ...boxes);
     this.showCrumbs();
-    this.fit();
+    this.fit(READABLE);
   }
 
   showCrumbs() {
@@ -83,11 +86,11 @@ class Canvas {
     return box;
   }
 
-  fit() {
+  fit(least = 0.02) {
     const { width, height } = this.picture;
     const view = this.svg.getBoundingClientRect();
     const scale = Math.min((view.width || 600) / width, (view.height || 400) / height, 1.6);
-    this.scale = Math.max(scale, 0.3);
+    this.scale = Math.max(scale, least);
     this.x = ((view.width || 600) - width * this.scale) / 2;
     this.y = height * this.scale > (view.height || 400) ? 8 : ((view.height || 400) - height * this.scale) / 2;
     this.place();

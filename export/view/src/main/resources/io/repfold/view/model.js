@@ -8,6 +8,7 @@ class Model {
     this.parents = new Map();
     this.heads = new Map();
     this.counts = new Map();
+    this.lasts = new Map();
     this.kinds = new Map();
     data.scopes.forEach((scope, i) => {
       const id = this.first + i;
@@ -19,6 +20,7 @@ class Model {
         const start = scopes.indexOf(head);
         scopes.slice(start, start + count).forEach(item => this.heads.set(item, head));
         this.counts.set(head, count);
+        this.lasts.set(head, scopes[start + count - 1]);
       }
     });
   }
@@ -78,14 +80,18 @@ class Model {
   }
   outside(level, drawn, ends, way, entry, item) {
     if (!drawn.has(item)) return;
-    const id = way + entry;
+    const sibling = this.sibling(entry, item);
+    const id = way + sibling;
     if (!ends.has(id)) {
       if (ends.size >= Model.MOST_OUTSIDE) return;
-      ends.set(id, entry);
-      const box = { id, item: entry, kind: "outside", title: this.name(entry),
-        sub: (way === "in" ? "from " : "to ") + this.name(this.sibling(entry, item)) };
+      const title = (way === "in" ? "from " : "to ") + this.name(sibling);
+      const box = { id, item: entry, kind: "outside", title, sub: sibling === entry ? this.entry(entry).op : this.name(entry) };
+      ends.set(id, { box, entries: new Set() });
       level.boxes.push(box);
     }
+    const { box, entries } = ends.get(id);
+    entries.add(entry);
+    if (entries.size > 1) box.sub = entries.size + " places";
     const edge = way === "in" ? { from: id, to: item } : { from: item, to: id };
     level.edges.set(edge.from + ">" + edge.to, edge);
   }
@@ -99,7 +105,8 @@ class Model {
       const scope = this.scope(item);
       const count = this.counts.get(item) ?? 1;
       const parts = plural(scope.items.length, "part");
-      return { id: item, item, kind: "scope", title: this.name(item) + (count > 1 ? " ... x " + count + " equal" : ""), count,
+      return { id: item, item, kind: "scope", count,
+        title: count > 1 ? `${this.name(item)} ... ${this.name(this.lasts.get(item))}, x ${count} equal` : this.name(item),
         sub: count > 1 ? parts + " each" : parts + ", " + plural(scope.nodes, "node") };
     }
     const entry = this.entry(item);

@@ -12,7 +12,7 @@ class Page {
     this.panel.show(this.canvases[0], this.models[0].root);
     this.search();
     addEventListener("hashchange", () => this.follow());
-    addEventListener("resize", () => this.canvases.forEach(canvas => canvas.fit()));
+    addEventListener("resize", () => this.canvases.forEach(canvas => canvas.fit(READABLE)));
     this.follow();
   }
 
@@ -37,6 +37,7 @@ class Page {
     if (focus && box) box.focus();
     this.panel.show(canvas, item);
     if (this.marks.active) this.pair(canvas, item);
+    return box;
   }
   /* Opens the scope around an item, at the page where it is, and chooses it. */
   goTo(canvas, item) {
@@ -47,7 +48,8 @@ class Page {
     const from = Math.max(0, place - place % Model.MOST);
     if (canvas.scope !== scope || canvas.from !== from) canvas.show(scope, from);
     this.remember(canvas);
-    this.choose(canvas, item, true);
+    const box = this.choose(canvas, item, true);
+    if (box) canvas.reveal(box);
   }
   pair(canvas, item) {
     const { model } = canvas;
@@ -78,6 +80,7 @@ class Page {
   remember(canvas) {
     const hash = "#" + canvas.model.side + ":" + canvas.model.way(canvas.scope).slice(1).map(i => encodeURIComponent(canvas.model.name(i))).join("/");
     this.hash = hash;
+    if (location.protocol === "about:") return;
     history.replaceState(null, "", hash);
   }
   /* Opens what the address names after its #: the model's number, a colon, and scopes. */

@@ -76,7 +76,7 @@ class Panel {
       parts.push(element("p", {}, element("button", { type: "button", click: () => this.page.open(canvas, item) }, "Open")));
     }
     parts.push(this.facts([["parts", scope.items.length], ["nodes", scope.nodes.toLocaleString("en")],
-      ["multiply-adds", amount(scope.multiplyAdds)], ["parameters", scope.parameters.toLocaleString("en")],
+      ["multiply-adds", scope.multiplyAdds === undefined ? "depend on the input's size" : amount(scope.multiplyAdds)], ["parameters", scope.parameters.toLocaleString("en")],
       ["weights", amount(scope.weightBytes) + "B"], ["values", scope.memory ? amount(scope.memory) + "B" : undefined]]));
     const equal = model.equals(item);
     if (equal.length) {

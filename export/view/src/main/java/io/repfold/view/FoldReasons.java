@@ -6,6 +6,7 @@ import io.repfold.pipeline.JsonReader;
 import io.repfold.pipeline.ModelFile;
 import io.repfold.pipeline.fold.Certificate;
 import io.repfold.pipeline.fold.FoldPlan;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +16,27 @@ final class FoldReasons {
   private FoldReasons() {}
 
   /**
-   * What folding the original does; empty if the other file does not say that it was folded from
-   * it.
-   *
-   * @param shapes of the original's inputs, as far as they are given
+   * What folding the original does, at the sizes that the fold was made for; empty if the other
+   * file does not say that it was folded from it.
    */
-  static Optional<FoldReport> of(ModelFile original, ModelFile folded, Map<String, long[]> shapes) {
-    @Nullable String certificate = folded.model().metadata().get(Certificate.KEY);
-    if (certificate == null || !source(certificate).equals(original.sha256())) {
+  static Optional<FoldReport> of(ModelFile original, ModelFile folded) {
+    @Nullable String text = folded.model().metadata().get(Certificate.KEY);
+    if (text == null) {
+      return Optional.empty();
+    }
+    Map<String, long[]> shapes = new HashMap<>();
+    try {
+      JsonObject certificate = JsonObject.of(JsonReader.read(text), "a certificate");
+      if (!certificate.text("source").equals(original.sha256())) {
+        return Optional.empty();
+      }
+      certificate
+          .optional("options")
+          .flatMap(options -> options.optional("shapes"))
+          .ifPresent(all -> all.names().forEach(name -> shapes.put(name, all.integers(name))));
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
     return Optional.of(FoldPlan.of(original, shapes).report());
-  }
-
-  /** The SHA-256 that a certificate names; empty if it cannot be read. */
-  private static String source(String certificate) {
-    try {
-      return JsonObject.of(JsonReader.read(certificate), "a certificate").text("source");
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
   }
 }

@@ -13,9 +13,6 @@ import java.util.Map;
  * model. A scope with one item alone is not kept; its name goes to what is in it.
  */
 final class Hierarchy {
-  /** Scopes lie at most so deep; the names of deeper ones are joined. */
-  static final int DEEPEST = 48;
-
   /**
    * A scope.
    *
@@ -63,8 +60,7 @@ final class Hierarchy {
 
   private static void add(Draft root, List<String> path, int entry, String op) {
     Draft at = root;
-    int depth = Math.min(path.size() - 1, DEEPEST);
-    for (String word : path.subList(0, depth)) {
+    for (String word : path.subList(0, path.size() - 1)) {
       Draft parent = at;
       at =
           parent.scopes.computeIfAbsent(
@@ -75,7 +71,7 @@ final class Hierarchy {
                 return made;
               });
     }
-    at.items.add(new Leaf(entry, String.join("/", path.subList(depth, path.size())), op));
+    at.items.add(new Leaf(entry, path.get(path.size() - 1), op));
   }
 
   /** Numbers what is inside before the scope itself. */

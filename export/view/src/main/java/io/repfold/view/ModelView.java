@@ -22,14 +22,11 @@ public final class ModelView {
 
   private final ModelFile file;
   private final ModelPicture picture;
-  private final Map<String, long[]> shapes;
   private final Optional<Neighbor> other;
 
-  private ModelView(
-      ModelFile file, ModelPicture picture, Map<String, long[]> shapes, Optional<Neighbor> other) {
+  private ModelView(ModelFile file, ModelPicture picture, Optional<Neighbor> other) {
     this.file = file;
     this.picture = picture;
-    this.shapes = shapes;
     this.other = other;
   }
 
@@ -53,8 +50,7 @@ public final class ModelView {
    *     fit it
    */
   public static ModelView of(ModelFile model, Map<String, long[]> shapes) {
-    return new ModelView(
-        model, ModelPicture.of(model, shapes), Map.copyOf(shapes), Optional.empty());
+    return new ModelView(model, ModelPicture.of(model, shapes), Optional.empty());
   }
 
   /**
@@ -66,10 +62,7 @@ public final class ModelView {
    */
   public ModelView beside(ModelFile model, Map<String, long[]> otherShapes) {
     return new ModelView(
-        file,
-        picture,
-        shapes,
-        Optional.of(new Neighbor(model, ModelPicture.of(model, otherShapes))));
+        file, picture, Optional.of(new Neighbor(model, ModelPicture.of(model, otherShapes))));
   }
 
   /** The page, as HTML that is complete in itself. */
@@ -99,7 +92,7 @@ public final class ModelView {
       links.add(one);
     }
     document.put("links", links);
-    Optional<FoldReport> fold = FoldReasons.of(file, right.file, shapes);
+    Optional<FoldReport> fold = FoldReasons.of(file, right.file);
     document.put("fold", fold.isPresent());
     document.put("leftAlone", fold.map(this::leftAlone).orElse(Map.of()));
   }

@@ -25,6 +25,9 @@ final class ScopeNames {
   /** Of the nodes, so many own names say it, or a name without scopes is not taken for the root. */
   private static final double MOST = 0.6;
 
+  /** Scopes lie at most so deep; the words of deeper ones are joined. */
+  static final int DEEPEST = 48;
+
   private final Constants constants;
   private final List<Entry> entries;
   private final List<@Nullable List<String>> paths = new ArrayList<>();
@@ -153,6 +156,12 @@ final class ScopeNames {
         }
       }
       before = word;
+    }
+    if (path.size() > DEEPEST) {
+      List<String> deeper = path.subList(DEEPEST, path.size());
+      String joined = String.join("/", deeper);
+      deeper.clear();
+      path.add(joined);
     }
     return path;
   }

@@ -166,7 +166,7 @@ class HierarchyTest {
             .mapToInt(i -> picture.hierarchy().way(i).size())
             .max()
             .orElse(0);
-    assertThat(deepest).isEqualTo(Hierarchy.DEEPEST + 2);
+    assertThat(deepest).isEqualTo(ScopeNames.DEEPEST + 2);
     assertThat(picture.entries()).hasSize(1002);
   }
 

@@ -12,6 +12,7 @@ import io.repfold.pipeline.ModelFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model as it is drawn: its entries, the scopes that hold them, and each scope's level.
@@ -36,24 +37,34 @@ record ModelPicture(
    * Draws.
    *
    * @param shapes of inputs, by name; may be none
+   * @param like whose scopes it has where both name the same values
    * @throws io.repfold.pipeline.PipelineException if the graph is not valid, or a shape does not
    *     fit it
    */
-  static ModelPicture of(ModelFile file, Map<String, long[]> shapes) {
+  static ModelPicture of(ModelFile file, Map<String, long[]> shapes, Optional<ModelPicture> like) {
     String name = String.valueOf(file.path().getFileName());
     return file.with(
         shapes,
-        () -> of(name, shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes)));
+        () ->
+            of(
+                name,
+                shapes.isEmpty() ? file.graph() : FixedShapes.fix(file.graph(), shapes),
+                like));
   }
 
   /** Draws a graph as it is. */
   static ModelPicture of(String name, Graph graph) {
+    return of(name, graph, Optional.empty());
+  }
+
+  private static ModelPicture of(String name, Graph graph, Optional<ModelPicture> like) {
     Map<String, Value> types = ShapeInference.infer(graph);
     Constants constants = Constants.of(graph);
     List<Entry> entries = Entry.of(graph, constants);
-    List<List<String>> paths =
+    List<List<String>> own =
         ScopeNames.of(constants, entries)
             .orElseGet(() -> RepeatedBlocks.of(entries, value -> type(types, value)));
+    List<List<String>> paths = like.map(other -> SharedScopes.of(entries, own, other)).orElse(own);
     Hierarchy hierarchy = Hierarchy.of(name, paths, entries);
     Levels levels = Levels.of(hierarchy, entries);
     EqualParts equal =

@@ -50,7 +50,7 @@ public final class ModelView {
    *     fit it
    */
   public static ModelView of(ModelFile model, Map<String, long[]> shapes) {
-    return new ModelView(model, ModelPicture.of(model, shapes), Optional.empty());
+    return new ModelView(model, ModelPicture.of(model, shapes, Optional.empty()), Optional.empty());
   }
 
   /**
@@ -62,7 +62,10 @@ public final class ModelView {
    */
   public ModelView beside(ModelFile model, Map<String, long[]> otherShapes) {
     return new ModelView(
-        file, picture, Optional.of(new Neighbor(model, ModelPicture.of(model, otherShapes))));
+        file,
+        picture,
+        Optional.of(
+            new Neighbor(model, ModelPicture.of(model, otherShapes, Optional.of(picture)))));
   }
 
   /** The page, as HTML that is complete in itself. */

@@ -40,7 +40,7 @@ final class ViewPage {
                 "tool",
                 "repfold " + Release.version(),
                 "style",
-                resource("page.css"),
+                resource("colors.html") + resource("page.css"),
                 "script",
                 script,
                 "hash",

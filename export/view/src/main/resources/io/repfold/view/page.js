@@ -12,7 +12,11 @@ class Page {
     this.panel.show(this.canvases[0], this.models[0].root);
     this.search();
     addEventListener("hashchange", () => this.follow());
-    addEventListener("resize", () => this.canvases.forEach(canvas => canvas.fit(READABLE)));
+    let width = innerWidth;
+    addEventListener("resize", () => {
+      if (innerWidth !== width) this.canvases.forEach(canvas => canvas.fit(READABLE));
+      width = innerWidth;
+    });
     this.follow();
   }
 

@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The page in a browser, where there is one: the program chromium. */
 class BrowserTest {
@@ -26,17 +27,23 @@ class BrowserTest {
         page.querySelectorAll(".box.scope")[0].dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
         document.getElementById("result").textContent = "width " + page.documentElement.scrollWidth
           + ", boxes " + page.querySelectorAll(".box").length + ", title " + page.querySelector("#panel h2").textContent
-          + ", crumb " + page.querySelector(".crumbs strong").textContent;
+          + ", open " + [...page.querySelectorAll(".crumbs strong")].map(scope => scope.textContent).join(" ");
       });
       </script></body></html>
       """;
 
   @TempDir private Path folder;
 
-  @Test
-  void the_page_draws_opens_a_scope_and_fits_a_telephone() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"'', stem", "../../samples/models/deployed.onnx, stem deployed.onnx"})
+  void the_page_draws_opens_a_scope_and_fits_a_telephone(String other, String opened)
+      throws Exception {
     String chromium = chromium();
-    String page = ModelView.of(ModelFile.read(ModelViewTest.TRAINED), Map.of()).page();
+    ModelView view = ModelView.of(ModelViewTest.TRAINED);
+    String page =
+        other.isEmpty()
+            ? view.page()
+            : view.beside(ModelFile.read(Path.of(other)), Map.of()).page();
     String escaped = page.replace("&", "&amp;").replace("\"", "&quot;");
     Path frame = Files.writeString(folder.resolve("frame.html"), FRAME.formatted(escaped));
     Path errors = folder.resolve("errors");
@@ -65,7 +72,7 @@ class BrowserTest {
     assertThat(Files.readString(shown))
         .containsPattern(
             Pattern.compile(
-                "<pre id=\"result\">width 400, boxes \\d+, title stem, crumb stem</pre>"));
+                "<pre id=\"result\">width 400, boxes \\d+, title stem, open " + opened + "</pre>"));
     assertThat(Files.readString(errors)).doesNotContain("CONSOLE");
   }
 

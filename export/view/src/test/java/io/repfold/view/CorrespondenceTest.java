@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,23 @@ class CorrespondenceTest {
 
     String same = ModelView.of(TRAINED, Map.of()).beside(TRAINED, Map.of()).page();
     assertThat(ModelViewTest.data(same).flag("fold")).isFalse();
+  }
+
+  @Test
+  void the_fold_is_divided_as_the_original() {
+    ModelPicture left = ModelPicture.of("left", TRAINED.graph());
+    ModelFile folded = ModelFile.read(folded());
+
+    ModelPicture alone = ModelPicture.of(folded, Map.of(), Optional.empty());
+    ModelPicture right = ModelPicture.of(folded, Map.of(), Optional.of(left));
+
+    assertThat(top(alone)).startsWith("image", "stem/kxk", "body/kxk", "wide/kxk");
+    assertThat(top(right))
+        .startsWith("image", "stem/conv", "relu", "body/conv", "relu_2", "wide/conv", "relu_3");
+  }
+
+  private static List<String> top(ModelPicture picture) {
+    return picture.hierarchy().root().items().stream().map(picture.hierarchy()::name).toList();
   }
 
   @Test

@@ -63,7 +63,15 @@ class ModelViewTest {
 
     assertThat(page)
         .contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-")
-        .doesNotContain("src=", "href=", "@import", "sourceMappingURL", "eval(");
+        .doesNotContain(
+            "src=",
+            "href=",
+            "@import",
+            "sourceMappingURL",
+            "eval(",
+            "innerHTML",
+            "insertAdjacentHTML",
+            "document.write");
     assertThat(page.replace("http://www.w3.org/2000/svg", "")).doesNotContain("http://www");
     assertThat(data(page).names()).containsExactly("models");
   }

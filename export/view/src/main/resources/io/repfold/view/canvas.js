@@ -1,5 +1,5 @@
 /* No level is first shown smaller. */
-const READABLE = 0.8;
+const READABLE = 0.6;
 
 /* One model's picture: a level of it, which moves and grows. */
 class Canvas {

@@ -3,6 +3,7 @@ package io.repfold.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.repfold.graph.Graph;
+import io.repfold.graph.MultiplyAdds;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
@@ -116,6 +117,26 @@ class ModelViewTest {
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
         .getDocumentElement();
+  }
+
+  @Test
+  void the_figures_of_scopes_are_the_sums_of_what_is_in_them() {
+    Graph graph = OnnxModel.read(TRAINED).graph();
+
+    JsonObject model = data(ModelView.of(TRAINED).page()).objects("models").get(0);
+
+    JsonObject facts = model.optional("facts").orElseThrow();
+    assertThat(facts.text("nodes")).isEqualTo("38");
+    assertThat(facts.text("convolutions")).isEqualTo("11");
+    assertThat(facts.text("batch normalizations")).isEqualTo("12");
+    assertThat(facts.text("parameters")).isEqualTo("3,029");
+    List<JsonObject> scopes = model.objects("scopes");
+    JsonObject root = scopes.get(scopes.size() - 1);
+    assertThat(root.number("nodes")).isEqualTo(38);
+    assertThat(root.number("parameters")).isEqualTo(3029);
+    assertThat(root.number("multiplyAdds")).isEqualTo((double) MultiplyAdds.of(graph).total());
+    assertThat(model.objects("entries").stream().filter(e -> e.names().contains("multiplyAdds")))
+        .hasSize(11);
   }
 
   @Test

@@ -66,10 +66,11 @@ final class ViewPage {
     }
   }
 
+  /** With the line ends that browsers hash, however it was checked out. */
   private static String resource(String file) {
     try (InputStream stream = ViewPage.class.getResourceAsStream(file)) {
       byte[] text = Objects.requireNonNull(stream, file).readAllBytes();
-      return new String(text, StandardCharsets.UTF_8);
+      return new String(text, StandardCharsets.UTF_8).replace("\r\n", "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("%s cannot be read".formatted(file), e);
     }

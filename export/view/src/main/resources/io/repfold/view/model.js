@@ -129,6 +129,8 @@ function amount(value) {
   return (unit === 0 ? String(scaled) : scaled.toPrecision(3)) + units[unit];
 }
 
+function bytes(count) { return count < 999.5 ? count + " B" : amount(count) + "B"; }
+
 function cut(text, most) { return text.length <= most ? text : text.slice(0, most - 3) + "..."; }
 
 /* An element with text and children, never with markup. */

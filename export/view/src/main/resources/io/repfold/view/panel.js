@@ -77,7 +77,7 @@ class Panel {
     }
     parts.push(this.facts([["parts", scope.items.length], ["nodes", scope.nodes.toLocaleString("en")],
       ["multiply-adds", scope.multiplyAdds === undefined ? "depend on the input's size" : amount(scope.multiplyAdds)], ["parameters", scope.parameters.toLocaleString("en")],
-      ["weights", amount(scope.weightBytes) + "B"], ["values", scope.memory ? amount(scope.memory) + "B" : undefined]]));
+      ["weights", bytes(scope.weightBytes)], ["values", scope.memory ? bytes(scope.memory) : undefined]]));
     const equal = model.equals(item);
     if (equal.length) {
       parts.push(element("h3", {}, "Equal structure: " + plural(equal.length, "other scope")),
@@ -92,7 +92,7 @@ class Panel {
     const parts = [this.facts([["op", entry.op], ["full name", entry.name],
       ["multiply-adds", entry.multiplyAdds === undefined ? undefined : entry.multiplyAdds.toLocaleString("en")],
       ["parameters", entry.parameters ? entry.parameters.toLocaleString("en") : undefined],
-      ["values", entry.memory ? amount(entry.memory) + "B" : undefined]])];
+      ["values", entry.memory ? bytes(entry.memory) : undefined]])];
     const lists = [["Attributes", (entry.attributes ?? []).map(a => element("code", {}, a))],
       ["Inputs", entry.reads.map(v => this.value(v))], ["Outputs", entry.writes.map(v => this.value(v))]];
     for (const [title, items] of lists) {

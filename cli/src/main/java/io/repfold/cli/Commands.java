@@ -11,6 +11,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect",
+          "view",
           "fold",
           "expand",
           "convert",
@@ -79,6 +80,7 @@ final class Commands {
   private static Class<?> type(String name) {
     return switch (name) {
       case "inspect" -> InspectCommand.class;
+      case "view" -> ViewCommand.class;
       case "fold" -> FoldCommand.class;
       case "expand" -> ExpandCommand.class;
       case "convert" -> ConvertCommand.class;

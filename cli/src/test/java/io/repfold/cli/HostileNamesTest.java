@@ -78,6 +78,7 @@ class HostileNamesTest {
         "bench MODEL --seconds 0.01",
         "extract MODEL --to gone -o FOLDER/new.onnx",
         "extract MODEL -o FOLDER/new.onnx",
+        "view MODEL FOLDER/wrong.onnx -o FOLDER/page.html --svg FOLDER/page.svg",
       })
   void nothing_that_is_printed_controls_the_terminal_or_begins_a_line(String command) {
     wrong();

@@ -52,7 +52,7 @@ class OptionNamesTest {
   @Test
   void no_message_of_the_libraries_that_are_used_from_java_names_a_command() throws IOException {
     List<String> found = new ArrayList<>();
-    for (String module : List.of("pipeline", "precision", "onnx")) {
+    for (String module : List.of("pipeline", "precision", "onnx", "view")) {
       try (Stream<Path> files = Files.walk(Path.of("../export", module, "src/main/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           Matcher texts = TEXT.matcher(Files.readString(file));

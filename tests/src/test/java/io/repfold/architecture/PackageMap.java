@@ -45,6 +45,9 @@ final class PackageMap {
                   "images",
                   "check",
                   "bench")),
+          Map.entry(
+              "view",
+              Set.of("graph", "fold", "onnx", "pipeline", "runtime", "com.samskivert.mustache")),
           Map.entry("config", Set.of("graph")),
           Map.entry("weights", Set.of("graph", "onnx", "com.fasterxml.jackson")),
           Map.entry("nets", Set.of("graph", "blocks", "config", "onnx", "weights")),
@@ -80,6 +83,7 @@ final class PackageMap {
                   "onnx",
                   "precision",
                   "pipeline",
+                  "view",
                   "runtime",
                   "tensorrt",
                   "numpy",

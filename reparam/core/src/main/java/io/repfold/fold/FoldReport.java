@@ -1,5 +1,6 @@
 package io.repfold.fold;
 
+import io.repfold.graph.Graph;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -109,5 +110,10 @@ public record FoldReport(
    * @param parameters elements of all constants of real type
    */
   public record Totals(
-      int nodes, int convolutions, int batchNormalizations, int additions, long parameters) {}
+      int nodes, int convolutions, int batchNormalizations, int additions, long parameters) {
+    /** Counts; a Constant is no node. */
+    public static Totals of(Graph graph) {
+      return Reporting.totals(graph);
+    }
+  }
 }

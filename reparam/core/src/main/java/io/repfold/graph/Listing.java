@@ -50,6 +50,14 @@ public final class Listing {
     return new Listing(graph, types).text();
   }
 
+  /**
+   * The attributes of an op that differ from ONNX's defaults, each as {@code name=value} under
+   * ONNX's name; of long lists and texts the beginning.
+   */
+  public static List<String> attributes(Op op) {
+    return List.copyOf(op.accept(new ListedAttributes()));
+  }
+
   private String text() {
     List<String> lines = new ArrayList<>();
     lines.add("graph %s (%s)".formatted(name(graph.name()), opsets()));
@@ -75,9 +83,7 @@ public final class Listing {
     String outputs = node.outputs().stream().map(this::output).collect(Collectors.joining(", "));
     String inputs = node.inputs().stream().map(this::input).collect(Collectors.joining(", "));
     String attributes =
-        node.op().accept(new ListedAttributes()).stream()
-            .map(a -> " " + a)
-            .collect(Collectors.joining());
+        attributes(node.op()).stream().map(a -> " " + a).collect(Collectors.joining());
     String types =
         node.outputs().stream()
             .flatMap(o -> typeOf(o).stream())

@@ -89,6 +89,7 @@ class ImportCommandTest {
         .contains("Wrote " + result);
     OnnxModel model = OnnxModel.read(result);
     assertThat(model.graph().nodes()).noneMatch(n -> n.op() instanceof Op.BatchNormalization);
+    assertThat(model.metadata()).doesNotContainKey("repfold.fold");
     NdArray scores = new Interpreter(model.graph()).run(Map.of("image", image())).get("logits");
     JsonNode wanted = expected(name);
     for (int i = 0; i < 5; i++) {

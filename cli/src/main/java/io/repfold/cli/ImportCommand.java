@@ -180,10 +180,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private int build(WeightsFile file, String type) {
     LoadedNetwork loaded = fitting(() -> LoadedNetwork.of(file, request(type)));
-    OnnxModel model = OnnxModel.of(loaded.network().graph());
-    for (Map.Entry<String, String> entry : loaded.network().traits().toMetadata().entrySet()) {
-      model = model.withMetadata(entry.getKey(), entry.getValue());
-    }
+    OnnxModel model = loaded.network().model();
     Optional<FoldOutcome> folded = Optional.empty();
     if (form == ExportCommand.Form.TRAIN) {
       model.write(output);

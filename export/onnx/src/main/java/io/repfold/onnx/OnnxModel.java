@@ -136,6 +136,15 @@ public final class OnnxModel {
     return new OnnxModel(changed.build(), source, graph, external);
   }
 
+  /** Likewise with several entries. */
+  public OnnxModel withMetadata(Map<String, String> entries) {
+    OnnxModel changed = this;
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      changed = changed.withMetadata(entry.getKey(), entry.getValue());
+    }
+    return changed;
+  }
+
   /** The same model without an entry of its metadata, if it has one under this key. */
   public OnnxModel withoutMetadata(String key) {
     List<StringStringEntryProto> others =

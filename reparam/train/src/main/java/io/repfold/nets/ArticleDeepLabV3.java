@@ -3,8 +3,6 @@ package io.repfold.nets;
 import io.repfold.config.NamedArguments;
 import io.repfold.graph.GraphBuilder;
 import io.repfold.graph.Kernel;
-import io.repfold.graph.Op;
-import io.repfold.graph.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +26,7 @@ final class ArticleDeepLabV3 {
     x = aspp(root.in("aspp"), x, 4 * base, window);
     String scores = root.in("head").classify(x, c.classes());
     GraphBuilder b = root.in("head").graph();
-    String large = enlarged(b, scores, FACTOR);
+    String large = BilinearKernel.append(b, "enlarge", scores, FACTOR, FACTOR / 2);
     String normalized = root.in("head").graph().named("bn").batchNorm(large);
     c.logits(Sizes.crop(root.graph(), "logits", normalized, c.image(), 0));
     return c.network();
@@ -97,18 +95,9 @@ final class ArticleDeepLabV3 {
       branches.add(pool.resize(pool.norm(b.globalAveragePool(x), reduce), x, false));
     } else {
       String mean = b.averagePool(x, Kernel.of(window).withoutPads(), false);
-      branches.add(enlarged(b, pool.norm(mean, reduce), window));
+      String reduced = pool.norm(mean, reduce);
+      branches.add(BilinearKernel.append(b, "enlarge", reduced, window, window / 2));
     }
     return l.in("project").norm(l.graph().concat(branches), Conv.of(width, 1).withBias());
-  }
-
-  /** A fixed transposed convolution, whose weights are no parameters. */
-  private static String enlarged(GraphBuilder b, String x, int factor) {
-    int channels = b.channels(x);
-    Tensor weight = BilinearKernel.of(channels, 2 * factor);
-    int pad = factor / 2;
-    Kernel kernel = Kernel.of(2 * factor).withStride(factor).withPads(pad, pad, pad, pad);
-    Op op = new Op.ConvTranspose(kernel.window(), channels, List.of(0, 0), List.of());
-    return b.op("enlarge", op, List.of(x, b.constant(weight)), channels);
   }
 }

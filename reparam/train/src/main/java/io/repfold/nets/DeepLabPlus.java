@@ -1,7 +1,6 @@
 package io.repfold.nets;
 
 import io.repfold.config.NamedArguments;
-import io.repfold.graph.GraphBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,22 +51,19 @@ final class DeepLabPlus {
           };
     }
     boolean aligned = a.flag("align_corners", true);
-    int width = c.width("head_width", scale);
-    double dropout = SharedArguments.dropout(a, 0.1);
+    DeepLabDecoder decoder = DeepLabDecoder.read(c, a, scale);
+    int width = decoder.width();
     List<Integer> rates = stride == 8 ? List.of(12, 24, 36) : List.of(6, 12, 18);
     Layers root = c.start();
     List<String> maps = backbone.append(root.in(Construction.BACKBONE), c.image());
     Layers aspp = root.in("aspp");
-    String x = new Aspp(rates, width, aligned).append(aspp, maps.get(1));
-    x = aspp.drop(aspp.in("project").active(x, Conv.of(width, 1)), dropout == 0 ? 0 : 0.5);
+    String merged =
+        aspp.in("project")
+            .active(new Aspp(rates, width, aligned).append(aspp, maps.get(1)), Conv.of(width, 1));
+    String x = aspp.drop(merged, decoder.dropout() == 0 ? 0 : 0.5);
     Layers l = root.in("head");
-    GraphBuilder b = l.graph();
-    int reduced = Math.max(1, 48 * width / 256);
-    String low = l.active(maps.get(0), Conv.of(reduced, 1).named("low", "low_bn"));
-    String joined = b.concat(List.of(low, l.resize(x, low, aligned)));
-    String y = l.active(joined, Conv.of(width, 3).asRepSite().named("conv1", "bn1"));
-    y = l.active(y, Conv.of(width, 3).asRepSite().named("conv2", "bn2"));
-    c.logits(l.classify(l.drop(y, dropout), c.classes()), aligned);
+    String scores = decoder.append(l, maps.get(0), low -> l.resize(x, low, aligned), c.classes());
+    c.logits(scores, aligned);
     return c.network();
   }
 }

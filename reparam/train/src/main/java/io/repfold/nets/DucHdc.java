@@ -27,8 +27,8 @@ final class DucHdc {
     boolean bigger = a.flag("bigger", false);
     boolean aligned = a.flag("align_corners", true);
     boolean active = a.flag("relu_logits", false);
-    int width = c.width("head_width", 4 * backbone.baseChannels());
-    double dropout = SharedArguments.dropout(a, 0.1);
+    DeepLabDecoder decoder = DeepLabDecoder.read(c, a, 4 * backbone.baseChannels());
+    int width = decoder.width();
     Layers root = c.start();
     ResNet.Maps maps =
         backbone.append(
@@ -41,15 +41,11 @@ final class DucHdc {
     x = aspp.in("project").active(x, Conv.of(width, 1));
     Layers l = root.in("head");
     GraphBuilder b = l.graph();
-    int reduced = Math.max(1, 48 * width / 256);
-    String low = l.active(maps.first(), Conv.of(reduced, 1).named("low", "low_bn"));
-    String dense = b.relu(upsampled(l.in("duc"), x, width, 2));
-    dense = b.op("pixels", new Op.DepthToSpace(2, true), List.of(dense), width);
-    String cropped = Sizes.crop(b, "cropped", dense, low, 0);
-    String y = b.concat(List.of(low, cropped));
-    y = l.active(y, Conv.of(width, 3).asRepSite().named("conv1", "bn1"));
-    y = l.active(y, Conv.of(width, 3).asRepSite().named("conv2", "bn2"));
-    y = l.classify(l.drop(y, dropout), c.classes());
+    String channels = b.relu(upsampled(l.in("duc"), x, width, 2));
+    String dense = b.op("pixels", new Op.DepthToSpace(2, true), List.of(channels), width);
+    String y =
+        decoder.append(
+            l, maps.first(), low -> Sizes.crop(b, "cropped", dense, low, 0), c.classes());
     String scores = upsampled(root.in("duc_out"), y, c.classes(), 4);
     GraphBuilder out = root.in("duc_out").graph();
     scores = active ? out.relu(scores) : scores;

@@ -33,11 +33,11 @@ final class Fcn8 {
     String y = l.drop(b.relu(l.conv(maps.get(4), first)), dropout);
     Conv second = Conv.of(wide, 1).withBias().named("conv7");
     y = l.drop(b.relu(l.conv(y, second)), dropout);
-    String coarse = bilinear(b, l.classify(y, c.classes()), 2);
+    String coarse = upsampled(b, l.classify(y, c.classes()), 2);
     String middle = scaled(l, "pool4", maps.get(3), MIDDLE_SCALE, c.classes());
-    y = bilinear(b, l.add(coarse, Sizes.crop(b, "crop4", middle, coarse, 5)), 2);
+    y = upsampled(b, l.add(coarse, Sizes.crop(b, "crop4", middle, coarse, 5)), 2);
     String fine = scaled(l, "pool3", maps.get(2), FINE_SCALE, c.classes());
-    y = bilinear(b, l.add(y, Sizes.crop(b, "crop3", fine, y, 9)), 8);
+    y = upsampled(b, l.add(y, Sizes.crop(b, "crop3", fine, y, 9)), 8);
     c.logits(Sizes.crop(root.graph(), "logits", y, c.image(), 31));
     return c.network();
   }
@@ -49,12 +49,7 @@ final class Fcn8 {
     return l.conv(small, Conv.of(classes, 1).withBias().named(name));
   }
 
-  /** A fixed transposed convolution that resizes each channel by itself. */
-  static String bilinear(GraphBuilder b, String x, int factor) {
-    int channels = b.channels(x);
-    String weight = b.constant(BilinearKernel.of(channels, 2 * factor));
-    Kernel kernel = Kernel.of(2 * factor).withStride(factor).withoutPads();
-    Op op = new Op.ConvTranspose(kernel.window(), channels, List.of(0, 0), List.of());
-    return b.op("upsample", op, List.of(x, weight), channels);
+  private static String upsampled(GraphBuilder b, String x, int factor) {
+    return BilinearKernel.append(b, "upsample", x, factor, 0);
   }
 }

@@ -8,12 +8,17 @@ import io.repfold.config.NamedArguments;
  * @param used whether there is such a head
  */
 record FcnHead(boolean used, int width, boolean biased, double dropout) {
-  /** Reads {@code use_aux}, {@code aux_width} and {@code aux_bias}. */
+  /** Reads {@code use_aux}, {@code aux_width}, {@code aux_bias} and {@code dropout}. */
   static FcnHead auxiliary(Construction c, NamedArguments a, int published) {
+    return auxiliary(c, a, published, false);
+  }
+
+  /** Likewise, where a published head has a bias or not. */
+  static FcnHead auxiliary(Construction c, NamedArguments a, int published, boolean biased) {
     return new FcnHead(
         a.flag("use_aux", true),
         c.width("aux_width", published),
-        a.flag("aux_bias", false),
+        a.flag("aux_bias", biased),
         SharedArguments.dropout(a, 0.1));
   }
 

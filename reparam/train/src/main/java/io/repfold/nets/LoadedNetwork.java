@@ -48,31 +48,24 @@ public record LoadedNetwork(Network network, String layout, int taken, List<Stri
    */
   public static LoadedNetwork of(WeightsFile file, Request request) {
     Map<String, Object> arguments = new LinkedHashMap<>(request.arguments());
-    StoredWeights stored = stored(file, request.type(), arguments);
-    boolean hasAuxiliary =
-        stored.tensors().keySet().stream().anyMatch(name -> name.startsWith(AUXILIARY_SCOPE));
-    if (!hasAuxiliary && !arguments.containsKey(AUXILIARY)) {
-      Network network = Networks.build(request.type(), arguments, 1, NONE);
-      if (network.traits().auxiliaryOutput().isPresent()) {
-        arguments.put(AUXILIARY, false);
-      }
+    Network one = Networks.build(request.type(), arguments, 1, NONE);
+    Map<String, Tensor> wanted = parameters(one.graph());
+    StoredWeights stored = StoredWeights.of(file.tensors(), wanted.keySet());
+    boolean lacksAuxiliary =
+        stored.tensors().keySet().stream().noneMatch(name -> name.startsWith(AUXILIARY_SCOPE));
+    if (lacksAuxiliary
+        && one.traits().auxiliaryOutput().isPresent()
+        && !arguments.containsKey(AUXILIARY)) {
+      arguments.put(AUXILIARY, false);
     }
     OptionalInt classes =
-        request.classes().isPresent()
-            ? request.classes()
-            : classes(stored, request.type(), arguments);
+        request.classes().isPresent() ? request.classes() : classes(stored, request, wanted);
     if (classes.isEmpty() && !request.strict()) {
       throw new IllegalArgumentException(
           "%s: the file has no tensor of the classifier, which would tell the number of classes; give Request.classes"
               .formatted(request.type()));
     }
     return new Loading(stored, request, arguments, classes).load();
-  }
-
-  private static StoredWeights stored(
-      WeightsFile file, String type, Map<String, Object> arguments) {
-    Network network = Networks.build(type, arguments, 1, NONE);
-    return StoredWeights.of(file.tensors(), parameters(network.graph()).keySet());
   }
 
   /** All initializers of a real type: what is learnt, and running statistics. */
@@ -85,11 +78,13 @@ public record LoadedNetwork(Network network, String layout, int taken, List<Stri
   /**
    * The number of classes under which the classifier has the size that it has in the file, if the
    * file has one.
+   *
+   * @param one the parameters for one class
    */
   private static OptionalInt classes(
-      StoredWeights stored, String type, Map<String, Object> arguments) {
-    Map<String, Tensor> one = parameters(Networks.build(type, arguments, 1, NONE).graph());
-    Map<String, Tensor> two = parameters(Networks.build(type, arguments, 2, NONE).graph());
+      StoredWeights stored, Request request, Map<String, Tensor> one) {
+    Map<String, Tensor> two =
+        parameters(Networks.build(request.type(), request.arguments(), 2, NONE).graph());
     for (Map.Entry<String, Tensor> entry : one.entrySet()) {
       Tensor found = stored.tensors().get(entry.getKey());
       Tensor other = two.get(entry.getKey());

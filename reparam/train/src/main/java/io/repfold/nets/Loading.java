@@ -53,9 +53,9 @@ record Loading(
             .toList();
     List<String> notes = notes(missing, unexpected, wrong);
     if (taken.isEmpty() || (request.strict() && !notes.isEmpty())) {
-      throw new IllegalArgumentException(message(notes));
+      throw new IllegalArgumentException(message(notes, isDeployed(wanted)));
     }
-    return new LoadedNetwork(filled(empty, taken), stored.naming(), taken.size(), notes);
+    return new LoadedNetwork(filled(empty, wanted, taken), stored.naming(), taken.size(), notes);
   }
 
   /** Which of two tensors a parameter is to have, nothing tells. */
@@ -73,9 +73,9 @@ record Loading(
     }
   }
 
-  private Network filled(Network empty, Map<String, Tensor> taken) {
+  private Network filled(Network empty, Map<String, Tensor> wanted, Map<String, Tensor> taken) {
     Network network =
-        taken.size() == LoadedNetwork.parameters(empty.graph()).size()
+        taken.size() == wanted.size()
             ? empty
             : Networks.build(
                 request.type(), arguments, classes(), Networks.initialWeights(request.type(), 0));
@@ -127,21 +127,20 @@ record Loading(
         : " (nearest is %s)".formatted(Spelling.nearest(name, unexpected));
   }
 
-  private String message(List<String> notes) {
+  private String message(List<String> notes, boolean deployed) {
     return "%s%s does not fit the file, read as %s. %s%s"
         .formatted(
             request.type(),
             given.isPresent() ? " of %d classes".formatted(classes()) : "",
             stored.naming(),
             String.join(". ", notes),
-            isDeployed() ? DEPLOYED : "");
+            deployed ? DEPLOYED : "");
   }
 
   /** Whether the file has no statistics at all, and the network has some. */
-  private boolean isDeployed() {
-    Network network = Networks.build(request.type(), arguments, classes(), LoadedNetwork.NONE);
+  private boolean isDeployed(Map<String, Tensor> wanted) {
     return stored.tensors().keySet().stream().noneMatch(Loading::isVariance)
-        && network.graph().initializers().keySet().stream().anyMatch(Loading::isVariance);
+        && wanted.keySet().stream().anyMatch(Loading::isVariance);
   }
 
   /** Also by names of no layout that is known, such as {@code moving_variance}. */

@@ -4,6 +4,7 @@ import io.repfold.graph.Graph;
 import io.repfold.graph.Node;
 import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
+import io.repfold.onnx.OnnxModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -51,6 +52,11 @@ public record Network(Graph graph, NetworkMetadata traits, Freezing freezing) {
   /** Number of elements of all that is {@linkplain #learnt learnt}. */
   public static long parameters(Graph graph) {
     return learnt(graph).values().stream().mapToLong(Tensor::size).sum();
+  }
+
+  /** The graph as a file that tells in its metadata what else is true of the network. */
+  public OnnxModel model() {
+    return OnnxModel.of(graph).withMetadata(traits.toMetadata());
   }
 
   /** As {@link #parameters(Graph)}, of this network's graph. */

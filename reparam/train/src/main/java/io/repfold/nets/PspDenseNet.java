@@ -20,16 +20,9 @@ final class PspDenseNet {
     Layers levels = root.in("pyramid");
     int width = root.channels(maps.last()) / 4;
     String joined = pyramid.append(levels, maps.last(), width);
-    c.logits(head(root.in("head"), joined, width, dropout, c.classes()), aligned);
-    if (auxiliary) {
-      Layers l = root.in("auxiliary_head");
-      c.auxiliary(head(l, maps.third(), width, dropout, c.classes()), aligned);
-    }
+    FcnHead head = new FcnHead(auxiliary, width, false, dropout);
+    c.logits(head.append(root.in("head"), joined, c.classes()), aligned);
+    head.append(c, root, maps.third(), aligned);
     return c.network();
-  }
-
-  private static String head(Layers l, String x, int width, double dropout, int classes) {
-    String y = l.active(x, Conv.of(width, 3).asRepSite());
-    return l.classify(l.dropChannels(y, dropout), classes);
   }
 }

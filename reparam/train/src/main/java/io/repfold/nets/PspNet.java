@@ -13,50 +13,29 @@ final class PspNet {
   private static final Bounds SLOPE = Bounds.below(0, 1);
   private static final Bounds BINS = Bounds.between(1, 64);
 
-  private final NamedArguments arguments;
-  private final double dropout;
-  private final double slope;
-  private final boolean biased;
-
-  private PspNet(NamedArguments arguments) {
-    this.arguments = arguments;
-    this.dropout = SharedArguments.dropout(arguments, 0.1);
-    this.slope = arguments.number("head_slope", SLOPE).orElse(0);
-    this.biased = arguments.flag("head_bias", false);
-  }
+  private PspNet() {}
 
   static Network build(Construction c, NamedArguments a) {
-    return new PspNet(a).build(c);
-  }
-
-  private Network build(Construction c) {
-    String name = arguments.choice("backbone", "resnet50", ResNet.names());
-    ResNet backbone = ResNet.read(arguments, name, c.baseChannels(64), BACKBONE);
+    String name = a.choice("backbone", "resnet50", ResNet.names());
+    ResNet backbone = ResNet.read(a, name, c.baseChannels(64), BACKBONE);
+    boolean biased = a.flag("head_bias", false);
     Pyramid pyramid =
         new Pyramid(
-            SharedArguments.distinct(arguments, "bins", BINS, Pyramid.PUBLISHED.bins()),
-            arguments.flag("features_first", true),
+            SharedArguments.distinct(a, "bins", BINS, Pyramid.PUBLISHED.bins()),
+            a.flag("features_first", true),
             biased,
-            arguments.flag("align_corners_pyramid", true));
-    boolean aligned = arguments.flag("align_corners_logits", false);
-    boolean auxiliary = arguments.flag("use_aux", true);
+            a.flag("align_corners_pyramid", true));
+    boolean aligned = a.flag("align_corners_logits", false);
+    double slope = a.number("head_slope", SLOPE).orElse(0);
     int width = c.width("head_width", backbone.channels(4) / 4);
-    int auxiliaryWidth = c.width("aux_width", width);
-    boolean auxiliaryBias = arguments.flag("aux_bias", biased);
+    FcnHead auxiliary = FcnHead.auxiliary(c, a, width, biased);
+    FcnHead head = new FcnHead(true, width, biased, auxiliary.dropout());
     Layers whole = c.start();
     ResNet.Maps maps = backbone.append(whole.in(Construction.BACKBONE), c.image());
     Layers root = whole.withSlope(slope);
     String joined = pyramid.append(root.in("pyramid"), maps.last(), backbone.channels(4) / 4);
-    c.logits(head(root.in("head"), joined, width, biased, c.classes()), aligned);
-    if (auxiliary) {
-      Layers l = root.in("auxiliary_head");
-      c.auxiliary(head(l, maps.third(), auxiliaryWidth, auxiliaryBias, c.classes()), aligned);
-    }
+    c.logits(head.append(root.in("head"), joined, c.classes()), aligned);
+    auxiliary.append(c, root, maps.third(), aligned);
     return c.network();
-  }
-
-  private String head(Layers l, String x, int width, boolean bias, int classes) {
-    String y = l.active(x, Conv.of(width, 3).withBias(bias).asRepSite());
-    return l.classify(l.dropChannels(y, dropout), classes);
   }
 }

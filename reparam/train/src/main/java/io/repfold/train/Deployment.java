@@ -50,10 +50,7 @@ public final class Deployment {
       model = model.withoutMetadata(key);
     }
     NetworkMetadata left = NetworkMetadata.of(traits.get().architecture(), traits.get().classes());
-    for (Map.Entry<String, String> entry : left.toMetadata().entrySet()) {
-      model = model.withMetadata(entry.getKey(), entry.getValue());
-    }
-    return model;
+    return model.withMetadata(left.toMetadata());
   }
 
   /**

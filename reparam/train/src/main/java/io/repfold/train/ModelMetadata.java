@@ -32,11 +32,7 @@ final class ModelMetadata {
     entries.put(MEAN, numbers(normalization.mean()));
     entries.put(STD, numbers(normalization.std()));
     entries.put(CLASS_NAMES, String.join("\n", classNames));
-    OnnxModel result = model;
-    for (Map.Entry<String, String> entry : entries.entrySet()) {
-      result = result.withMetadata(entry.getKey(), entry.getValue());
-    }
-    return result;
+    return model.withMetadata(entries);
   }
 
   private static String numbers(List<Double> values) {

@@ -14,7 +14,6 @@ import io.repfold.graph.Shape;
 import io.repfold.graph.ShapeInference;
 import io.repfold.graph.Value;
 import io.repfold.graph.WeightSource;
-import io.repfold.onnx.OnnxModel;
 import io.repfold.train.Deployment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,11 +36,7 @@ class NetworkTableTest {
     boolean pixels = probe.graph().outputs().get(0).shape().orElseThrow().rank() == 4;
     int classes = pixels ? 21 : 1000;
     Network network = Networks.build(type, Map.of(), classes, WEIGHTS);
-    OnnxModel model = OnnxModel.of(network.graph());
-    for (Map.Entry<String, String> entry : network.traits().toMetadata().entrySet()) {
-      model = model.withMetadata(entry.getKey(), entry.getValue());
-    }
-    Graph inference = Deployment.inference(model).graph();
+    Graph inference = Deployment.inference(network.model()).graph();
     FoldOptions options =
         FoldOptions.DEFAULT.withShapes(Map.of("image", new long[] {1, 3, SIDE, SIDE}));
     Graph folded = Folder.fold(inference, options).graph();

@@ -226,12 +226,7 @@ class PublishedConfigurationTest {
     backbone(type).ifPresent(name -> arguments.put("backbone", name));
     arguments.put("base_channels", 4);
     arguments.put("repconv", kind);
-    Network network = Networks.build(type, arguments, 21, WeightSource.random(3));
-    OnnxModel model = OnnxModel.of(network.graph());
-    for (Map.Entry<String, String> entry : network.traits().toMetadata().entrySet()) {
-      model = model.withMetadata(entry.getKey(), entry.getValue());
-    }
-    return model;
+    return Networks.build(type, arguments, 21, WeightSource.random(3)).model();
   }
 
   private static void assertSameForm(OnnxModel trained, OnnxModel plain) {

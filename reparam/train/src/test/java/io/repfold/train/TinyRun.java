@@ -8,6 +8,7 @@ import io.repfold.graph.Op;
 import io.repfold.graph.Tensor;
 import io.repfold.graph.WeightSource;
 import io.repfold.kit.Shapes;
+import io.repfold.nets.Network;
 import io.repfold.nets.NetworkMetadata;
 import io.repfold.onnx.OnnxModel;
 import java.awt.Color;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -126,11 +126,7 @@ final class TinyRun {
     NetworkMetadata traits =
         new NetworkMetadata(
             "Tiny", CLASSES, Optional.of("auxiliary"), "backbone.", Set.of(nameOf(graph, masked)));
-    OnnxModel model = OnnxModel.of(graph);
-    for (Map.Entry<String, String> entry : traits.toMetadata().entrySet()) {
-      model = model.withMetadata(entry.getKey(), entry.getValue());
-    }
-    return model;
+    return new Network(graph, traits).model();
   }
 
   private static String nameOf(Graph graph, String value) {
